@@ -1,0 +1,337 @@
+//! What crosses between the window and Rust: plain data, generated into `ui/src/backend/types.ts` by ts-rs.
+//! Rust gives codes and facts; the words that users read are made from them in `ui/src/messages.ts`.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+macro_rules! view {
+    ($($(#[$meta:meta])* $kind:ident $name:ident $body:tt)*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+        #[serde(rename_all = "camelCase")]
+        #[ts(export, export_to = "../../ui/src/backend/types.ts")]
+        pub $kind $name $body
+    )*};
+}
+
+view! {
+    /// How this folder of data is used, for good.
+    enum UseMode { Demonstration, Real, SetUp }
+
+    /// Whatever the frame of the window shows on every screen.
+    struct WindowState {
+        pub mode: UseMode,
+        pub practice_name: String,
+        pub practice_ods_code: String,
+        pub directory: DirectoryState,
+        pub outbox: OutboxState,
+        pub staff: Vec<StaffMember>,
+        /// The member of staff in whose name referrals are made now.
+        pub referrer_id: String,
+    }
+
+    struct DirectoryState {
+        pub name: String,
+        #[ts(type = "number")]
+        pub version: u64,
+        pub service_count: u32,
+        /// UTC, ISO 8601.
+        pub refreshed_at: String,
+    }
+
+    /// Counts for the line at the foot of the window.
+    struct OutboxState {
+        pub waiting: u32,
+        pub needs_attention: u32,
+        /// Why nothing can be sent just now ("cannot-connect", "sign-in-refused", "certificate"), if so.
+        pub channel_problem: Option<String>,
+    }
+
+    struct StaffMember {
+        pub id: String,
+        pub name: String,
+        pub role: String,
+    }
+
+    /// The patient banner, in the formats of the NHS Common User Interface.
+    struct Banner {
+        /// "SMITH, John (Mr)"
+        pub name: String,
+        /// "14-Jul-1945 (81y)", or null
+        pub born: Option<String>,
+        /// "Male", "Female", "Not Known", "Not Specified"
+        pub gender: String,
+        /// "999 000 0018", or null
+        pub nhs_number: Option<String>,
+        /// The local time of the paste, "14:02"; null when typed
+        pub pasted_at: Option<String>,
+    }
+
+    /// The fields of a patient, in the order in which they are shown.
+    enum PatientField {
+        NhsNumber, NoNhsNumberReason, Title, Given, Family, BirthDate, Gender, Address, Postcode, Phones, Email,
+        Language, InterpreterNeeded, CommunicationNeeds, SafeContactNote,
+    }
+
+    /// One field as it stands in the draft.
+    struct PatientFieldView {
+        pub field: PatientField,
+        /// As shown for editing: phones one a line, the address one part a line, dates DD-Mmm-YYYY, "yes" or "" for interpreter.
+        pub value: String,
+        /// The piece of the pasted text that it came from.
+        pub source: Option<String>,
+        /// "missing", "not-valid", "placeholder", "future", "conflict", …
+        pub problem: Option<String>,
+        /// The different values that one paste held; the person chooses.
+        pub choices: Vec<String>,
+    }
+
+    /// What the GP fills in for a referral, whole each time.
+    #[derive(Default)]
+    struct ReferralForm {
+        pub service_id: Option<String>,
+        /// Codes of `REFERRAL_REASONS` in `messages.ts`.
+        pub reasons: Vec<String>,
+        pub reason_text: String,
+        pub consent: Option<Consent>,
+        /// How the patient agreed, or who agreed for them and why.
+        pub consent_note: String,
+        pub crisis: Option<SafetyAnswer>,
+        /// How it was dealt with.
+        pub crisis_note: String,
+        pub red_flags: Option<SafetyAnswer>,
+        pub red_flags_note: String,
+        pub may_leave_voicemail: bool,
+        pub may_text: bool,
+        pub best_times: String,
+        /// Answers to the service's own questions, by the question's id.
+        pub extra_answers: Vec<ExtraAnswer>,
+    }
+
+    struct ExtraAnswer {
+        pub question_id: String,
+        pub answer: String,
+    }
+
+    enum Consent { PatientInPerson, PatientByPhone, PatientByVideo, OnTheirBehalf }
+
+    /// None present / present and dealt with / not asked. None is preselected.
+    enum SafetyAnswer { AskedNone, PresentDealtWith, NotAsked }
+
+    /// A draft: a patient, a chosen service and the form, with what still stands in the way of sending.
+    struct DraftView {
+        pub id: String,
+        pub banner: Option<Banner>,
+        pub patient: Vec<PatientFieldView>,
+        /// The pasted text says that the patient has died: nothing can be referred.
+        pub deceased: bool,
+        pub form: ReferralForm,
+        pub service_name: Option<String>,
+        pub problems: Vec<Problem>,
+    }
+
+    /// Something that stands in the way of sending. `field` is a `PatientField`, a key of `ReferralForm`, or "extra:<question id>".
+    struct Problem {
+        pub field: String,
+        pub code: String,
+        pub detail: Option<String>,
+    }
+
+    /// The other drafts that were set aside.
+    struct DraftSummary {
+        pub id: String,
+        pub patient: Option<String>,
+        pub service_name: Option<String>,
+        /// UTC, ISO 8601.
+        pub changed_at: String,
+    }
+
+    struct SearchView {
+        pub hits: Vec<HitView>,
+        pub hidden_by_age: u32,
+        pub hidden_by_area: u32,
+        pub hidden_closed: u32,
+        /// Searched by name, but not open to this patient: shown greyed, with the reason and the successor.
+        pub not_open: Vec<NotOpenView>,
+        /// Words of crisis were typed: the fixed text is shown, whatever else is.
+        pub crisis: bool,
+    }
+
+    struct HitView {
+        pub id: String,
+        pub name: String,
+        pub category: String,
+        pub step: Option<u8>,
+        pub wait_weeks: Option<u16>,
+        /// Said over 90 days ago: never counted as short.
+        pub wait_is_old: bool,
+        /// "fibro → fibromyalgia"
+        pub why: Vec<String>,
+    }
+
+    struct NotOpenView {
+        pub id: String,
+        pub name: String,
+        /// "age", "area", "closed", "paused"
+        pub reason: String,
+        /// "aged 18 or over", "until 01-Feb-2027"
+        pub detail: Option<String>,
+        pub replaced_by_id: Option<String>,
+        pub replaced_by_name: Option<String>,
+    }
+
+    /// Everything of a service that a GP uses, in one view.
+    struct ServiceCard {
+        pub id: String,
+        pub name: String,
+        pub organisation: String,
+        pub category: String,
+        pub description: String,
+        pub steps: Vec<u8>,
+        pub modes: Vec<String>,
+        pub sessions: Option<String>,
+        pub single_point_of_access: bool,
+        pub child_services: Vec<String>,
+        pub interventions: Vec<String>,
+        pub practitioner_types: Vec<String>,
+        pub criteria: Vec<CriterionView>,
+        pub wait_weeks: Option<u16>,
+        pub wait_stated_by: Option<String>,
+        /// DD-Mmm-YYYY
+        pub wait_stated_on: Option<String>,
+        pub wait_is_old: bool,
+        /// "Checked 12 days ago by Amy, OT, by phone": days, by, how
+        pub checked_days_ago: Option<u32>,
+        pub checked_by: Option<String>,
+        pub checked_how: Option<String>,
+        /// How a referral goes: "secure-email", "self-referral", "elsewhere", …
+        pub method: String,
+        /// The address it will be sent to, where it is sent at all.
+        pub address: Option<String>,
+        /// The service's words where it is not sent from here.
+        pub method_words: Option<String>,
+        pub contact: Option<String>,
+        pub duty_line: Option<String>,
+        pub replies_within_working_days: Option<u8>,
+        pub feeds_back: Option<String>,
+        pub cost: Vec<String>,
+        pub travel: Option<String>,
+        pub evidence: Option<String>,
+        pub say: Option<String>,
+        pub if_in_my_head: Option<String>,
+        pub patient_sheet: Option<String>,
+        pub extra_questions: Vec<ExtraQuestionView>,
+        /// Why it cannot be referred to now: "age", "area", "closed", "paused"; null when it can.
+        pub not_open: Option<String>,
+    }
+
+    struct ExtraQuestionView {
+        pub id: String,
+        pub question: String,
+        pub required: bool,
+        pub choices: Vec<String>,
+    }
+
+    /// The service's own sentence beside what is known of the patient.
+    struct CriterionView {
+        pub sentence: String,
+        /// What is known: "81", "Moorlands Surgery"; null when nothing is.
+        pub known: Option<String>,
+        pub outcome: CriterionOutcome,
+    }
+
+    enum CriterionOutcome { Met, NotMet, NotKnown }
+
+    /// A referral that was just queued, with its time to undo.
+    struct QueuedView {
+        pub referral_id: String,
+        /// The reference that both sides quote: "ONW-7K3F-92QD".
+        pub reference: String,
+        pub patient: String,
+        pub service_name: String,
+        /// UTC, ISO 8601: it leaves no earlier.
+        pub not_before_at: String,
+        pub seconds_to_undo: u32,
+    }
+
+    /// One line of the list of referrals.
+    struct ReferralRow {
+        pub id: String,
+        pub reference: String,
+        pub patient: String,
+        pub service_name: String,
+        /// The code of a `ReferralState`.
+        pub state: String,
+        /// UTC, ISO 8601: of the last event.
+        pub changed_at: String,
+        /// Who holds clinical responsibility: "practice" or "service".
+        pub responsibility: String,
+        /// The role that acts next, and by when (DD-Mmm-YYYY), if anybody must.
+        pub owner: Option<String>,
+        pub next_on: Option<String>,
+        /// Failed, unknown, held, rejected: on top.
+        pub needs_attention: bool,
+    }
+
+    /// A referral whole: where it stands, what can be done, and everything that happened.
+    struct ReferralDetail {
+        pub row: ReferralRow,
+        pub banner: Banner,
+        pub address: String,
+        pub referrer: String,
+        pub sent_by: String,
+        pub service_phone: Option<String>,
+        /// What a person can do now: "undo", "send-now", "try-again", "it-arrived", "send-again", "withdraw".
+        pub actions: Vec<String>,
+        pub seconds_to_undo: Option<u32>,
+        /// Why it failed or is uncertain, as a code of `SEND_PROBLEMS`.
+        pub problem: Option<String>,
+        pub timeline: Vec<TimelineEntry>,
+        /// The letter as it was sent, as text.
+        pub letter_text: String,
+    }
+
+    struct TimelineEntry {
+        /// UTC, ISO 8601.
+        pub at: String,
+        /// The code of an event type: "queued", "sent", …
+        pub kind: String,
+        pub actor: String,
+        pub detail: Option<String>,
+        /// Came too late to change anything.
+        pub late: bool,
+    }
+
+    /// A message in the demonstration mailbox.
+    struct MailboxRow {
+        pub number: u32,
+        pub received_at: String,
+        pub from: String,
+        pub to: String,
+        pub subject: String,
+    }
+
+    struct MailboxMessage {
+        pub row: MailboxRow,
+        pub text: String,
+        pub attachments: Vec<String>,
+    }
+
+    /// What Rust refused or could not do. The window acts on `code`; the words are in `messages.ts`.
+    struct WindowError {
+        pub code: String,
+        pub detail: Option<String>,
+        pub problems: Vec<Problem>,
+    }
+
+    /// Closing inside the undo time: send now, or keep as drafts.
+    enum QuitChoice { SendNow, KeepAsDraft, Stay }
+
+    /// What a person decided of an uncertain send.
+    enum UnknownDecision { ItArrived, SendAgain }
+
+    /// "referral-changed": read this one again.
+    struct ReferralChanged {
+        pub id: String,
+    }
+}

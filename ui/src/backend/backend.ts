@@ -1,0 +1,51 @@
+// What the window can ask of the engine, one function a command. Two implementations: tauri.ts (the real one) and replay.ts (recorded answers).
+import type {
+	DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow,
+	SearchView, ServiceCard, UnknownDecision, WindowState,
+} from './types';
+
+export interface Backend {
+	windowState(): Promise<WindowState>;
+	chooseReferrer(staffId: string): Promise<WindowState>;
+
+	/** The draft that the window works on: the newest one, or a new empty one. */
+	currentDraft(): Promise<DraftView>;
+	/** The drafts that were set aside, newest first. */
+	drafts(): Promise<DraftSummary[]>;
+	openDraft(draftId: string): Promise<DraftView>;
+	/** Puts the patient away: what was begun becomes its own draft; answers a new, empty one. */
+	clearPatient(draftId: string): Promise<DraftView>;
+	/** A paste replaces the whole context: a draft that has a patient is set aside and a new one is answered. */
+	pastePatient(draftId: string, text: string): Promise<DraftView>;
+	editPatient(draftId: string, field: PatientField, value: string): Promise<DraftView>;
+	saveForm(draftId: string, form: ReferralForm): Promise<DraftView>;
+
+	search(draftId: string, text: string): Promise<SearchView>;
+	serviceCard(draftId: string, serviceId: string): Promise<ServiceCard>;
+
+	/** Rejects with code "incomplete" and the problems when something is missing. */
+	queueReferral(draftId: string): Promise<QueuedView>;
+	/** Ends in NOT SENT; answers the draft, as it was. Rejects with "too-late" once it is being sent. */
+	undoReferral(referralId: string): Promise<DraftView>;
+	sendNow(referralId: string): Promise<void>;
+
+	referrals(): Promise<ReferralRow[]>;
+	referral(referralId: string): Promise<ReferralDetail>;
+	tryAgain(referralId: string): Promise<ReferralDetail>;
+	decideUnknown(referralId: string, decision: UnknownDecision): Promise<ReferralDetail>;
+	withdraw(referralId: string, reason: string): Promise<ReferralDetail>;
+
+	/** Only in a demonstration. */
+	demonstrationMailbox(): Promise<MailboxRow[]>;
+	demonstrationMessage(number: number): Promise<MailboxMessage>;
+
+	/** The answer to "close-asked". */
+	quit(choice: QuitChoice): Promise<void>;
+
+	/** "referral-changed" carries the id of the referral to read again. */
+	onReferralChanged(act: (id: string) => void): void;
+	/** The window was called by its hot-key: put the focus in the search box. */
+	onHotKey(act: () => void): void;
+	/** The window was asked to close while referrals can still be undone: how many. */
+	onCloseAsked(act: (waiting: number) => void): void;
+}
