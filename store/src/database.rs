@@ -129,7 +129,7 @@ impl Database {
         E: From<StoreError> + Send + 'static,
     {
         let work: Work = Box::new(move |connection| answer(in_transaction(connection, job)));
-        let gone = || StoreError::WriterGone.into();
+        let gone = || E::from(StoreError::WriterGone);
         let writer = self.shared.work.as_ref().ok_or_else(gone)?;
         writer.send(work).map_err(|_| gone())
     }
