@@ -1,1 +1,3 @@
-//! x
+//! Everything that touches a patient: intake, draft, render, outbox, transport, status.
+
+pub mod render;
