@@ -1,1 +1,3 @@
 //! x
+pub mod intake;
+pub mod patient;
