@@ -1,4 +1,6 @@
 //! Everything that touches a patient: intake, draft, render, outbox, transport, status.
 
+pub mod intake;
+pub mod patient;
 pub mod render;
 pub mod transport;
