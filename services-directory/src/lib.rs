@@ -1,3 +1,5 @@
 //! The directory.
+pub mod criteria;
+pub mod feed;
 pub mod ids;
 pub mod model;

@@ -1,0 +1,231 @@
+//! A service's own rules beside what is known of the patient: which are met, which are not, which nobody has asked.
+//!
+//! Three rules are hard, and such a service is not offered: age, area (with "registered with", which is an area drawn by
+//! practices), and closed or paused. All others are shown and decide nothing. What is not known hides nothing.
+
+use crate::ids::{AreaId, OdsCode, ServiceId};
+use crate::model::{Criterion, CriterionRule, HealthcareService, ServiceStatus};
+use jiff::civil::Date;
+use std::collections::BTreeSet;
+
+/// What the practice knows of the patient. Everything may be unknown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownFacts {
+    /// Years, whole.
+    pub age: Option<u8>,
+    /// The practice with which the patient is registered.
+    pub practice: Option<OdsCode>,
+    /// The practice's areas and all that they are part of (`Directory::areas_of`).
+    pub areas: Option<BTreeSet<AreaId>>,
+    /// How long the pain has lasted, in whole months.
+    pub pain_months: Option<u16>,
+    /// What the patient has or is: "fibromyalgia", "in crisis".
+    pub conditions: Vec<String>,
+    /// What was asked and is not so.
+    pub ruled_out: Vec<String>,
+    /// Totals of questionnaires that the practice already has.
+    pub measures: Vec<KnownMeasure>,
+}
+
+/// The total of a questionnaire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownMeasure {
+    pub name: String,
+    pub total: i32,
+}
+
+/// One rule of the service beside what is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CriterionCheck {
+    /// The service's own sentence.
+    pub sentence: String,
+    /// What is known, for the screen; none when nothing is.
+    pub known: Option<String>,
+    pub outcome: CriterionOutcome,
+    /// A hard rule that is not met keeps the service from being offered.
+    pub hard: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CriterionOutcome {
+    Met,
+    NotMet,
+    NotKnown,
+}
+
+/// Why a service is not offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotOpen {
+    /// The patient's age is outside these limits, which are inclusive.
+    Age { min: Option<u8>, max: Option<u8> },
+    /// The practice is outside the areas (or the practices) that it serves.
+    Area { names: Vec<String> },
+    Closed { on: Option<Date>, replaced_by: Option<ServiceId>, reason: Option<String> },
+    /// Closed for a time, up to and including that day.
+    Paused { until: Option<Date>, reason: Option<String> },
+}
+
+/// Whether the hard rules let this service be offered. The first that does not is told.
+pub fn open_to(service: &HealthcareService, facts: &KnownFacts, today: Date) -> Result<(), NotOpen> {
+    open_today(service, today)?;
+    let (min, max) = (service.minimum_age, service.maximum_age);
+    if age_outcome(service, facts) == CriterionOutcome::NotMet {
+        return Err(NotOpen::Age { min, max });
+    }
+    if area_outcome(service, facts) == CriterionOutcome::NotMet {
+        let names = service.service_areas.iter().map(|area| area.name.clone()).collect();
+        return Err(NotOpen::Area { names });
+    }
+    let elsewhere = service.onward.criteria.iter().find(|criterion| {
+        let CriterionRule::RegisteredWith { practices } = &criterion.rule else { return false };
+        registered_outcome(practices, facts) == CriterionOutcome::NotMet
+    });
+    match elsewhere {
+        Some(criterion) => Err(NotOpen::Area { names: vec![criterion.sentence.clone()] }),
+        None => Ok(()),
+    }
+}
+
+/// `closed_on` holds from that day whatever `status` says; a pause without an end holds until the directory says otherwise.
+fn open_today(service: &HealthcareService, today: Date) -> Result<(), NotOpen> {
+    let more = &service.onward;
+    let gone = matches!(service.status, ServiceStatus::Inactive | ServiceStatus::Defunct);
+    if gone || more.closed_on.is_some_and(|on| on <= today) {
+        let (on, replaced_by, reason) = (more.closed_on, more.replaced_by.clone(), more.status_reason.clone());
+        return Err(NotOpen::Closed { on, replaced_by, reason });
+    }
+    if service.status == ServiceStatus::TemporarilyClosed && more.paused_until.is_none_or(|until| today <= until) {
+        return Err(NotOpen::Paused { until: more.paused_until, reason: more.status_reason.clone() });
+    }
+    Ok(())
+}
+
+/// Every rule of the service, in its order, with the hard ones that it states without a sentence put first.
+pub fn check(service: &HealthcareService, facts: &KnownFacts, today: Date) -> Vec<CriterionCheck> {
+    let criteria = &service.onward.criteria;
+    let mut checks = Vec::with_capacity(criteria.len() + 3);
+    if let Err(closed) = open_today(service, today) {
+        let sentence = match closed {
+            NotOpen::Paused { until: Some(until), .. } => format!("The service is paused until {until}"),
+            NotOpen::Paused { .. } => "The service is paused".to_owned(),
+            _ => "The service is closed".to_owned(),
+        };
+        checks.push(CriterionCheck { sentence, known: None, outcome: CriterionOutcome::NotMet, hard: true });
+    }
+    let states = |rule: &CriterionRule| criteria.iter().any(|criterion| criterion.rule == *rule);
+    if !states(&CriterionRule::Age)
+        && let Some(sentence) = age_sentence(service)
+    {
+        checks.push(one(service, &Criterion { sentence, rule: CriterionRule::Age }, facts));
+    }
+    if !states(&CriterionRule::Area) && !service.service_areas.is_empty() {
+        let names: Vec<&str> = service.service_areas.iter().map(|area| area.name.as_str()).collect();
+        let sentence = format!("Serves {}", names.join(", "));
+        checks.push(one(service, &Criterion { sentence, rule: CriterionRule::Area }, facts));
+    }
+    checks.extend(criteria.iter().map(|criterion| one(service, criterion, facts)));
+    checks
+}
+
+fn age_sentence(service: &HealthcareService) -> Option<String> {
+    match (service.minimum_age, service.maximum_age) {
+        (Some(min), Some(max)) => Some(format!("Aged {min} to {max}")),
+        (Some(min), None) => Some(format!("Aged {min} or over")),
+        (None, Some(max)) => Some(format!("Aged {max} or under")),
+        (None, None) => None,
+    }
+}
+
+fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -> CriterionCheck {
+    let practice = || facts.practice.as_ref().map(ToString::to_string);
+    let (known, outcome, hard) = match &criterion.rule {
+        CriterionRule::Age => (facts.age.map(|age| age.to_string()), age_outcome(service, facts), true),
+        CriterionRule::Area => (practice(), area_outcome(service, facts), true),
+        CriterionRule::RegisteredWith { practices } => (practice(), registered_outcome(practices, facts), true),
+        CriterionRule::PainDuration { months } => {
+            let outcome = outcome_of(facts.pain_months.map(|known| known >= u16::from(*months)));
+            (facts.pain_months.map(duration), outcome, false)
+        }
+        CriterionRule::Condition { any_of } => {
+            let (known, outcome) = condition_outcome(any_of, facts);
+            (known, outcome, false)
+        }
+        CriterionRule::Measure { name, minimum, maximum } => {
+            let total = facts.measures.iter().find(|measure| same(&measure.name, name)).map(|measure| measure.total);
+            let within = |total: i32| minimum.is_none_or(|min| total >= min) && maximum.is_none_or(|max| total <= max);
+            (total.map(|total| total.to_string()), outcome_of(total.map(within)), false)
+        }
+        CriterionRule::Exclusion { of } => {
+            let (known, outcome) = exclusion_outcome(of, facts);
+            (known, outcome, false)
+        }
+        CriterionRule::Question => (None, CriterionOutcome::NotKnown, false),
+    };
+    CriterionCheck { sentence: criterion.sentence.clone(), known, outcome, hard }
+}
+
+fn outcome_of(met: Option<bool>) -> CriterionOutcome {
+    match met {
+        Some(true) => CriterionOutcome::Met,
+        Some(false) => CriterionOutcome::NotMet,
+        None => CriterionOutcome::NotKnown,
+    }
+}
+
+fn age_outcome(service: &HealthcareService, facts: &KnownFacts) -> CriterionOutcome {
+    let (min, max) = (service.minimum_age, service.maximum_age);
+    if min.is_none() && max.is_none() {
+        return CriterionOutcome::Met;
+    }
+    outcome_of(facts.age.map(|age| min.is_none_or(|min| age >= min) && max.is_none_or(|max| age <= max)))
+}
+
+fn area_outcome(service: &HealthcareService, facts: &KnownFacts) -> CriterionOutcome {
+    if service.service_areas.is_empty() {
+        return CriterionOutcome::Met;
+    }
+    let areas = facts.areas.as_ref();
+    outcome_of(areas.map(|areas| service.service_areas.iter().any(|served| areas.contains(&served.id))))
+}
+
+fn registered_outcome(practices: &[OdsCode], facts: &KnownFacts) -> CriterionOutcome {
+    outcome_of(facts.practice.as_ref().map(|practice| practices.contains(practice)))
+}
+
+/// A condition that nobody mentioned is not known; it is not met only when every one was asked about and is not so.
+fn condition_outcome(any_of: &[String], facts: &KnownFacts) -> (Option<String>, CriterionOutcome) {
+    if let Some(known) = facts.conditions.iter().find(|known| any_of.iter().any(|asked| same(asked, known))) {
+        return (Some(known.clone()), CriterionOutcome::Met);
+    }
+    let all_out = !any_of.is_empty() && any_of.iter().all(|asked| facts.ruled_out.iter().any(|out| same(out, asked)));
+    if all_out { (Some("none of these".to_owned()), CriterionOutcome::NotMet) } else { (None, CriterionOutcome::NotKnown) }
+}
+
+fn exclusion_outcome(of: &str, facts: &KnownFacts) -> (Option<String>, CriterionOutcome) {
+    if facts.conditions.iter().any(|known| same(known, of)) {
+        return (Some(of.to_owned()), CriterionOutcome::NotMet);
+    }
+    if facts.ruled_out.iter().any(|out| same(out, of)) {
+        return (Some(format!("asked: not {of}")), CriterionOutcome::Met);
+    }
+    (None, CriterionOutcome::NotKnown)
+}
+
+/// Equal but for case and spaces. Nothing looser: a rule must not be met by a word that merely stands in another.
+fn same(a: &str, b: &str) -> bool {
+    let words = |text: &str| text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
+    words(a) == words(b)
+}
+
+fn duration(months: u16) -> String {
+    match (months / 12, months % 12) {
+        (0, 1) => "1 month".to_owned(),
+        (0, months) => format!("{months} months"),
+        (1, 0) => "1 year".to_owned(),
+        (years, 0) => format!("{years} years"),
+        (years, months) => format!("{years} y {months} m"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

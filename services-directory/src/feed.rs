@@ -1,0 +1,254 @@
+//! Reading a directory file: one JSON record a line, with limits before parsing and every reference checked.
+
+mod address;
+mod checks;
+
+use crate::ids::{AreaId, EndpointId, OdsCode, ServiceId};
+use crate::model::{Area, DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService, Organization, Practice};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, Read};
+
+/// A whole directory of one version, read and checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Directory {
+    pub header: DirectoryHeader,
+    pub areas: Vec<Area>,
+    pub practices: Vec<Practice>,
+    pub organizations: Vec<Organization>,
+    pub services: Vec<HealthcareService>,
+    pub endpoints: Vec<Endpoint>,
+}
+
+/// How much is read before it is refused. Bytes are counted before anything is parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeedLimits {
+    pub file_bytes: u64,
+    pub line_bytes: u64,
+    pub record_count: usize,
+    pub nesting_depth: usize,
+}
+
+impl Default for FeedLimits {
+    fn default() -> Self {
+        Self { file_bytes: 64 << 20, line_bytes: 64 << 10, record_count: 500_000, nesting_depth: 12 }
+    }
+}
+
+/// Why a directory file was refused: where, which record, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line}{}: {problem}", record.as_ref().map(|id| format!(" ({id})")).unwrap_or_default())]
+pub struct FeedError {
+    /// Counted from 1; 0 when the file as a whole is meant.
+    pub line: usize,
+    /// The id of the record, where it could be read.
+    pub record: Option<String>,
+    pub problem: FeedProblem,
+}
+
+/// What is wrong with a directory file, each with what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedProblem {
+    #[error("the file could not be read ({0}): check the disk or the download and try again")]
+    Read(#[from] std::io::Error),
+    #[error("the file is larger than {0} bytes: publish a smaller directory")]
+    FileTooLarge(u64),
+    #[error("the line is longer than {0} bytes: shorten the record's texts")]
+    LineTooLong(u64),
+    #[error("there are more than {0} records: publish a smaller directory")]
+    TooManyRecords(usize),
+    #[error("the line is not UTF-8: save the file as UTF-8")]
+    NotUtf8,
+    #[error("the record is nested more than {0} deep: follow the schema")]
+    NestedTooDeep(usize),
+    #[error("the record does not follow the schema ({0}): correct it as schema/record.schema.json says")]
+    Schema(String),
+    #[error("the first record must be the directory's header (kind \"directory\"): put it on the first line")]
+    HeaderFirst,
+    #[error("there is a second header: keep only the first line's")]
+    SecondHeader,
+    #[error("the file has no records: publish it again")]
+    Empty,
+    #[error("the {0} id is already used on line {1}: give each record an id of its own")]
+    Duplicate(&'static str, usize),
+    #[error("{field} names {id}, which is not in this file: add that record or correct the id")]
+    Dangling { field: &'static str, id: String },
+    #[error("{field} leads back to this record through {id}: break the circle")]
+    Circle { field: &'static str, id: String },
+    #[error("{field} is {what}: correct it")]
+    Value { field: String, what: String },
+}
+
+/// The records of one file with the lines they stand on.
+#[derive(Default)]
+struct Lines {
+    areas: Vec<usize>,
+    practices: Vec<usize>,
+    organizations: Vec<usize>,
+    services: Vec<usize>,
+    endpoints: Vec<usize>,
+}
+
+impl Directory {
+    /// Reads JSON Lines: the header first, then records in any order; empty lines are passed over.
+    pub fn read(mut jsonl: impl BufRead, limits: FeedLimits) -> Result<Self, FeedError> {
+        let mut directory: Option<Self> = None;
+        let mut lines = Lines::default();
+        let (mut line, mut bytes_read, mut record_count) = (0, 0_u64, 0);
+        let mut buffer = Vec::new();
+        loop {
+            line += 1;
+            let at = |problem| FeedError { line, record: None, problem };
+            buffer.clear();
+            let room = limits.line_bytes.saturating_add(1);
+            let taken = (&mut jsonl).take(room).read_until(b'\n', &mut buffer).map_err(|e| at(e.into()))?;
+            if taken == 0 {
+                break;
+            }
+            bytes_read = bytes_read.saturating_add(u64::try_from(taken).unwrap_or(u64::MAX));
+            if bytes_read > limits.file_bytes {
+                return Err(at(FeedProblem::FileTooLarge(limits.file_bytes)));
+            }
+            let text = std::str::from_utf8(&buffer).map_err(|e| {
+                // A cut in the middle of a character means that the line was too long, not that it is not UTF-8.
+                let cut = buffer.len() as u64 == room && e.error_len().is_none();
+                at(if cut { FeedProblem::LineTooLong(limits.line_bytes) } else { FeedProblem::NotUtf8 })
+            })?;
+            let text = text.trim_matches(['\n', '\r', ' ', '\t']);
+            if text.len() as u64 > limits.line_bytes || (buffer.len() as u64 == room && !buffer.ends_with(b"\n")) {
+                return Err(at(FeedProblem::LineTooLong(limits.line_bytes)));
+            }
+            if text.is_empty() {
+                continue;
+            }
+            record_count += 1;
+            if record_count > limits.record_count {
+                return Err(at(FeedProblem::TooManyRecords(limits.record_count)));
+            }
+            let record = parse_line(text, limits.nesting_depth)
+                .map_err(|(record, problem)| FeedError { line, record, problem })?;
+            place(&mut directory, &mut lines, record, line).map_err(|(record, problem)| FeedError {
+                line,
+                record,
+                problem,
+            })?;
+        }
+        let directory = directory.ok_or(FeedError { line: 0, record: None, problem: FeedProblem::Empty })?;
+        checks::check_references(&directory, &lines)?;
+        Ok(directory)
+    }
+
+    pub fn service(&self, id: &ServiceId) -> Option<&HealthcareService> {
+        self.services.iter().find(|service| service.id == *id)
+    }
+
+    pub fn endpoint(&self, id: &EndpointId) -> Option<&Endpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.id == *id)
+    }
+
+    /// The areas that a practice lies in, and all that those are part of. None: the directory does not know the practice.
+    pub fn areas_of(&self, practice: &OdsCode) -> Option<BTreeSet<AreaId>> {
+        let practice = self.practices.iter().find(|known| known.ods_code == *practice)?;
+        let parents: BTreeMap<&AreaId, &AreaId> =
+            self.areas.iter().filter_map(|area| Some((&area.id, area.part_of.as_ref()?))).collect();
+        Some(upward(&practice.areas, &parents))
+    }
+}
+
+/// The areas and everything above them.
+pub(crate) fn upward(areas: &[AreaId], parents: &BTreeMap<&AreaId, &AreaId>) -> BTreeSet<AreaId> {
+    let mut found = BTreeSet::new();
+    for area in areas {
+        let mut next = Some(area);
+        // An area already seen has its parents already: this also ends a circle.
+        while let Some(area) = next.filter(|area| found.insert((*area).clone())) {
+            next = parents.get(area).copied();
+        }
+    }
+    found
+}
+
+type LineProblem = (Option<String>, FeedProblem);
+
+fn parse_line(text: &str, deepest: usize) -> Result<DirectoryRecord, LineProblem> {
+    if nesting_depth(text) > deepest {
+        return Err((None, FeedProblem::NestedTooDeep(deepest)));
+    }
+    let schema = |e: &serde_json::Error| FeedProblem::Schema(checks::shown(&e.to_string()));
+    let value: Value = serde_json::from_str(text).map_err(|e| (None, schema(&e)))?;
+    let id = ["id", "ods_code"].iter().find_map(|key| value.get(key)?.as_str()).map(checks::shown);
+    checks::check_texts(&value).map_err(|problem| (id.clone(), problem))?;
+    // From the text and not from the value: only the parser of the text notices a field that is given twice.
+    let record: DirectoryRecord = serde_json::from_str(text).map_err(|e| (id.clone(), schema(&e)))?;
+    checks::check_record(&record).map_err(|problem| (id, problem))?;
+    Ok(record)
+}
+
+/// The deepest nesting of brackets outside strings, without parsing.
+fn nesting_depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+fn place(
+    directory: &mut Option<Directory>,
+    lines: &mut Lines,
+    record: DirectoryRecord,
+    line: usize,
+) -> Result<(), LineProblem> {
+    let Some(directory) = directory else {
+        let DirectoryRecord::Directory(header) = record else {
+            return Err((None, FeedProblem::HeaderFirst));
+        };
+        *directory = Some(Directory {
+            header,
+            areas: Vec::new(),
+            practices: Vec::new(),
+            organizations: Vec::new(),
+            services: Vec::new(),
+            endpoints: Vec::new(),
+        });
+        return Ok(());
+    };
+    match record {
+        DirectoryRecord::Directory(header) => return Err((Some(header.id), FeedProblem::SecondHeader)),
+        DirectoryRecord::Area(area) => {
+            directory.areas.push(area);
+            lines.areas.push(line);
+        }
+        DirectoryRecord::Practice(practice) => {
+            directory.practices.push(practice);
+            lines.practices.push(line);
+        }
+        DirectoryRecord::Organization(organization) => {
+            directory.organizations.push(organization);
+            lines.organizations.push(line);
+        }
+        DirectoryRecord::Service(service) => {
+            directory.services.push(*service);
+            lines.services.push(line);
+        }
+        DirectoryRecord::Endpoint(endpoint) => {
+            directory.endpoints.push(endpoint);
+            lines.endpoints.push(line);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
