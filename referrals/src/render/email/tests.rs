@@ -254,7 +254,7 @@ proptest! {
         to in prop_oneof![3 => Just("pain@example.nhs.uk".to_owned()), 1 => injection()],
         content in sample::any_letter(),
     ) {
-        let headers = MailHeaders { from_name, subject, to, ..headers() };
+        let headers = MailHeaders { from_name, to, subject, ..headers() };
         if let Ok(bytes) = mail(&headers, &content, PDF) {
             // Counted by hand, because the parser has had its look already.
             let message = String::from_utf8(bytes).unwrap();
