@@ -140,6 +140,7 @@ fn attachment_name(reference: &str) -> Result<String, RenderError> {
     Ok(format!("{reference}.pdf"))
 }
 
+/// First of all, because lettre panics on a line end in a mailbox's name (0.11.23: `to_string` of a `Display` that fails).
 fn refuse_control_characters(headers: &MailHeaders) -> Result<(), RenderError> {
     // The bound keeps the header within a line of 998 characters (RFC 5322, 2.1.1) however it is encoded.
     const LONGEST: usize = 250;
