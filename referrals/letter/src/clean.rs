@@ -3,8 +3,6 @@
 
 use std::fmt::Write as _;
 
-/// The longest run without a place to break. Thirty of the widest letters still fit the value column.
-const LONGEST_RUN: usize = 30;
 const ZERO_WIDTH_SPACE: char = '\u{200B}';
 
 /// The paragraphs of a text, each a list of lines. Control characters are gone, and an empty line parts two paragraphs.
@@ -74,16 +72,18 @@ fn only_shapes_its_neighbour(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}')
 }
 
-/// Lets a very long word (a web address, a line of dashes) break, because text that leaves the page is lost (H12).
-pub(crate) fn breakable(text: &str) -> String {
+/// Lets a word that is wider than its column break (a web address, a line of dashes), because text that leaves the page
+/// is lost (H12). Other words stay as they are, so that an address copied from the page is the address.
+pub(crate) fn breakable(text: &str, column_em: f64, width_em: impl Fn(char) -> f64) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut run = 0;
+    let mut used = 0.0;
     for c in text.chars() {
-        run = if c == ' ' { 0 } else { run + 1 };
-        // A letter and its combining accents stay together.
-        if run > LONGEST_RUN && (c.is_alphanumeric() || c.is_ascii_punctuation()) {
+        let width = width_em(c);
+        used = if c == ' ' { 0.0 } else { used + width };
+        // What has no width is an accent and stays with its letter.
+        if used > column_em && width > 0.0 {
             out.push(ZERO_WIDTH_SPACE);
-            run = 1;
+            used = width;
         }
         out.push(c);
     }
@@ -134,13 +134,18 @@ mod tests {
     }
 
     #[test]
-    fn a_long_word_gets_places_to_break_and_keeps_its_letters() {
+    fn a_word_wider_than_its_column_gets_places_to_break_and_keeps_its_letters() {
+        let width = |c: char| if c == '\u{301}' { 0.0 } else { 1.0 };
         let long = "x".repeat(95);
-        let broken = breakable(&long);
+        let broken = breakable(&long, 30.0, width);
         assert_eq!(broken.matches(ZERO_WIDTH_SPACE).count(), 3);
         assert_eq!(broken.replace(ZERO_WIDTH_SPACE, ""), long);
-        assert_eq!(breakable("short words stay"), "short words stay");
-        let accents = "e\u{301}".repeat(40);
-        assert!(!breakable(&accents).contains("\u{200B}\u{301}"));
+        assert_eq!(
+            breakable("short words stay", 6.0, width),
+            "short words stay"
+        );
+        let accents = breakable(&"e\u{301}".repeat(40), 30.0, width);
+        assert!(accents.contains("\u{301}\u{200B}e"), "{accents:?}");
+        assert!(!accents.contains("\u{200B}\u{301}"), "{accents:?}");
     }
 }

@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
 use typst::foundations::{Array, Bytes, Dict, IntoValue, Smart, Value};
-use typst::text::Font;
+use typst::layout::Abs;
+use typst::text::{Font, FontInstance, FontVariant, FontVariations};
 use typst_as_lib::{TypstEngine, TypstTemplateMainFile};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
@@ -15,6 +16,11 @@ use crate::{DEMONSTRATION, LetterContent, LetterRow, LetterSection};
 const TEMPLATE: &str = include_str!("letter.typ");
 const REGULAR: &[u8] = include_bytes!("../fonts/LiberationSans-Regular.ttf");
 const BOLD: &[u8] = include_bytes!("../fonts/LiberationSans-Bold.ttf");
+
+/// The value column of the template is 125 mm: 33.7 em of its 10.5 points. Labels and headings have more.
+const COLUMN_EM: f64 = 33.0;
+/// The title's 19 points leave 25.3 em of the page.
+const TITLE_EM: f64 = 25.0;
 
 const ABOUT_NOTES: &str = "A note such as [U+1F600] stands for a character that this page cannot show. \
     The text of the e-mail that came with this letter has the character itself.";
@@ -42,7 +48,7 @@ pub fn pdf(content: &LetterContent) -> Result<Vec<u8>, LetterError> {
 /// Typst with its fonts parsed.
 struct Press {
     engine: TypstEngine<TypstTemplateMainFile>,
-    fonts: Vec<Font>,
+    fonts: Vec<FontInstance>,
 }
 
 impl Press {
@@ -64,13 +70,20 @@ impl Press {
             .main_file(TEMPLATE)
             .fonts(fonts.clone())
             .build();
+        let variant = FontVariant::default();
+        let fonts = fonts
+            .into_iter()
+            .map(|font| font.instantiate(variant, Abs::zero(), &FontVariations::default()))
+            .collect();
         Some(Self { engine, fonts })
     }
 
-    fn has_glyph(&self, c: char) -> bool {
-        self.fonts
-            .iter()
-            .all(|font| font.info().coverage.contains(u32::from(c)))
+    /// The width of a character in the wider of the fonts; none where a font lacks it.
+    fn width_em(&self, c: char) -> Option<f64> {
+        self.fonts.iter().try_fold(0.0, |widest: f64, font| {
+            let glyph = font.ttf().glyph_index(c)?;
+            Some(widest.max(font.x_advance(glyph.0)?.get()))
+        })
     }
 }
 
@@ -135,7 +148,8 @@ impl<'a> Inputs<'a> {
     /// PDF/UA asks for a first heading that is not empty.
     fn title(&mut self, title: &str) -> Value {
         let title = one_line(title);
-        self.line(if title.is_empty() { "Referral" } else { &title })
+        let title = if title.is_empty() { "Referral" } else { &title };
+        self.set(title, TITLE_EM)
     }
 
     fn section(&mut self, section: &LetterSection) -> Value {
@@ -165,9 +179,14 @@ impl<'a> Inputs<'a> {
     }
 
     fn line(&mut self, text: &str) -> Value {
-        let (shown, noted) = with_notes(&one_line(text), |c| self.press.has_glyph(c));
+        self.set(text, COLUMN_EM)
+    }
+
+    fn set(&mut self, text: &str, column_em: f64) -> Value {
+        let width = |c| self.press.width_em(c);
+        let (shown, noted) = with_notes(&one_line(text), |c| width(c).is_some());
         self.noted |= noted;
-        breakable(&shown).into_value()
+        breakable(&shown, column_em, |c| width(c).unwrap_or(0.0)).into_value()
     }
 }
 

@@ -26,7 +26,7 @@ pub struct MailHeaders {
     pub from_name: String,
     /// The service's approved address.
     pub to: String,
-    /// Without anything that identifies the patient (NHSmail: never in the subject).
+    /// Without anything that identifies the patient (the rule of NHS secure e-mail: never in the subject).
     pub subject: String,
     /// With its angle brackets: `<ref-….1@practice.example>`.
     pub message_id: String,
@@ -131,14 +131,16 @@ fn boundary(part: &str, message_id: &str) -> String {
 /// The file name reaches the recipient's disk and lists: the reference and nothing of the patient.
 fn attachment_name(reference: &str) -> Result<String, RenderError> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    match reference.len() {
-        0 => Err(RenderError::Malformed(Field::Reference)),
-        1..=40 if reference.chars().all(plain) => Ok(format!("{reference}.pdf")),
-        1..=40 => Err(RenderError::Malformed(Field::Reference)),
-        _ => Err(RenderError::TooLong(Field::Reference)),
+    if reference.len() > 40 {
+        return Err(RenderError::TooLong(Field::Reference));
     }
+    if reference.is_empty() || !reference.chars().all(plain) {
+        return Err(RenderError::Malformed(Field::Reference));
+    }
+    Ok(format!("{reference}.pdf"))
 }
 
+/// First of all, because lettre panics on a line end in a mailbox's name (0.11.23: `to_string` of a `Display` that fails).
 fn refuse_control_characters(headers: &MailHeaders) -> Result<(), RenderError> {
     // The bound keeps the header within a line of 998 characters (RFC 5322, 2.1.1) however it is encoded.
     const LONGEST: usize = 250;

@@ -135,6 +135,15 @@ fn right_edges(
 }
 
 #[test]
+fn an_address_that_fits_its_column_can_be_copied_as_it_is() {
+    let address = "referrals.moorlands.surgery.leek@example.nhs.uk";
+    let document = layout(&content(address)).unwrap();
+    let mut text = String::new();
+    collect(&document.pages()[0].frame, &mut text);
+    assert!(text.contains(address), "{text:?}");
+}
+
+#[test]
 fn h13_accents_are_set_and_other_scripts_are_noted() {
     let names = "Zoë O'Brien-Ó, Łukasz Wałęsa, Şebnem, Nguyễn Thị Hương, Siân, e\u{301}";
     let text = words(&pages(&content(names)).join(" "));
