@@ -115,3 +115,9 @@ CREATE TABLE channels (
     problem TEXT NOT NULL,
     since_at INTEGER NOT NULL
 ) STRICT;
+
+-- Words that a person wrote beside an event; apart, so that they can be erased while the event stays.
+CREATE TABLE event_notes (
+    event_id TEXT NOT NULL PRIMARY KEY REFERENCES events (id),
+    body TEXT NOT NULL
+) STRICT;

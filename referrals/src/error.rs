@@ -1,6 +1,6 @@
 //! What can go wrong with a referral; the window acts on the code.
 
-use crate::{draft::Problem, render::RenderError};
+use crate::{draft::Problem, render::email::RenderError};
 use store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
@@ -9,14 +9,20 @@ pub enum ReferralError {
     Incomplete(Vec<Problem>),
     #[error("there is no such draft; it may have been sent. Look under Referrals.")]
     NoSuchDraft,
+    #[error("that is too much text for one patient; paste the patient's banner or one letter")]
+    PasteTooLarge,
+    #[error("there was no text to read; copy the patient's details in the clinical system, then paste again")]
+    PasteEmpty,
+    #[error("no patient could be read from that text; type the details instead")]
+    PasteUnreadable,
     #[error("there is no such referral on this computer")]
     NoSuchReferral,
     #[error("it is already being sent, or has been sent, and cannot be undone. Phone the service.")]
     TooLate,
     #[error("this cannot be done to a referral that stands where this one does")]
     NotPossibleNow,
-    #[error("a demonstration takes only test patients, whose NHS numbers begin with 999")]
-    NotATestPatient,
+    #[error("this practice's details and staff are not set up yet")]
+    PracticeNotSet,
     #[error("no mailbox to send from is set up")]
     MailboxNotSet,
     #[error("{0}")]
@@ -40,11 +46,13 @@ impl ReferralError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Incomplete(_) => "incomplete",
-            Self::NoSuchDraft => "no-such-draft",
-            Self::NoSuchReferral => "no-such-referral",
+            Self::PasteTooLarge => "too-large",
+            Self::PasteEmpty => "empty",
+            Self::PasteUnreadable => "unreadable",
+            Self::NoSuchDraft | Self::NoSuchReferral => "not-found",
             Self::TooLate => "too-late",
-            Self::NotPossibleNow => "not-possible-now",
-            Self::NotATestPatient => "not-a-test-patient",
+            Self::NotPossibleNow => "not-allowed",
+            Self::PracticeNotSet => "practice-not-set",
             Self::MailboxNotSet => "mailbox-not-set",
             Self::Render(_) | Self::Letter(_) => "letter",
             Self::Store(_) | Self::Lock(_) => "store",

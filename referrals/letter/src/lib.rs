@@ -14,7 +14,7 @@ pub const DEMONSTRATION: &str =
 
 /// What a referral says, in the order in which it is read. The mail's text, its HTML and the PDF are made from this and
 /// hold the same words.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LetterContent {
     /// True in a demonstration: every form, and every page, says so.
     pub demonstration: bool,
@@ -31,14 +31,14 @@ pub struct LetterContent {
 }
 
 /// A part of the letter: "Patient", "Reason for referral".
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LetterSection {
     pub heading: String,
     pub rows: Vec<LetterRow>,
 }
 
 /// One fact with its label.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LetterRow {
     pub label: String,
     /// Line breaks are kept; an empty line begins a new paragraph.

@@ -2,6 +2,7 @@
 //! and the check that turns it into a `ReadyReferral`, which cannot be wrong.
 
 mod check;
+pub mod draft_table;
 mod entries;
 mod form;
 
