@@ -60,28 +60,47 @@ pub enum NotOpen {
     Age { min: Option<u8>, max: Option<u8> },
     /// The practice is outside the areas (or the practices) that it serves.
     Area { names: Vec<String> },
-    Closed { on: Option<Date>, replaced_by: Option<ServiceId>, reason: Option<String> },
+    Closed {
+        on: Option<Date>,
+        replaced_by: Option<ServiceId>,
+        reason: Option<String>,
+    },
     /// Closed for a time, up to and including that day.
-    Paused { until: Option<Date>, reason: Option<String> },
+    Paused {
+        until: Option<Date>,
+        reason: Option<String>,
+    },
 }
 
 /// Whether the hard rules let this service be offered. The first that does not is told.
-pub fn open_to(service: &HealthcareService, facts: &KnownFacts, today: Date) -> Result<(), NotOpen> {
+pub fn open_to(
+    service: &HealthcareService,
+    facts: &KnownFacts,
+    today: Date,
+) -> Result<(), NotOpen> {
     open_today(service, today)?;
     let (min, max) = (service.minimum_age, service.maximum_age);
     if age_outcome(service, facts) == CriterionOutcome::NotMet {
         return Err(NotOpen::Age { min, max });
     }
     if area_outcome(service, facts) == CriterionOutcome::NotMet {
-        let names = service.service_areas.iter().map(|area| area.name.clone()).collect();
+        let names = service
+            .service_areas
+            .iter()
+            .map(|area| area.name.clone())
+            .collect();
         return Err(NotOpen::Area { names });
     }
     let elsewhere = service.onward.criteria.iter().find(|criterion| {
-        let CriterionRule::RegisteredWith { practices } = &criterion.rule else { return false };
+        let CriterionRule::RegisteredWith { practices } = &criterion.rule else {
+            return false;
+        };
         registered_outcome(practices, facts) == CriterionOutcome::NotMet
     });
     match elsewhere {
-        Some(criterion) => Err(NotOpen::Area { names: vec![criterion.sentence.clone()] }),
+        Some(criterion) => Err(NotOpen::Area {
+            names: vec![criterion.sentence.clone()],
+        }),
         None => Ok(()),
     }
 }
@@ -89,13 +108,29 @@ pub fn open_to(service: &HealthcareService, facts: &KnownFacts, today: Date) -> 
 /// `closed_on` holds from that day whatever `status` says; a pause without an end holds until the directory says otherwise.
 fn open_today(service: &HealthcareService, today: Date) -> Result<(), NotOpen> {
     let more = &service.onward;
-    let gone = matches!(service.status, ServiceStatus::Inactive | ServiceStatus::Defunct);
+    let gone = matches!(
+        service.status,
+        ServiceStatus::Inactive | ServiceStatus::Defunct
+    );
     if gone || more.closed_on.is_some_and(|on| on <= today) {
-        let (on, replaced_by, reason) = (more.closed_on, more.replaced_by.clone(), more.status_reason.clone());
-        return Err(NotOpen::Closed { on, replaced_by, reason });
+        let (on, replaced_by, reason) = (
+            more.closed_on,
+            more.replaced_by.clone(),
+            more.status_reason.clone(),
+        );
+        return Err(NotOpen::Closed {
+            on,
+            replaced_by,
+            reason,
+        });
     }
-    if service.status == ServiceStatus::TemporarilyClosed && more.paused_until.is_none_or(|until| today <= until) {
-        return Err(NotOpen::Paused { until: more.paused_until, reason: more.status_reason.clone() });
+    if service.status == ServiceStatus::TemporarilyClosed
+        && more.paused_until.is_none_or(|until| today <= until)
+    {
+        return Err(NotOpen::Paused {
+            until: more.paused_until,
+            reason: more.status_reason.clone(),
+        });
     }
     Ok(())
 }
@@ -106,24 +141,53 @@ pub fn check(service: &HealthcareService, facts: &KnownFacts, today: Date) -> Ve
     let mut checks = Vec::with_capacity(criteria.len() + 3);
     if let Err(closed) = open_today(service, today) {
         let sentence = match closed {
-            NotOpen::Paused { until: Some(until), .. } => format!("The service is paused until {until}"),
+            NotOpen::Paused {
+                until: Some(until), ..
+            } => format!("The service is paused until {until}"),
             NotOpen::Paused { .. } => "The service is paused".to_owned(),
             _ => "The service is closed".to_owned(),
         };
-        checks.push(CriterionCheck { sentence, known: None, outcome: CriterionOutcome::NotMet, hard: true });
+        checks.push(CriterionCheck {
+            sentence,
+            known: None,
+            outcome: CriterionOutcome::NotMet,
+            hard: true,
+        });
     }
     let states = |rule: &CriterionRule| criteria.iter().any(|criterion| criterion.rule == *rule);
     if !states(&CriterionRule::Age)
         && let Some(sentence) = age_sentence(service)
     {
-        checks.push(one(service, &Criterion { sentence, rule: CriterionRule::Age }, facts));
+        checks.push(one(
+            service,
+            &Criterion {
+                sentence,
+                rule: CriterionRule::Age,
+            },
+            facts,
+        ));
     }
     if !states(&CriterionRule::Area) && !service.service_areas.is_empty() {
-        let names: Vec<&str> = service.service_areas.iter().map(|area| area.name.as_str()).collect();
+        let names: Vec<&str> = service
+            .service_areas
+            .iter()
+            .map(|area| area.name.as_str())
+            .collect();
         let sentence = format!("Serves {}", names.join(", "));
-        checks.push(one(service, &Criterion { sentence, rule: CriterionRule::Area }, facts));
+        checks.push(one(
+            service,
+            &Criterion {
+                sentence,
+                rule: CriterionRule::Area,
+            },
+            facts,
+        ));
     }
-    checks.extend(criteria.iter().map(|criterion| one(service, criterion, facts)));
+    checks.extend(
+        criteria
+            .iter()
+            .map(|criterion| one(service, criterion, facts)),
+    );
     checks
 }
 
@@ -139,9 +203,15 @@ fn age_sentence(service: &HealthcareService) -> Option<String> {
 fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -> CriterionCheck {
     let practice = || facts.practice.as_ref().map(ToString::to_string);
     let (known, outcome, hard) = match &criterion.rule {
-        CriterionRule::Age => (facts.age.map(|age| age.to_string()), age_outcome(service, facts), true),
+        CriterionRule::Age => (
+            facts.age.map(|age| age.to_string()),
+            age_outcome(service, facts),
+            true,
+        ),
         CriterionRule::Area => (practice(), area_outcome(service, facts), true),
-        CriterionRule::RegisteredWith { practices } => (practice(), registered_outcome(practices, facts), true),
+        CriterionRule::RegisteredWith { practices } => {
+            (practice(), registered_outcome(practices, facts), true)
+        }
         CriterionRule::PainDuration { months } => {
             let outcome = outcome_of(facts.pain_months.map(|known| known >= u16::from(*months)));
             (facts.pain_months.map(duration), outcome, false)
@@ -150,10 +220,24 @@ fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -
             let (known, outcome) = condition_outcome(any_of, facts);
             (known, outcome, false)
         }
-        CriterionRule::Measure { name, minimum, maximum } => {
-            let total = facts.measures.iter().find(|measure| same(&measure.name, name)).map(|measure| measure.total);
-            let within = |total: i32| minimum.is_none_or(|min| total >= min) && maximum.is_none_or(|max| total <= max);
-            (total.map(|total| total.to_string()), outcome_of(total.map(within)), false)
+        CriterionRule::Measure {
+            name,
+            minimum,
+            maximum,
+        } => {
+            let total = facts
+                .measures
+                .iter()
+                .find(|measure| same(&measure.name, name))
+                .map(|measure| measure.total);
+            let within = |total: i32| {
+                minimum.is_none_or(|min| total >= min) && maximum.is_none_or(|max| total <= max)
+            };
+            (
+                total.map(|total| total.to_string()),
+                outcome_of(total.map(within)),
+                false,
+            )
         }
         CriterionRule::Exclusion { of } => {
             let (known, outcome) = exclusion_outcome(of, facts);
@@ -161,7 +245,12 @@ fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -
         }
         CriterionRule::Question => (None, CriterionOutcome::NotKnown, false),
     };
-    CriterionCheck { sentence: criterion.sentence.clone(), known, outcome, hard }
+    CriterionCheck {
+        sentence: criterion.sentence.clone(),
+        known,
+        outcome,
+        hard,
+    }
 }
 
 fn outcome_of(met: Option<bool>) -> CriterionOutcome {
@@ -177,7 +266,11 @@ fn age_outcome(service: &HealthcareService, facts: &KnownFacts) -> CriterionOutc
     if min.is_none() && max.is_none() {
         return CriterionOutcome::Met;
     }
-    outcome_of(facts.age.map(|age| min.is_none_or(|min| age >= min) && max.is_none_or(|max| age <= max)))
+    outcome_of(
+        facts
+            .age
+            .map(|age| min.is_none_or(|min| age >= min) && max.is_none_or(|max| age <= max)),
+    )
 }
 
 fn area_outcome(service: &HealthcareService, facts: &KnownFacts) -> CriterionOutcome {
@@ -185,20 +278,41 @@ fn area_outcome(service: &HealthcareService, facts: &KnownFacts) -> CriterionOut
         return CriterionOutcome::Met;
     }
     let areas = facts.areas.as_ref();
-    outcome_of(areas.map(|areas| service.service_areas.iter().any(|served| areas.contains(&served.id))))
+    outcome_of(areas.map(|areas| {
+        service
+            .service_areas
+            .iter()
+            .any(|served| areas.contains(&served.id))
+    }))
 }
 
 fn registered_outcome(practices: &[OdsCode], facts: &KnownFacts) -> CriterionOutcome {
-    outcome_of(facts.practice.as_ref().map(|practice| practices.contains(practice)))
+    outcome_of(
+        facts
+            .practice
+            .as_ref()
+            .map(|practice| practices.contains(practice)),
+    )
 }
 
 /// A condition that nobody mentioned is not known; it is not met only when every one was asked about and is not so.
 fn condition_outcome(any_of: &[String], facts: &KnownFacts) -> (Option<String>, CriterionOutcome) {
-    if let Some(known) = facts.conditions.iter().find(|known| any_of.iter().any(|asked| same(asked, known))) {
+    if let Some(known) = facts
+        .conditions
+        .iter()
+        .find(|known| any_of.iter().any(|asked| same(asked, known)))
+    {
         return (Some(known.clone()), CriterionOutcome::Met);
     }
-    let all_out = !any_of.is_empty() && any_of.iter().all(|asked| facts.ruled_out.iter().any(|out| same(out, asked)));
-    if all_out { (Some("none of these".to_owned()), CriterionOutcome::NotMet) } else { (None, CriterionOutcome::NotKnown) }
+    let all_out = !any_of.is_empty()
+        && any_of
+            .iter()
+            .all(|asked| facts.ruled_out.iter().any(|out| same(out, asked)));
+    if all_out {
+        (Some("none of these".to_owned()), CriterionOutcome::NotMet)
+    } else {
+        (None, CriterionOutcome::NotKnown)
+    }
 }
 
 fn exclusion_outcome(of: &str, facts: &KnownFacts) -> (Option<String>, CriterionOutcome) {
@@ -213,7 +327,11 @@ fn exclusion_outcome(of: &str, facts: &KnownFacts) -> (Option<String>, Criterion
 
 /// Equal but for case and spaces. Nothing looser: a rule must not be met by a word that merely stands in another.
 fn same(a: &str, b: &str) -> bool {
-    let words = |text: &str| text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
+    let words = |text: &str| {
+        text.split_whitespace()
+            .map(str::to_lowercase)
+            .collect::<Vec<_>>()
+    };
     words(a) == words(b)
 }
 

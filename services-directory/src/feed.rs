@@ -4,7 +4,9 @@ mod address;
 mod checks;
 
 use crate::ids::{AreaId, EndpointId, OdsCode, ServiceId};
-use crate::model::{Area, DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService, Organization, Practice};
+use crate::model::{
+    Area, DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService, Organization, Practice,
+};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Read};
@@ -31,7 +33,12 @@ pub struct FeedLimits {
 
 impl Default for FeedLimits {
     fn default() -> Self {
-        Self { file_bytes: 64 << 20, line_bytes: 64 << 10, record_count: 500_000, nesting_depth: 12 }
+        Self {
+            file_bytes: 64 << 20,
+            line_bytes: 64 << 10,
+            record_count: 500_000,
+            nesting_depth: 12,
+        }
     }
 }
 
@@ -61,9 +68,13 @@ pub enum FeedProblem {
     NotUtf8,
     #[error("the record is nested more than {0} deep: follow the schema")]
     NestedTooDeep(usize),
-    #[error("the record does not follow the schema ({0}): correct it as schema/record.schema.json says")]
+    #[error(
+        "the record does not follow the schema ({0}): correct it as schema/record.schema.json says"
+    )]
     Schema(String),
-    #[error("the first record must be the directory's header (kind \"directory\"): put it on the first line")]
+    #[error(
+        "the first record must be the directory's header (kind \"directory\"): put it on the first line"
+    )]
     HeaderFirst,
     #[error("there is a second header: keep only the first line's")]
     SecondHeader,
@@ -98,10 +109,17 @@ impl Directory {
         let mut buffer = Vec::new();
         loop {
             line += 1;
-            let at = |problem| FeedError { line, record: None, problem };
+            let at = |problem| FeedError {
+                line,
+                record: None,
+                problem,
+            };
             buffer.clear();
             let room = limits.line_bytes.saturating_add(1);
-            let taken = (&mut jsonl).take(room).read_until(b'\n', &mut buffer).map_err(|e| at(e.into()))?;
+            let taken = (&mut jsonl)
+                .take(room)
+                .read_until(b'\n', &mut buffer)
+                .map_err(|e| at(e.into()))?;
             if taken == 0 {
                 break;
             }
@@ -112,10 +130,16 @@ impl Directory {
             let text = std::str::from_utf8(&buffer).map_err(|e| {
                 // A cut in the middle of a character means that the line was too long, not that it is not UTF-8.
                 let cut = buffer.len() as u64 == room && e.error_len().is_none();
-                at(if cut { FeedProblem::LineTooLong(limits.line_bytes) } else { FeedProblem::NotUtf8 })
+                at(if cut {
+                    FeedProblem::LineTooLong(limits.line_bytes)
+                } else {
+                    FeedProblem::NotUtf8
+                })
             })?;
             let text = text.trim_matches(['\n', '\r', ' ', '\t']);
-            if text.len() as u64 > limits.line_bytes || (buffer.len() as u64 == room && !buffer.ends_with(b"\n")) {
+            if text.len() as u64 > limits.line_bytes
+                || (buffer.len() as u64 == room && !buffer.ends_with(b"\n"))
+            {
                 return Err(at(FeedProblem::LineTooLong(limits.line_bytes)));
             }
             if text.is_empty() {
@@ -125,15 +149,25 @@ impl Directory {
             if record_count > limits.record_count {
                 return Err(at(FeedProblem::TooManyRecords(limits.record_count)));
             }
-            let record = parse_line(text, limits.nesting_depth)
-                .map_err(|(record, problem)| FeedError { line, record, problem })?;
-            place(&mut directory, &mut lines, record, line).map_err(|(record, problem)| FeedError {
-                line,
-                record,
-                problem,
+            let record =
+                parse_line(text, limits.nesting_depth).map_err(|(record, problem)| FeedError {
+                    line,
+                    record,
+                    problem,
+                })?;
+            place(&mut directory, &mut lines, record, line).map_err(|(record, problem)| {
+                FeedError {
+                    line,
+                    record,
+                    problem,
+                }
             })?;
         }
-        let directory = directory.ok_or(FeedError { line: 0, record: None, problem: FeedProblem::Empty })?;
+        let directory = directory.ok_or(FeedError {
+            line: 0,
+            record: None,
+            problem: FeedProblem::Empty,
+        })?;
         checks::check_references(&directory, &lines)?;
         Ok(directory)
     }
@@ -148,9 +182,15 @@ impl Directory {
 
     /// The areas that a practice lies in, and all that those are part of. None: the directory does not know the practice.
     pub fn areas_of(&self, practice: &OdsCode) -> Option<BTreeSet<AreaId>> {
-        let practice = self.practices.iter().find(|known| known.ods_code == *practice)?;
-        let parents: BTreeMap<&AreaId, &AreaId> =
-            self.areas.iter().filter_map(|area| Some((&area.id, area.part_of.as_ref()?))).collect();
+        let practice = self
+            .practices
+            .iter()
+            .find(|known| known.ods_code == *practice)?;
+        let parents: BTreeMap<&AreaId, &AreaId> = self
+            .areas
+            .iter()
+            .filter_map(|area| Some((&area.id, area.part_of.as_ref()?)))
+            .collect();
         Some(upward(&practice.areas, &parents))
     }
 }
@@ -176,10 +216,14 @@ fn parse_line(text: &str, deepest: usize) -> Result<DirectoryRecord, LineProblem
     }
     let schema = |e: &serde_json::Error| FeedProblem::Schema(checks::shown(&e.to_string()));
     let value: Value = serde_json::from_str(text).map_err(|e| (None, schema(&e)))?;
-    let id = ["id", "ods_code"].iter().find_map(|key| value.get(key)?.as_str()).map(checks::shown);
+    let id = ["id", "ods_code"]
+        .iter()
+        .find_map(|key| value.get(key)?.as_str())
+        .map(checks::shown);
     checks::check_texts(&value).map_err(|problem| (id.clone(), problem))?;
     // From the text and not from the value: only the parser of the text notices a field that is given twice.
-    let record: DirectoryRecord = serde_json::from_str(text).map_err(|e| (id.clone(), schema(&e)))?;
+    let record: DirectoryRecord =
+        serde_json::from_str(text).map_err(|e| (id.clone(), schema(&e)))?;
     checks::check_record(&record).map_err(|problem| (id, problem))?;
     Ok(record)
 }
@@ -225,7 +269,9 @@ fn place(
         return Ok(());
     };
     match record {
-        DirectoryRecord::Directory(header) => return Err((Some(header.id), FeedProblem::SecondHeader)),
+        DirectoryRecord::Directory(header) => {
+            return Err((Some(header.id), FeedProblem::SecondHeader));
+        }
         DirectoryRecord::Area(area) => {
             directory.areas.push(area);
             lines.areas.push(line);

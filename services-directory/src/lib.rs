@@ -3,3 +3,4 @@ pub mod criteria;
 pub mod feed;
 pub mod ids;
 pub mod model;
+pub mod search;

@@ -26,7 +26,8 @@ fn email_problem(address: &str) -> Option<&'static str> {
     if local.len() > 64 {
         return Some("an address whose part before the @ is longer than 64 characters");
     }
-    let local_character = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '\'' | '&');
+    let local_character =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '\'' | '&');
     if local.split('.').any(str::is_empty) || !local.chars().all(local_character) {
         return Some("not one plain e-mail address");
     }
@@ -49,14 +50,20 @@ pub fn https_problem(address: &str) -> Option<&'static str> {
     if !port.parse::<u16>().is_ok_and(|port| port > 0) || port.starts_with('+') {
         return Some("an address whose port is not a number from 1 to 65535");
     }
-    if host == "localhost" { None } else { host_problem(host) }
+    if host == "localhost" {
+        None
+    } else {
+        host_problem(host)
+    }
 }
 
 /// A host name in lower case with at least one dot; look-alikes in other scripts (`xn--`) are refused.
 fn host_problem(host: &str) -> Option<&'static str> {
     let label_is_right = |label: &str| {
         (1..=63).contains(&label.len())
-            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
@@ -75,7 +82,10 @@ mod tests {
 
     #[test]
     fn one_plain_mailbox_and_nothing_else() {
-        for right in ["pain.platform@example.nhs.uk", "o'neill+ref@service.example.org"] {
+        for right in [
+            "pain.platform@example.nhs.uk",
+            "o'neill+ref@service.example.org",
+        ] {
             assert_eq!(problem_of(Channel::SecureEmail, right), None, "{right}");
         }
         for wrong in [
@@ -101,7 +111,11 @@ mod tests {
 
     #[test]
     fn an_https_address_and_nothing_else() {
-        for right in ["https://api.example.nhs.uk/fhir", "https://localhost:8443/hook", "https://a.example:444/x?y=1"] {
+        for right in [
+            "https://api.example.nhs.uk/fhir",
+            "https://localhost:8443/hook",
+            "https://a.example:444/x?y=1",
+        ] {
             assert_eq!(problem_of(Channel::Fhir, right), None, "{right}");
         }
         for wrong in [

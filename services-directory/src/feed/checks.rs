@@ -20,12 +20,18 @@ const LONG_TEXTS: [&str; 2] = ["description", "patient_sheet"];
 const NAMES: [&str; 4] = ["name", "aliases", "helps_with", "interventions"];
 
 fn value(field: &str, what: impl Into<String>) -> FeedProblem {
-    FeedProblem::Value { field: field.to_owned(), what: what.into() }
+    FeedProblem::Value {
+        field: field.to_owned(),
+        what: what.into(),
+    }
 }
 
 /// A piece of the file as an error may show it: short, and without characters that could disturb a terminal or a screen.
 pub fn shown(text: &str) -> String {
-    text.chars().filter(|c| !is_forbidden(*c)).take(200).collect()
+    text.chars()
+        .filter(|c| !is_forbidden(*c))
+        .take(200)
+        .collect()
 }
 
 /// Control characters, and those that change the direction of text or are invisible (Unicode TR 36, section 2.5).
@@ -41,10 +47,15 @@ pub fn check_texts(record: &Value) -> Result<(), FeedProblem> {
         match next {
             Value::String(text) => check_text(field, text)?,
             Value::Array(entries) if entries.len() > MOST_ENTRIES => {
-                return Err(value(&shown(field), format!("a list of more than {MOST_ENTRIES} entries")));
+                return Err(value(
+                    &shown(field),
+                    format!("a list of more than {MOST_ENTRIES} entries"),
+                ));
             }
             Value::Array(entries) => open.extend(entries.iter().map(|entry| (field, entry))),
-            Value::Object(fields) => open.extend(fields.iter().map(|(name, value)| (name.as_str(), value))),
+            Value::Object(fields) => {
+                open.extend(fields.iter().map(|(name, value)| (name.as_str(), value)))
+            }
             _ => {}
         }
     }
@@ -52,20 +63,39 @@ pub fn check_texts(record: &Value) -> Result<(), FeedProblem> {
 }
 
 fn check_text(field: &str, text: &str) -> Result<(), FeedProblem> {
-    let longest = if NAMES.contains(&field) { LONGEST_NAME } else { LONGEST_TEXT };
+    let longest = if NAMES.contains(&field) {
+        LONGEST_NAME
+    } else {
+        LONGEST_TEXT
+    };
     if text.chars().nth(longest).is_some() {
-        return Err(value(&shown(field), format!("longer than {longest} characters")));
+        return Err(value(
+            &shown(field),
+            format!("longer than {longest} characters"),
+        ));
     }
     let may_break = LONG_TEXTS.contains(&field);
-    if text.chars().any(|c| is_forbidden(c) && !(may_break && c == '\n')) {
-        return Err(value(&shown(field), "a text with control, invisible or direction-changing characters"));
+    if text
+        .chars()
+        .any(|c| is_forbidden(c) && !(may_break && c == '\n'))
+    {
+        return Err(value(
+            &shown(field),
+            "a text with control, invisible or direction-changing characters",
+        ));
     }
     Ok(())
 }
 
 /// What one record must be in itself.
 pub fn check_record(record: &DirectoryRecord) -> Result<(), FeedProblem> {
-    let named = |name: &str| if name.trim().is_empty() { Err(value("name", "empty")) } else { Ok(()) };
+    let named = |name: &str| {
+        if name.trim().is_empty() {
+            Err(value("name", "empty"))
+        } else {
+            Ok(())
+        }
+    };
     match record {
         DirectoryRecord::Directory(header) => named(&header.name),
         DirectoryRecord::Area(area) => named(&area.name),
@@ -91,21 +121,40 @@ fn check_service(service: &HealthcareService) -> Result<(), FeedProblem> {
     }
     let more = &service.onward;
     if more.paused_until.is_some() && service.status != ServiceStatus::TemporarilyClosed {
-        return Err(value("paused_until", "given though status is not \"temporarily closed\""));
+        return Err(value(
+            "paused_until",
+            "given though status is not \"temporarily closed\"",
+        ));
     }
     if service.status == ServiceStatus::Defunct && more.closed_on.is_none() {
         return Err(value("closed_on", "missing though status is \"defunct\""));
     }
-    if more.replaced_by.is_some() && more.closed_on.is_none() && service.status == ServiceStatus::Active {
-        return Err(value("replaced_by", "given though the service neither is nor will be closed"));
+    if more.replaced_by.is_some()
+        && more.closed_on.is_none()
+        && service.status == ServiceStatus::Active
+    {
+        return Err(value(
+            "replaced_by",
+            "given though the service neither is nor will be closed",
+        ));
     }
     if let Some(words) = &more.words
         && words.say.split_whitespace().count() > MOST_WORDS_TO_SAY
     {
-        return Err(value("say", format!("longer than {MOST_WORDS_TO_SAY} words")));
+        return Err(value(
+            "say",
+            format!("longer than {MOST_WORDS_TO_SAY} words"),
+        ));
     }
-    if more.criteria.iter().any(|criterion| criterion.sentence.trim().is_empty()) {
-        return Err(value("criteria", "a rule without the service's own sentence"));
+    if more
+        .criteria
+        .iter()
+        .any(|criterion| criterion.sentence.trim().is_empty())
+    {
+        return Err(value(
+            "criteria",
+            "a rule without the service's own sentence",
+        ));
     }
     for method in &more.referral_methods {
         if let ReferralMethod::WebForm { url, .. } = method {
@@ -117,7 +166,9 @@ fn check_service(service: &HealthcareService) -> Result<(), FeedProblem> {
 
 fn check_link(field: &str, link: Option<&str>) -> Result<(), FeedProblem> {
     match link.map(|link| link.replacen("http://", "https://", 1).replace('#', "/")) {
-        Some(link) if address::https_problem(&link).is_some() => Err(value(field, "not the address of a web page")),
+        Some(link) if address::https_problem(&link).is_some() => {
+            Err(value(field, "not the address of a web page"))
+        }
         _ => Ok(()),
     }
 }
@@ -135,17 +186,41 @@ fn check_endpoint(endpoint: &Endpoint) -> Result<(), FeedProblem> {
 /// What must hold between the records.
 pub(super) fn check_references(directory: &Directory, lines: &Lines) -> Result<(), FeedError> {
     let areas = unique("area", directory.areas.iter().map(|a| &a.id), &lines.areas)?;
-    unique("practice", directory.practices.iter().map(|p| &p.ods_code), &lines.practices)?;
-    let organizations = unique("organization", directory.organizations.iter().map(|o| &o.id), &lines.organizations)?;
-    let services = unique("service", directory.services.iter().map(|s| &s.id), &lines.services)?;
-    unique("endpoint", directory.endpoints.iter().map(|e| &e.id), &lines.endpoints)?;
+    unique(
+        "practice",
+        directory.practices.iter().map(|p| &p.ods_code),
+        &lines.practices,
+    )?;
+    let organizations = unique(
+        "organization",
+        directory.organizations.iter().map(|o| &o.id),
+        &lines.organizations,
+    )?;
+    let services = unique(
+        "service",
+        directory.services.iter().map(|s| &s.id),
+        &lines.services,
+    )?;
+    unique(
+        "endpoint",
+        directory.endpoints.iter().map(|e| &e.id),
+        &lines.endpoints,
+    )?;
 
     check_areas(directory, lines, &areas)?;
     let known = Known {
         areas,
         services,
-        endpoints: directory.endpoints.iter().map(|e| (e.id.as_str(), e)).collect(),
-        successors: directory.services.iter().filter_map(|s| Some((&s.id, s.onward.replaced_by.as_ref()?))).collect(),
+        endpoints: directory
+            .endpoints
+            .iter()
+            .map(|e| (e.id.as_str(), e))
+            .collect(),
+        successors: directory
+            .services
+            .iter()
+            .filter_map(|s| Some((&s.id, s.onward.replaced_by.as_ref()?)))
+            .collect(),
         published_on: directory.header.published_on,
     };
     for (service, line) in directory.services.iter().zip(&lines.services) {
@@ -159,18 +234,29 @@ pub(super) fn check_references(directory: &Directory, lines: &Lines) -> Result<(
     }
     for (endpoint, line) in directory.endpoints.iter().zip(&lines.endpoints) {
         if !known.services.contains(&endpoint.service_id) {
-            return Err(at(*line, &endpoint.id, dangling("service_id", &endpoint.service_id)));
+            return Err(at(
+                *line,
+                &endpoint.id,
+                dangling("service_id", &endpoint.service_id),
+            ));
         }
     }
     Ok(())
 }
 
 fn at(line: usize, record: &impl Display, problem: FeedProblem) -> FeedError {
-    FeedError { line, record: Some(record.to_string()), problem }
+    FeedError {
+        line,
+        record: Some(record.to_string()),
+        problem,
+    }
 }
 
 fn dangling(field: &'static str, id: &impl Display) -> FeedProblem {
-    FeedProblem::Dangling { field, id: id.to_string() }
+    FeedProblem::Dangling {
+        field,
+        id: id.to_string(),
+    }
 }
 
 fn unique<'a, T: Hash + Eq + Display + 'a>(
@@ -187,16 +273,32 @@ fn unique<'a, T: Hash + Eq + Display + 'a>(
     Ok(first.into_keys().collect())
 }
 
-fn check_areas(directory: &Directory, lines: &Lines, known: &HashSet<&AreaId>) -> Result<(), FeedError> {
-    let parents: BTreeMap<&AreaId, &AreaId> =
-        directory.areas.iter().filter_map(|area: &Area| Some((&area.id, area.part_of.as_ref()?))).collect();
+fn check_areas(
+    directory: &Directory,
+    lines: &Lines,
+    known: &HashSet<&AreaId>,
+) -> Result<(), FeedError> {
+    let parents: BTreeMap<&AreaId, &AreaId> = directory
+        .areas
+        .iter()
+        .filter_map(|area: &Area| Some((&area.id, area.part_of.as_ref()?)))
+        .collect();
     for (area, line) in directory.areas.iter().zip(&lines.areas) {
-        let Some(parent) = &area.part_of else { continue };
+        let Some(parent) = &area.part_of else {
+            continue;
+        };
         if !known.contains(parent) {
             return Err(at(*line, &area.id, dangling("part_of", parent)));
         }
         if leads_back(&area.id, &parents) {
-            return Err(at(*line, &area.id, FeedProblem::Circle { field: "part_of", id: parent.to_string() }));
+            return Err(at(
+                *line,
+                &area.id,
+                FeedProblem::Circle {
+                    field: "part_of",
+                    id: parent.to_string(),
+                },
+            ));
         }
     }
     for (practice, line) in directory.practices.iter().zip(&lines.practices) {
@@ -233,7 +335,11 @@ struct Known<'a> {
 impl Known<'_> {
     fn check_service(&self, service: &HealthcareService) -> Result<(), FeedProblem> {
         let more = &service.onward;
-        if let Some(missing) = service.service_areas.iter().find(|area| !self.areas.contains(&area.id)) {
+        if let Some(missing) = service
+            .service_areas
+            .iter()
+            .find(|area| !self.areas.contains(&area.id))
+        {
             return Err(dangling("service_areas", &missing.id));
         }
         let links = [
@@ -247,7 +353,10 @@ impl Known<'_> {
                 return Err(dangling(field, missing));
             }
             if ids.contains(&service.id) {
-                return Err(FeedProblem::Circle { field, id: service.id.to_string() });
+                return Err(FeedProblem::Circle {
+                    field,
+                    id: service.id.to_string(),
+                });
             }
         }
         if let Some(successor) = &more.replaced_by {
@@ -255,25 +364,42 @@ impl Known<'_> {
                 return Err(dangling("replaced_by", successor));
             }
             if leads_back(&service.id, &self.successors) {
-                return Err(FeedProblem::Circle { field: "replaced_by", id: successor.to_string() });
+                return Err(FeedProblem::Circle {
+                    field: "replaced_by",
+                    id: successor.to_string(),
+                });
             }
         }
         self.check_closing(service)?;
-        more.referral_methods.iter().try_for_each(|method| self.check_method(service, method))
+        more.referral_methods
+            .iter()
+            .try_for_each(|method| self.check_method(service, method))
     }
 
     fn check_closing(&self, service: &HealthcareService) -> Result<(), FeedProblem> {
-        let Some(closed_on) = service.onward.closed_on else { return Ok(()) };
+        let Some(closed_on) = service.onward.closed_on else {
+            return Ok(());
+        };
         if service.status == ServiceStatus::Active && closed_on <= self.published_on {
-            return Err(value("status", format!("\"active\" though the service closed on {closed_on}")));
+            return Err(value(
+                "status",
+                format!("\"active\" though the service closed on {closed_on}"),
+            ));
         }
         if service.status == ServiceStatus::Defunct && closed_on > self.published_on {
-            return Err(value("status", format!("\"defunct\" though the service is to close only on {closed_on}")));
+            return Err(value(
+                "status",
+                format!("\"defunct\" though the service is to close only on {closed_on}"),
+            ));
         }
         Ok(())
     }
 
-    fn check_method(&self, service: &HealthcareService, method: &ReferralMethod) -> Result<(), FeedProblem> {
+    fn check_method(
+        &self,
+        service: &HealthcareService,
+        method: &ReferralMethod,
+    ) -> Result<(), FeedProblem> {
         let (id, channel) = match method {
             ReferralMethod::SecureEmail { endpoint } => (endpoint, Channel::SecureEmail),
             ReferralMethod::Fhir { endpoint } => (endpoint, Channel::Fhir),
@@ -288,7 +414,10 @@ impl Known<'_> {
             return Err(value("referral_methods", what));
         }
         if endpoint.channel != channel {
-            return Err(value("referral_methods", format!("an endpoint ({id}) of another channel")));
+            return Err(value(
+                "referral_methods",
+                format!("an endpoint ({id}) of another channel"),
+            ));
         }
         Ok(())
     }

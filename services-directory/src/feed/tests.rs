@@ -19,9 +19,17 @@ fn read(text: &str) -> Result<Directory, FeedError> {
 #[test]
 fn a_good_file_is_read_and_areas_lead_upward() {
     let directory = read(GOOD).unwrap();
-    assert_eq!((directory.services.len(), directory.endpoints.len()), (2, 1));
-    let areas = directory.areas_of(&OdsCode::parse("A12345").unwrap()).unwrap();
-    assert_eq!(areas.iter().map(AreaId::as_str).collect::<Vec<_>>(), ["icb", "pcn-1"]);
+    assert_eq!(
+        (directory.services.len(), directory.endpoints.len()),
+        (2, 1)
+    );
+    let areas = directory
+        .areas_of(&OdsCode::parse("A12345").unwrap())
+        .unwrap();
+    assert_eq!(
+        areas.iter().map(AreaId::as_str).collect::<Vec<_>>(),
+        ["icb", "pcn-1"]
+    );
     assert_eq!(directory.areas_of(&OdsCode::parse("Z99999").unwrap()), None);
 }
 
@@ -31,28 +39,113 @@ fn each_fault_names_its_line_its_record_and_what_is_wrong() {
     let name = "n".repeat(201);
     let cases: &[(&str, &str, usize, &str)] = &[
         (r#""id":"s2""#, r#""id":"s1""#, 7, "already used on line 6"),
-        (r#""organization_id":"org","name":"Pain"#, r#""organization_id":"gone","name":"Pain"#, 6, "organization_id names gone"),
-        (r#"[{"id":"pcn-1""#, r#"[{"id":"pcn-9""#, 6, "service_areas names pcn-9"),
-        (r#""endpoint":"e1""#, r#""endpoint":"e9""#, 6, "referral_methods names e9"),
-        (r#""service_id":"s1""#, r#""service_id":"s2""#, 6, "belongs to s2"),
-        (r#""service_id":"s1""#, r#""service_id":"s9""#, 6, "belongs to s9"),
-        (r#""method":"secure-email""#, r#""method":"fhir""#, 6, "another channel"),
-        (r#""replaced_by":"s1""#, r#""replaced_by":"s2""#, 7, "leads back"),
-        (r#""replaced_by":"s1""#, r#""replaced_by":"s9""#, 7, "replaced_by names s9"),
-        (r#""status":"defunct""#, r#""status":"active""#, 7, "though the service closed on 2026-05-01"),
-        (r#""closed_on":"2026-05-01""#, r#""closed_on":"2027-05-01""#, 7, "is to close only on"),
-        (r#""status":"active","service_areas""#, r#""status":"active","minimum_age":19,"maximum_age":18,"service_areas""#, 6, "above maximum_age"),
-        (r#""category":"peer-support","referral"#, r#""category":"peer-support","paused_until":"2027-01-01","referral"#, 6, "paused_until"),
+        (
+            r#""organization_id":"org","name":"Pain"#,
+            r#""organization_id":"gone","name":"Pain"#,
+            6,
+            "organization_id names gone",
+        ),
+        (
+            r#"[{"id":"pcn-1""#,
+            r#"[{"id":"pcn-9""#,
+            6,
+            "service_areas names pcn-9",
+        ),
+        (
+            r#""endpoint":"e1""#,
+            r#""endpoint":"e9""#,
+            6,
+            "referral_methods names e9",
+        ),
+        (
+            r#""service_id":"s1""#,
+            r#""service_id":"s2""#,
+            6,
+            "belongs to s2",
+        ),
+        (
+            r#""service_id":"s1""#,
+            r#""service_id":"s9""#,
+            6,
+            "belongs to s9",
+        ),
+        (
+            r#""method":"secure-email""#,
+            r#""method":"fhir""#,
+            6,
+            "another channel",
+        ),
+        (
+            r#""replaced_by":"s1""#,
+            r#""replaced_by":"s2""#,
+            7,
+            "leads back",
+        ),
+        (
+            r#""replaced_by":"s1""#,
+            r#""replaced_by":"s9""#,
+            7,
+            "replaced_by names s9",
+        ),
+        (
+            r#""status":"defunct""#,
+            r#""status":"active""#,
+            7,
+            "though the service closed on 2026-05-01",
+        ),
+        (
+            r#""closed_on":"2026-05-01""#,
+            r#""closed_on":"2027-05-01""#,
+            7,
+            "is to close only on",
+        ),
+        (
+            r#""status":"active","service_areas""#,
+            r#""status":"active","minimum_age":19,"maximum_age":18,"service_areas""#,
+            6,
+            "above maximum_age",
+        ),
+        (
+            r#""category":"peer-support","referral"#,
+            r#""category":"peer-support","paused_until":"2027-01-01","referral"#,
+            6,
+            "paused_until",
+        ),
         ("Your pain is real.", &say, 6, "longer than 40 words"),
         ("Pain café", &name, 6, "longer than 200 characters"),
         ("Pain café", "Pain \\u202Ecafé", 6, "direction-changing"),
         ("Pain café", "Pain\\ncafé", 6, "control"),
-        ("cafe@example.nhs.uk", "cafe@Example.nhs.uk", 8, "lower case"),
-        (r#""part_of":"icb""#, r#""part_of":"pcn-1""#, 3, "leads back"),
-        (r#""areas":["pcn-1"]"#, r#""areas":["pcn-7"]"#, 4, "areas names pcn-7"),
-        (r#""level":"icb""#, r#""level":"icb","extra":1"#, 2, "does not follow the schema"),
+        (
+            "cafe@example.nhs.uk",
+            "cafe@Example.nhs.uk",
+            8,
+            "lower case",
+        ),
+        (
+            r#""part_of":"icb""#,
+            r#""part_of":"pcn-1""#,
+            3,
+            "leads back",
+        ),
+        (
+            r#""areas":["pcn-1"]"#,
+            r#""areas":["pcn-7"]"#,
+            4,
+            "areas names pcn-7",
+        ),
+        (
+            r#""level":"icb""#,
+            r#""level":"icb","extra":1"#,
+            2,
+            "does not follow the schema",
+        ),
         (r#""kind":"directory""#, r#""kind":"endpoint""#, 1, "schema"),
-        (r#""name":"The area","#, r#""name":"The area","name":"Twice","#, 2, "duplicate field"),
+        (
+            r#""name":"The area","#,
+            r#""name":"The area","name":"Twice","#,
+            2,
+            "duplicate field",
+        ),
     ];
     for (from, to, line, words) in cases {
         let changed = GOOD.replacen(from, to, 1);
@@ -69,25 +162,51 @@ fn limits_hold_before_parsing() {
     let tight = |change: fn(&mut FeedLimits)| {
         let mut limits = FeedLimits::default();
         change(&mut limits);
-        Directory::read(GOOD.as_bytes(), limits).unwrap_err().problem
+        Directory::read(GOOD.as_bytes(), limits)
+            .unwrap_err()
+            .problem
     };
-    assert!(matches!(tight(|l| l.file_bytes = 500), FeedProblem::FileTooLarge(500)));
-    assert!(matches!(tight(|l| l.line_bytes = 150), FeedProblem::LineTooLong(150)));
-    assert!(matches!(tight(|l| l.record_count = 3), FeedProblem::TooManyRecords(3)));
-    assert!(matches!(tight(|l| l.nesting_depth = 2), FeedProblem::NestedTooDeep(2)));
+    assert!(matches!(
+        tight(|l| l.file_bytes = 500),
+        FeedProblem::FileTooLarge(500)
+    ));
+    assert!(matches!(
+        tight(|l| l.line_bytes = 150),
+        FeedProblem::LineTooLong(150)
+    ));
+    assert!(matches!(
+        tight(|l| l.record_count = 3),
+        FeedProblem::TooManyRecords(3)
+    ));
+    assert!(matches!(
+        tight(|l| l.nesting_depth = 2),
+        FeedProblem::NestedTooDeep(2)
+    ));
     let deep = "[".repeat(60_000);
-    assert!(matches!(read(&deep).unwrap_err().problem, FeedProblem::NestedTooDeep(_)));
+    assert!(matches!(
+        read(&deep).unwrap_err().problem,
+        FeedProblem::NestedTooDeep(_)
+    ));
     assert!(matches!(read("").unwrap_err().problem, FeedProblem::Empty));
     let second = GOOD.lines().next().unwrap();
-    assert!(matches!(read(&format!("{second}\n{second}\n")).unwrap_err().problem, FeedProblem::SecondHeader));
+    assert!(matches!(
+        read(&format!("{second}\n{second}\n")).unwrap_err().problem,
+        FeedProblem::SecondHeader
+    ));
     let no_header = GOOD.split_once('\n').unwrap().1;
-    assert!(matches!(read(no_header).unwrap_err().problem, FeedProblem::HeaderFirst));
+    assert!(matches!(
+        read(no_header).unwrap_err().problem,
+        FeedProblem::HeaderFirst
+    ));
 }
 
 #[test]
 fn the_longest_line_allowed_is_read() {
     let longest = GOOD.lines().map(str::len).max().unwrap() as u64;
-    let limits = |line_bytes| FeedLimits { line_bytes, ..FeedLimits::default() };
+    let limits = |line_bytes| FeedLimits {
+        line_bytes,
+        ..FeedLimits::default()
+    };
     assert!(Directory::read(GOOD.as_bytes(), limits(longest)).is_ok());
     assert!(Directory::read(GOOD.as_bytes(), limits(longest - 1)).is_err());
 }
