@@ -4,3 +4,4 @@ pub mod directory_table;
 pub mod feed;
 pub mod ids;
 pub mod model;
+pub mod search;

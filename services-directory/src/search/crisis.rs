@@ -1,0 +1,286 @@
+//! Words of crisis in what was typed, misspelt too. They bring the fixed crisis text whatever else is searched.
+//!
+//! A word too many costs a glance; a word missed may cost a life: so the net is wide, and negations ("not suicidal") are caught too.
+
+use super::words::{self, Token};
+use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder};
+
+/// Each phrase's words in order, with at most two others between. "a|b" is either word.
+const PHRASES: &[&str] = &[
+    "end it all",
+    "ending it all",
+    "end|ends|ending|ended my|her|his|their|your|own life",
+    "take|takes|taking|took own|my|her|his|their life|lives",
+    "kill|kills|killing|killed myself|himself|herself|themselves|themself|self",
+    "want|wants|wanting|wanted|wish|wishes to die|dead",
+    "wish|wishes|wished i|he|she|they was|were dead",
+    "better off dead",
+    "better off without me|him|her|them",
+    "not|dont|doesnt|didnt|no want|wants|wish|wishes live|alive",
+    "not|dont|doesnt|no longer want|wants to be|live here|alive|anymore",
+    "rather be dead",
+    "no|any reason|point to|in live|living",
+    "nothing to live for",
+    "not|isnt worth living",
+    "life worth living",
+    "life not|isnt worth",
+    "cant|cannot go on",
+    "harm|harms|harming|harmed myself|himself|herself|themselves|self",
+    "cut|cuts|cutting myself|himself|herself|themselves|wrists|arms",
+    "self harm|harms|harming|harmed|injury|injuring|injurious|injures",
+    "hang|hanging|hanged myself|himself|herself|themselves",
+    "jump|jumping off|from bridge|building|train",
+    "took|taken|taking an|a od",
+    "took|taken all|too many tablets|pills|paracetamol",
+    "in crisis",
+    "crisis team|line|cafe|house|service|services|helpline|support|text|care|resolution|centre|hub|number",
+    "mental|psychiatric|emotional|suicide health|crisis crisis",
+    "mental|psychiatric|emotional|suicide|personal crisis",
+    "mental health emergency",
+    "thoughts of dying|death",
+];
+
+/// Single words, with the letters that may be wrong in them.
+const WORDS: &[(&str, u8)] = &[
+    ("suicide", 2),
+    ("suicidal", 2),
+    ("suicidality", 2),
+    ("overdose", 1),
+    ("overdosed", 1),
+    ("overdosing", 1),
+    ("selfharm", 1),
+    ("selfharming", 1),
+    ("selfharmed", 1),
+    ("samaritans", 1),
+];
+
+/// Abbreviations, never guessed at: deliberate self harm, "thoughts of life not worth living".
+const ABBREVIATIONS: &[&str] = &["dsh", "tlnwl"];
+
+/// Words with which "crisis" is about something else than a person's mind: "cost of living crisis".
+const OTHER_CRISES: &[&str] = &[
+    "cost",
+    "money",
+    "debt",
+    "debts",
+    "financial",
+    "finance",
+    "housing",
+    "energy",
+    "fuel",
+    "food",
+    "heating",
+    "rent",
+    "benefit",
+    "benefits",
+    "climate",
+    "sickle",
+    "adrenal",
+    "addisonian",
+    "hypertensive",
+    "oculogyric",
+    "midlife",
+    "thyroid",
+    "myasthenic",
+    "carer",
+    "carers",
+    "staffing",
+    "care",
+];
+
+/// Right words that are within two letters of a word of crisis.
+const OTHER_WORDS: &[&str] = &[
+    "subside",
+    "subsides",
+    "subsided",
+    "overdone",
+    "overdoing",
+    "overuse",
+    "overdue",
+    "social",
+    "beside",
+];
+
+/// Finds words of crisis. Made once: the automata are costly to prepare.
+pub struct CrisisWords {
+    words: Vec<DFA>,
+    phrases: Vec<Vec<Vec<&'static str>>>,
+}
+
+impl CrisisWords {
+    pub fn new() -> Self {
+        let builders = [1, 2].map(|edits| LevenshteinAutomatonBuilder::new(edits, true));
+        let [one, two] = &builders;
+        let phrase = |phrase: &'static str| {
+            phrase
+                .split(' ')
+                .map(|word| word.split('|').collect())
+                .collect()
+        };
+        Self {
+            words: WORDS
+                .iter()
+                .map(|(word, edits)| {
+                    if *edits > 1 {
+                        two.build_dfa(word)
+                    } else {
+                        one.build_dfa(word)
+                    }
+                })
+                .collect(),
+            phrases: PHRASES.iter().copied().map(phrase).collect(),
+        }
+    }
+
+    /// Whether the text has a word of crisis.
+    pub fn are_in(&self, tokens: &[Token]) -> bool {
+        let other_crisis = tokens
+            .iter()
+            .any(|token| OTHER_CRISES.contains(&token.text.as_str()));
+        let alone = tokens
+            .iter()
+            .all(|t| t.text == "crisis" || words::weight_of(&t.text) != words::Weight::Content);
+        tokens
+            .iter()
+            .any(|token| self.is_word(&token.text) || (alone && token.text == "crisis"))
+            || self.phrases.iter().any(|phrase| {
+                let about_crisis = phrase.iter().flatten().any(|word| *word == "crisis");
+                !(about_crisis && other_crisis)
+                    && (0..tokens.len()).any(|from| phrase_at(phrase, tokens, from))
+            })
+    }
+
+    fn is_word(&self, typed: &str) -> bool {
+        if ABBREVIATIONS.contains(&typed) || typed.starts_with("suic") {
+            return true;
+        }
+        let shape_is_near = typed.len() >= 5
+            && typed.starts_with(['s', 'o', 'u', 'v', 'z'])
+            && !OTHER_WORDS.contains(&typed);
+        shape_is_near
+            && self
+                .words
+                .iter()
+                .any(|word| matches!(word.eval(typed), Distance::Exact(_)))
+    }
+}
+
+fn phrase_at(phrase: &[Vec<&str>], tokens: &[Token], from: usize) -> bool {
+    let Some((first, rest)) = phrase.split_first() else {
+        return false;
+    };
+    let mut tokens = tokens.iter().skip(from);
+    if !tokens
+        .next()
+        .is_some_and(|token| is_one_of(&token.text, first))
+    {
+        return false;
+    }
+    rest.iter().all(|words| {
+        tokens
+            .by_ref()
+            .take(3)
+            .any(|token| is_one_of(&token.text, words))
+    })
+}
+
+/// The first letter must be right, or "makes my life hard" would be "takes my life".
+fn is_one_of(typed: &str, words: &[&str]) -> bool {
+    let nearly = |word: &str| {
+        word.len() >= 4
+            && typed.len() >= 3
+            && typed.chars().next() == word.chars().next()
+            && words::one_edit_apart(typed, word)
+    };
+    words.iter().any(|word| *word == typed || nearly(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_crisis_are_seen_misspelt_and_with_words_between() {
+        let crisis = CrisisWords::new();
+        for text in [
+            "suicidal",
+            "sucidal",
+            "suicidl",
+            "siucidal",
+            "suiside",
+            "suicde thoughts",
+            "suic",
+            "feels suicidal and tired",
+            "end it all",
+            "wants to end her life",
+            "ending my life",
+            "kill myself",
+            "kil myself",
+            "killing himself",
+            "does not want to live",
+            "doesn't really want to live",
+            "dont want to be here anymore",
+            "better off dead",
+            "self harm",
+            "self-harming",
+            "selfharm",
+            "sefl harm",
+            "overdose",
+            "overdsoe last week",
+            "took an OD",
+            "in crisis",
+            "crisis team",
+            "crisis",
+            "mental health crisis",
+            "not suicidal",
+            "life not worth living",
+            "DSH",
+            "cutting herself",
+            "wishes she was dead",
+            "no point in living",
+            "want to die",
+            "crisis line please",
+        ] {
+            assert!(crisis.are_in(&words::tokens(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_crises_and_near_words_are_not() {
+        let crisis = CrisisWords::new();
+        for text in [
+            "cost of living crisis",
+            "in financial crisis",
+            "housing crisis",
+            "end of life care",
+            "killing me with back pain",
+            "my back is killing me",
+            "pain subsided",
+            "social",
+            "overdue review",
+            "overdoing it",
+            "low mood",
+            "lives alone",
+            "can't sleep",
+            "decide",
+            "side effects",
+            "surgical",
+            "self help",
+            "self care",
+            "self referral",
+            "wants to live independently",
+            "hot tub",
+            "cut down drinking",
+            "hurt my back",
+            "taking part in life",
+            "living with pain",
+            "outside",
+            "dying of cancer",
+            "cant cope",
+            "harm reduction",
+            "pain makes my life hard",
+        ] {
+            assert!(!crisis.are_in(&words::tokens(text)), "{text}");
+        }
+    }
+}

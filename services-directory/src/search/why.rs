@@ -1,0 +1,107 @@
+//! By which words a service was found, for the screen: "fibro → fibromyalgia".
+
+use super::expand::How;
+use super::index::WordIndex;
+use super::query::{Alternative, Target, Understood};
+
+/// More say less.
+const MOST_REASONS: usize = 4;
+
+/// A typed word or phrase and what it was taken for; several where an abbreviation has several meanings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenFor {
+    pub typed: String,
+    pub taken_for: Vec<String>,
+}
+
+/// What was taken for something else than it says. Guesses at unfinished words are left out: they change with each letter.
+pub fn taken_for(understood: &Understood, index: &WordIndex) -> Vec<TakenFor> {
+    let mut all: Vec<TakenFor> = Vec::new();
+    for (position, word) in understood.words.iter().enumerate() {
+        let groups = word
+            .alternatives
+            .iter()
+            .filter(|one| one.span.0 == position && !one.near && one.how == How::Exact);
+        for alternative in groups {
+            let Some(label) = label_of(alternative, index) else {
+                continue;
+            };
+            let typed = understood.typed(alternative.span);
+            if typed == label || alternative.quality < 0.6 {
+                continue;
+            }
+            match all.iter_mut().find(|known| known.typed == typed) {
+                Some(known) if known.taken_for.contains(&label) => {}
+                Some(known) => known.taken_for.push(label),
+                None => all.push(TakenFor {
+                    typed,
+                    taken_for: vec![label],
+                }),
+            }
+        }
+    }
+    all
+}
+
+/// Why this service: for each need the surest of its meanings that the service has.
+pub fn of(understood: &Understood, index: &WordIndex, document: usize) -> Vec<String> {
+    let mut reasons: Vec<String> = Vec::new();
+    for (position, word) in understood
+        .words
+        .iter()
+        .enumerate()
+        .filter(|(_, word)| word.share > 0.0)
+    {
+        let held = word
+            .alternatives
+            .iter()
+            .filter(|alternative| holds(alternative, index, document));
+        let Some(best) = held.max_by(|a, b| a.quality.total_cmp(&b.quality)) else {
+            continue;
+        };
+        let reason = reason(best, understood, index, position);
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    reasons.truncate(MOST_REASONS);
+    reasons
+}
+
+fn reason(
+    best: &Alternative,
+    understood: &Understood,
+    index: &WordIndex,
+    position: usize,
+) -> String {
+    let typed = understood.typed(best.span);
+    let meant = match best.target {
+        Target::Group(_) => label_of(best, index),
+        Target::Word(word) => index
+            .text_of(word)
+            .filter(|_| best.how != How::Form)
+            .map(str::to_owned),
+    };
+    match meant {
+        Some(meant) if meant != typed => format!("{typed} → {meant}"),
+        Some(meant) => meant,
+        None => understood.typed((position, position)),
+    }
+}
+
+fn holds(alternative: &Alternative, index: &WordIndex, document: usize) -> bool {
+    let mut held = false;
+    let note = |found: usize, _| held |= found == document;
+    match alternative.target {
+        Target::Word(word) => index.with_word(word, note),
+        Target::Group(group) => index.with_group(group, note),
+    }
+    held
+}
+
+fn label_of(alternative: &Alternative, index: &WordIndex) -> Option<String> {
+    match alternative.target {
+        Target::Group(group) => index.groups.get(group).map(|entry| entry.label.clone()),
+        Target::Word(_) => None,
+    }
+}
