@@ -94,7 +94,8 @@ impl Steps {
         for step in &self.done {
             let verdict = if step.passed { "done" } else { "FAILED" };
             let took = seconds(step.took);
-            text += &format!("    {:widest$}  {took:>9}  {verdict}\n", step.name);
+            let line = format!("    {:widest$}  {took:>9}  {verdict}\n", step.name);
+            text.push_str(&line);
         }
         let took = seconds(self.started.elapsed());
         text + &format!("    {:widest$}  {took:>9}\n", "in all")
