@@ -104,7 +104,7 @@ pub fn all(places: &Places, steps: &mut Steps) {
 }
 
 /// The rules of the house that no other tool knows.
-fn rules(places: &Places, steps: &mut Steps) -> Result<(), Stopped> {
+pub fn rules(places: &Places, steps: &mut Steps) -> Result<(), Stopped> {
     let tree = steps.step(
         "files",
         "what git knows of, and what it would be given",
@@ -159,15 +159,22 @@ fn rules(places: &Places, steps: &mut Steps) -> Result<(), Stopped> {
         "Take the right away; a command of our own does the one thing that is needed.",
         || capabilities::check(&tree),
     );
-    let about = steps.step("dependencies", "read from Cargo for the next rule", || {
-        metadata(places)
+    let (about, built) = steps.step("dependencies", "read from Cargo for the next rule", || {
+        let built = tool::answer(&mut tool::cargo(&places.root, &layers::BUILT));
+        let built = built.ok_or_else(|| {
+            Failure::new(
+                "`cargo tree` failed.",
+                "Run `cargo tree --locked` to see why.",
+            )
+        })?;
+        Ok((metadata(places)?, built))
     })?;
     rule(
         steps,
         "layers",
         "who may depend on whom; one TLS; no tracing of mail",
         "Turn the dependency round, or pass the value as an argument.",
-        || layers::check(&about),
+        || layers::check(&about, &built),
     );
     Ok(())
 }

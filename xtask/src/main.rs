@@ -20,6 +20,8 @@ const USAGE: &str = "\
 cargo xtask run [--once] [-- ARGUMENTS]   set up, build and open Onward; without a display, on a virtual one, with a picture of the window
 cargo xtask test                          everything that continuous integration asks: set-up, checks, tests of the window's pages, of Rust, of the real window
 cargo xtask check                         formatting, lints, layers, hazards, words, hosts: under a minute when warm
+cargo xtask rules                         of those checks only the house's own rules: a second
+cargo xtask setup                         only the set-up, of all that the tests need
 cargo xtask ui                            the window's pages in a browser, on recorded answers
 cargo xtask bench                         the benchmarks, if there are any
 cargo xtask dist                          a Debian package
@@ -42,6 +44,8 @@ fn main() -> ExitCode {
         ("run", _) => window::run(&places, &mut steps, &rest),
         ("test", []) => test::test(&places, &mut steps),
         ("check", []) => checks::check(&places, &mut steps),
+        ("rules", []) => checks::rules(&places, &mut steps),
+        ("setup", []) => setup::set_up(&places, &mut steps, setup::Purpose::Test),
         ("ui", []) => ui::develop(&places, &mut steps),
         ("bench", []) => test::bench(&places, &mut steps),
         ("dist", []) => dist::dist(&places, &mut steps),

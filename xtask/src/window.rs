@@ -115,7 +115,7 @@ fn on_virtual_display(places: &Places, steps: &mut Steps, wishes: &Wishes) -> Re
     })?;
     let picture = places.target.join("onward").join("screenshot.png");
     steps.step("picture", "taken as soon as the window is drawn", || {
-        let seen = picture_when_drawn(&display, &picture, &mut program);
+        let seen = picture_when_drawn(&display, &picture, &mut program, LONGEST_WAIT);
         if seen.is_err() {
             program.end();
         }
@@ -162,6 +162,7 @@ fn picture_when_drawn(
     display: &VirtualDisplay,
     picture: &Path,
     program: &mut Running,
+    longest: Duration,
 ) -> Result<(), Failure> {
     if let Some(folder) = picture.parent() {
         std::fs::create_dir_all(folder).map_err(|error| {
@@ -173,7 +174,7 @@ fn picture_when_drawn(
     }
     let began = Instant::now();
     let mut before = None;
-    while began.elapsed() < LONGEST_WAIT {
+    while began.elapsed() < longest {
         program.still_runs()?;
         let now = take_picture(display, picture).and_then(|()| Look::of(picture));
         if now
@@ -185,7 +186,7 @@ fn picture_when_drawn(
                 return Ok(());
             }
             // Something is there: if it never stands still (a cursor that blinks), a later picture is as good.
-            if before.is_some() && began.elapsed() > LONGEST_WAIT / 2 {
+            if before.is_some() && began.elapsed() > longest / 2 {
                 return Ok(());
             }
         }
@@ -194,7 +195,7 @@ fn picture_when_drawn(
     }
     let why = format!(
         "The window stayed empty for {} s; the last picture is {}.",
-        LONGEST_WAIT.as_secs(),
+        longest.as_secs(),
         picture.display()
     );
     Err(Failure::new(
@@ -336,6 +337,29 @@ mod tests {
         assert_eq!(wishes.for_the_program, ["--data", "folder", "--once"]);
         assert!(!Wishes::read(&[]).unwrap().once);
         assert!(Wishes::read(&["--fast"]).is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_picture_waits_for_a_drawn_window_and_an_empty_display_is_a_failure() {
+        let folder =
+            std::env::temp_dir().join(format!("onward-xtask-window-{}", std::process::id()));
+        let picture = folder.join("screenshot.png");
+        let display = VirtualDisplay::open().unwrap();
+        let begin = |words: &[&str], longest| {
+            let mut command = Command::new(words[0]);
+            command.args(&words[1..]).env("DISPLAY", &display.name);
+            let mut program = Running(command.spawn().unwrap());
+            picture_when_drawn(&display, &picture, &mut program, longest)
+        };
+        let empty = begin(&["sleep", "60"], Duration::from_secs(1)).unwrap_err();
+        assert!(empty.why.contains("stayed empty"), "{}", empty.why);
+        let ended = begin(&["false"], LONGEST_WAIT).unwrap_err();
+        assert!(ended.why.contains("ended before"), "{}", ended.why);
+        // A window of ImageMagick's with its built-in picture stands for ours.
+        assert_eq!(begin(&["display", "logo:"], LONGEST_WAIT), Ok(()));
+        assert!(Look::of(&picture).unwrap().colours >= FEWEST_COLOURS);
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

@@ -68,7 +68,8 @@ const OFF: [(&str, &str, &str); 2] = [
     ),
 ];
 
-pub fn check(about: &Value) -> Checked {
+/// `built` is what `cargo tree` prints with the format `BUILT`: `cargo metadata` also lists optional packages that nothing turns on.
+pub fn check(about: &Value, built: &str) -> Checked {
     let mut checked = Checked::default();
     let ours = members(about);
     let graph = Graph::of(about);
@@ -102,27 +103,55 @@ pub fn check(about: &Value) -> Checked {
                 .for_each(&mut breach);
         }
     }
-    for (banned, why) in BANNED
-        .iter()
-        .filter(|(banned, _)| graph.names.values().any(|name| name == banned))
-    {
-        checked.findings.push(Finding::new(
-            "Cargo.lock",
-            1,
-            format!("`{banned}` is depended on: {why}"),
-        ));
-    }
-    for (package, feature, why) in OFF
-        .iter()
-        .filter(|(package, feature, _)| graph.has_feature(package, feature))
-    {
-        checked.findings.push(Finding::new(
-            "Cargo.toml",
-            1,
-            format!("the feature `{feature}` of `{package}` is on: it {why}"),
-        ));
+    let built = built_packages(built);
+    checked.saw(built.len(), "built here");
+    for (package, features) in built {
+        for (_, why) in BANNED.iter().filter(|(banned, _)| *banned == package) {
+            checked.findings.push(Finding::new(
+                "Cargo.lock",
+                1,
+                format!("`{package}` is depended on: {why}"),
+            ));
+        }
+        for (_, feature, why) in OFF
+            .iter()
+            .filter(|(name, feature, _)| *name == package && features.contains(feature))
+        {
+            checked.findings.push(Finding::new(
+                "Cargo.toml",
+                1,
+                format!("the feature `{feature}` of `{package}` is on: it {why}"),
+            ));
+        }
     }
     checked
+}
+
+/// Arguments for `cargo tree`: each package that is built for this system, with the features it is built with.
+pub const BUILT: [&str; 10] = [
+    "tree",
+    "--locked",
+    "--workspace",
+    "--edges",
+    "normal,build,dev",
+    "--prefix",
+    "none",
+    "--format",
+    "{p} {f}",
+    "--quiet",
+];
+
+/// Lines such as "lettre v0.11.23 builder,smtp-transport (*)".
+fn built_packages(built: &str) -> BTreeSet<(&str, Vec<&str>)> {
+    let mut packages = BTreeSet::new();
+    for line in built.lines() {
+        let mut words = line.split_whitespace();
+        if let Some(package) = words.next() {
+            let features = words.flat_map(|word| word.split(',')).collect();
+            packages.insert((package, features));
+        }
+    }
+    packages
 }
 
 /// The breaches among what a member itself states.
@@ -161,7 +190,6 @@ fn name(package: &Value) -> Option<&str> {
 struct Graph<'a> {
     names: BTreeMap<&'a str, &'a str>,
     uses: BTreeMap<&'a str, Vec<&'a str>>,
-    features: BTreeMap<&'a str, Vec<&'a str>>,
 }
 
 impl<'a> Graph<'a> {
@@ -188,9 +216,6 @@ impl<'a> Graph<'a> {
             uses: nodes()
                 .filter_map(|node| Some((id(node)?, texts(node.get("dependencies")))))
                 .collect(),
-            features: nodes()
-                .filter_map(|node| Some((id(node)?, texts(node.get("features")))))
-                .collect(),
         }
     }
 
@@ -207,13 +232,6 @@ impl<'a> Graph<'a> {
             .filter_map(|id| self.names.get(id).copied())
             .collect()
     }
-
-    fn has_feature(&self, package: &str, feature: &str) -> bool {
-        let named = self.names.iter().filter(|(_, name)| **name == package);
-        named
-            .filter_map(|(id, _)| self.features.get(id))
-            .any(|features| features.contains(&feature))
-    }
 }
 
 #[cfg(test)]
@@ -222,7 +240,7 @@ mod tests {
     use serde_json::json;
 
     /// A workspace of crates, each with what it uses; `dev:` marks what only its tests use. Other crates are not ours.
-    fn workspace(crates: &[(&str, &[&str])], features: &[(&str, &str)]) -> Value {
+    fn workspace(crates: &[(&str, &[&str])]) -> Value {
         let plain = |used: &str| used.trim_start_matches("dev:").to_owned();
         let mut names: BTreeSet<String> =
             crates.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -249,7 +267,6 @@ mod tests {
             json!({
                 "id": name,
                 "dependencies": uses_of(name).iter().map(|used| plain(used)).collect::<Vec<_>>(),
-                "features": features.iter().filter(|(krate, _)| krate == name).map(|(_, feature)| feature).collect::<Vec<_>>(),
             })
         };
         let ours: Vec<&str> = crates
@@ -265,7 +282,7 @@ mod tests {
     }
 
     fn found(crates: &[(&str, &[&str])]) -> Vec<String> {
-        check(&workspace(crates, &[]))
+        check(&workspace(crates), "")
             .findings
             .into_iter()
             .map(|finding| finding.what)
@@ -327,18 +344,18 @@ mod tests {
 
     #[test]
     fn banned_crates_and_features_are_caught() {
-        assert_eq!(
-            found(&[("store", &["some-crate"]), ("some-crate", &["ring"])]),
-            ["`ring` is depended on: a second TLS provider"]
-        );
-        let on = |feature| {
-            check(&workspace(
-                &[("referrals", &["lettre"])],
-                &[("lettre", feature)],
-            ))
-            .findings
-            .len()
+        let built = |text: &str| {
+            let findings = check(&workspace(&[]), text).findings;
+            findings
+                .into_iter()
+                .map(|finding| finding.what)
+                .collect::<Vec<_>>()
         };
-        assert_eq!((on("tracing"), on("builder")), (1, 0));
+        let mail =
+            "lettre v0.11.23 builder,smtp-transport (*)\nring-buffer v1.0.0\n\ntauri v2.12.5 wry";
+        assert_eq!(built(mail), [] as [&str; 0]);
+        assert_eq!(built("ring v0.17.14 alloc").len(), 1);
+        assert_eq!(built("lettre v0.11.23 builder,tracing").len(), 1);
+        assert_eq!(built("tauri v2.12.5 devtools,wry (*)").len(), 1);
     }
 }

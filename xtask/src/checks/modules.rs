@@ -28,8 +28,8 @@ const IMPURE: [&str; 17] = [
     "std::fs",
     "std::env",
     "std::process",
-    "SystemTime",
-    "Instant",
+    "SystemTime::now",
+    "Instant::now",
     "Timestamp::now",
     "Zoned::now",
     "getrandom",
@@ -84,7 +84,7 @@ fn is_pure(path: &str) -> bool {
 
 fn impure_names(file: &SourceFile, source: &RustSource, findings: &mut Vec<Finding>) {
     for (line, code) in source.product_code() {
-        for name in IMPURE.iter().filter(|name| has_name(code, name)) {
+        for name in IMPURE.iter().filter(|name| names(code, name)) {
             findings.push(Finding::new(
                 &file.path,
                 line,
@@ -92,6 +92,15 @@ fn impure_names(file: &SourceFile, source: &RustSource, findings: &mut Vec<Findi
             ));
         }
     }
+}
+
+/// Whether code names a thing, by its path or in a group: `std::fs`, `std::{env, fs}`.
+fn names(code: &str, path: &str) -> bool {
+    let in_group = path.split_once("::").is_some_and(|(first, last)| {
+        let group = code.split_once(&format!("{first}::{{"));
+        group.is_some_and(|(_, rest)| first_names(&format!("{{{rest}")).contains(&last.to_owned()))
+    });
+    in_group || has_name(code, path)
 }
 
 /// Whether code has a name or path as a whole.
@@ -107,14 +116,17 @@ fn has_name(code: &str, name: &str) -> bool {
 }
 
 fn sql_in_wrong_place(file: &SourceFile, source: &RustSource, findings: &mut Vec<Finding>) {
-    let table_file = file.name().contains("table") || file.path.contains("/migrations/");
+    let table_file = ["table", "migration"]
+        .iter()
+        .any(|word| file.name().contains(word))
+        || file.path.contains("/migrations/");
     if table_file {
         return;
     }
     for text in source.product_texts() {
-        if is_statement(&text.text)
-            || (!file.path.starts_with(STORE) && is_about_connection(&text.text))
-        {
+        let connection = is_about_connection(&text.text);
+        let of_store = connection && file.path.starts_with(STORE);
+        if !of_store && (connection || is_statement(&text.text)) {
             findings.push(Finding::new(
                 &file.path,
                 text.line,
@@ -171,6 +183,8 @@ fn is_about_connection(text: &str) -> bool {
         "ATTACH DATABASE ",
         "BEGIN IMMEDIATE",
         "VACUUM INTO ",
+        // The first read of a keyed database, which shows whether the key is right.
+        "SELECT COUNT(*) FROM SQLITE_SCHEMA",
     ]
     .iter()
     .any(|beginning| text.starts_with(beginning))
@@ -295,6 +309,22 @@ mod tests {
         assert_eq!(
             findings("services-directory/src/search/words.rs", "std::fs::read(x)"),
             [1]
+        );
+    }
+
+    #[test]
+    fn a_group_of_imports_hides_nothing_and_a_time_is_no_clock() {
+        let file = "referrals/src/draft.rs";
+        assert_eq!(
+            findings(file, "use std::{collections::BTreeMap, fs::File};"),
+            [1]
+        );
+        assert_eq!(
+            findings(
+                file,
+                "fn f(at: SystemTime) {}\nlet now = SystemTime::now();"
+            ),
+            [2]
         );
     }
 
