@@ -1,0 +1,295 @@
+// The window as a whole: which place is shown, what the frame says, and the states of its screens. Every call to Rust goes through here.
+import { tick } from 'svelte';
+import type { Backend } from '../backend/backend';
+import type {
+	DraftSummary,
+	DraftView,
+	QuitChoice,
+	ReferralDetail,
+	ReferralRow,
+	WindowError,
+	WindowState,
+} from '../backend/types';
+import { AFTER_SEND, errorWords, words, STATES } from '../messages';
+import { DraftState } from './draft.svelte';
+import { FinderState } from './finder.svelte';
+import { LeavingState } from './leaving.svelte';
+
+export type Place = 'refer' | 'referrals' | 'mailbox';
+
+export function asWindowError(error: unknown): WindowError {
+	if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
+		return error as WindowError;
+	return { code: '', detail: null, problems: [] };
+}
+
+export class OnwardState {
+	place: Place = $state('refer');
+	frame: WindowState | null = $state(null);
+	/** What went wrong, in words; what was typed stays. */
+	trouble: string | null = $state(null);
+	/** Said once to screen readers and shown in the strip: what just happened. */
+	news = $state('');
+	/** The draft of the referral that was undone last, until something else happens. */
+	undone: DraftSummary | null = $state(null);
+	closeAsked: number | null = $state(null);
+	/** What the pane beside the search shows: the patient's details for a glance, or a service's card. */
+	pane: 'patient' | 'service' = $state('patient');
+
+	rows: ReferralRow[] = $state([]);
+	setAside: DraftSummary[] = $state([]);
+	detail: ReferralDetail | null = $state(null);
+	/** Counts up when somebody should look at the mailbox again. */
+	mailboxChanged = $state(0);
+	/** Counts up when the focus belongs in the search box. */
+	focusSearch = $state(0);
+
+	readonly draft: DraftState;
+	readonly finder: FinderState;
+	readonly leaving: LeavingState;
+	private sending = false;
+
+	constructor(
+		readonly backend: Backend,
+		readonly clock: () => number,
+	) {
+		const onError = (error: unknown) => this.report(error);
+		this.draft = new DraftState(backend, onError);
+		this.finder = new FinderState(backend, () => this.draft.view?.id ?? null, onError);
+		this.leaving = new LeavingState(backend, clock);
+		backend.onReferralChanged((id) => void this.referralChanged(id));
+		backend.onHotKey(() => {
+			this.place = 'refer';
+			this.focusSearch += 1;
+		});
+		backend.onCloseAsked((waiting) => (this.closeAsked = waiting));
+	}
+
+	report(error: unknown): void {
+		const { code } = asWindowError(error);
+		this.trouble = errorWords(code);
+	}
+
+	/** Runs something that may be refused; says so in words and answers whether it was done. */
+	async attempt(act: () => Promise<void>): Promise<boolean> {
+		try {
+			await act();
+			this.trouble = null;
+			return true;
+		} catch (error) {
+			this.report(error);
+			return false;
+		}
+	}
+
+	async start(): Promise<void> {
+		await this.attempt(async () => {
+			const [frame, draft] = await Promise.all([this.backend.windowState(), this.backend.currentDraft()]);
+			this.frame = frame;
+			await this.work(draft);
+			this.focusSearch += 1;
+		});
+	}
+
+	async readFrame(): Promise<void> {
+		await this.attempt(async () => {
+			this.frame = await this.backend.windowState();
+		});
+	}
+
+	async go(place: Place): Promise<void> {
+		this.place = place;
+		if (place === 'referrals') await this.readLists();
+		if (place === 'mailbox') this.mailboxChanged += 1;
+	}
+
+	async chooseReferrer(staffId: string): Promise<void> {
+		await this.attempt(async () => {
+			this.frame = await this.backend.chooseReferrer(staffId);
+		});
+	}
+
+	// --- The draft ---
+
+	/** Takes a draft onto the screen, with the card of its service. */
+	private async work(view: DraftView): Promise<void> {
+		const another = this.draft.view?.id !== view.id;
+		this.draft.take(view);
+		if (another) this.finder.clear();
+		const { serviceId } = view.form;
+		if (serviceId !== null) await this.finder.show(serviceId);
+		else await this.finder.readAgain();
+		// The details come up for a glance, unless a service was chosen for the patient already.
+		this.pane = serviceId === null || view.deceased ? 'patient' : 'service';
+	}
+
+	async type(text: string): Promise<void> {
+		await this.finder.type(text);
+		if (this.finder.active) this.pane = 'service';
+	}
+
+	async look(serviceId: string): Promise<void> {
+		await this.finder.show(serviceId);
+		this.pane = 'service';
+	}
+
+	async paste(text: string): Promise<void> {
+		await this.onDraft((id) => this.backend.pastePatient(id, text));
+		this.focusSearch += 1;
+	}
+
+	async putAway(): Promise<void> {
+		await this.onDraft((id) => this.backend.clearPatient(id));
+		this.focusSearch += 1;
+	}
+
+	async openDraft(draftId: string): Promise<void> {
+		await this.onDraft(() => this.backend.openDraft(draftId));
+		this.undone = null;
+		this.place = 'refer';
+		this.focusSearch += 1;
+	}
+
+	private async onDraft(act: (draftId: string) => Promise<DraftView>): Promise<void> {
+		const { view } = this.draft;
+		if (view === null) return;
+		await this.attempt(async () => {
+			await this.draft.saved();
+			await this.work(await act(view.id));
+		});
+	}
+
+	/** Chooses a service for the draft: only one that is open and that is sent to from here. */
+	async choose(serviceId: string): Promise<boolean> {
+		const shown = this.finder.card?.id === serviceId ? this.finder.card : await this.finder.show(serviceId);
+		if (shown === null || shown.notOpen !== null || shown.address === null) return false;
+		this.draft.change({ serviceId });
+		await this.draft.saved();
+		return true;
+	}
+
+	// --- Sending ---
+
+	/** Queues the draft; answers false when something is missing, which is then listed. */
+	async send(): Promise<boolean> {
+		const { view } = this.draft;
+		if (view === null || this.sending) return false;
+		this.sending = true;
+		try {
+			await this.draft.saved();
+			const queued = await this.backend.queueReferral(view.id);
+			this.leaving.add(queued);
+			this.undone = null;
+			this.trouble = null;
+			this.news = `Queued as ${queued.reference}. ${queued.secondsToUndo} seconds to undo.`;
+			await this.workOnEmpty();
+			this.focusSearch += 1;
+			void this.readFrame();
+			return true;
+		} catch (error) {
+			this.refused(asWindowError(error));
+			return false;
+		} finally {
+			this.sending = false;
+		}
+	}
+
+	/** Sends; when something is missing the focus goes to the list of it. */
+	async sendAndSay(): Promise<void> {
+		if (await this.send()) return;
+		await tick();
+		if (this.draft.problems.length > 0) document.getElementById('problems')?.focus();
+	}
+
+	/** After a send nobody else's draft may come up by itself: a patient is only ever opened by hand. */
+	private async workOnEmpty(): Promise<void> {
+		let next = await this.backend.currentDraft();
+		if (next.banner !== null || next.form.serviceId !== null) next = await this.backend.clearPatient(next.id);
+		await this.work(next);
+	}
+
+	private refused(error: WindowError): void {
+		const { view } = this.draft;
+		if (error.code === 'incomplete' && view !== null) {
+			this.draft.refresh({ ...view, problems: error.problems });
+			this.draft.problemsShown = true;
+			this.trouble = null;
+		} else this.report(error);
+	}
+
+	async undo(referralId: string): Promise<void> {
+		await this.attempt(async () => {
+			const draft = await this.backend.undoReferral(referralId);
+			this.leaving.remove(referralId);
+			this.news = AFTER_SEND.undone;
+			this.undone = { id: draft.id, patient: draft.banner?.name ?? null, serviceName: draft.serviceName, changedAt: '' };
+			// A patient who is on the screen stays there; on an empty screen the undone draft can be put right at once.
+			if (this.draft.isEmpty) {
+				await this.work(draft);
+				this.place = 'refer';
+				this.focusSearch += 1;
+			}
+			await this.readLists();
+		});
+		void this.readFrame();
+	}
+
+	async sendNow(referralId: string): Promise<void> {
+		await this.attempt(async () => {
+			await this.backend.sendNow(referralId);
+			await this.referralChanged(referralId);
+		});
+	}
+
+	// --- Referrals ---
+
+	async readLists(): Promise<void> {
+		await this.attempt(async () => {
+			[this.rows, this.setAside] = await Promise.all([this.backend.referrals(), this.backend.drafts()]);
+		});
+	}
+
+	async readDetail(referralId: string): Promise<void> {
+		await this.attempt(async () => {
+			this.detail = await this.backend.referral(referralId);
+		});
+	}
+
+	/** What a person does about a referral; the answer replaces what is shown. */
+	async act(action: string, row: ReferralRow, reason = ''): Promise<void> {
+		if (action === 'undo') return this.undoFromDetail(row.id);
+		if (action === 'send-now') return this.sendNow(row.id);
+		await this.attempt(async () => {
+			if (action === 'try-again') this.detail = await this.backend.tryAgain(row.id);
+			if (action === 'it-arrived') this.detail = await this.backend.decideUnknown(row.id, 'itArrived');
+			if (action === 'send-again') this.detail = await this.backend.decideUnknown(row.id, 'sendAgain');
+			if (action === 'withdraw') this.detail = await this.backend.withdraw(row.id, reason);
+			if (this.detail) this.news = `${row.reference}: ${words(STATES, this.detail.row.state)}`;
+			await this.readLists();
+		});
+	}
+
+	private async undoFromDetail(referralId: string): Promise<void> {
+		await this.undo(referralId);
+		if (this.detail?.row.id === referralId) await this.readDetail(referralId);
+	}
+
+	private async referralChanged(id: string): Promise<void> {
+		this.mailboxChanged += 1;
+		await this.attempt(async () => {
+			await this.leaving.read(id);
+			const item = this.leaving.items.find((other) => other.queued.referralId === id);
+			if (item?.row && !this.leaving.canUndo(item)) this.news = `${item.queued.reference}: ${words(STATES, item.row.state)}`;
+			if (this.detail?.row.id === id) this.detail = await this.backend.referral(id);
+			if (this.place === 'referrals') await this.readLists();
+			this.frame = await this.backend.windowState();
+		});
+	}
+
+	// --- Closing ---
+
+	async quit(choice: QuitChoice): Promise<void> {
+		this.closeAsked = null;
+		await this.attempt(() => this.backend.quit(choice));
+	}
+}
