@@ -11,7 +11,9 @@ pub enum ReferralError {
     NoSuchDraft,
     #[error("that is too much text for one patient; paste the patient's banner or one letter")]
     PasteTooLarge,
-    #[error("there was no text to read; copy the patient's details in the clinical system, then paste again")]
+    #[error(
+        "there was no text to read; copy the patient's details in the clinical system, then paste again"
+    )]
     PasteEmpty,
     #[error("no patient could be read from that text; type the details instead")]
     PasteUnreadable,

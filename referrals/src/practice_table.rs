@@ -28,8 +28,16 @@ pub fn set_practice(tx: &Transaction<'_>, practice: &PracticeDetails) -> Result<
 }
 
 pub fn practice(connection: &Connection) -> Result<Option<PracticeDetails>, ReferralError> {
-    let read = |row: &rusqlite::Row<'_>| Ok(PracticeDetails { ods_code: row.get(0)?, name: row.get(1)?, phone: row.get(2)? });
-    Ok(connection.query_row("SELECT ods_code, name, phone FROM practice", [], read).optional()?)
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(PracticeDetails {
+            ods_code: row.get(0)?,
+            name: row.get(1)?,
+            phone: row.get(2)?,
+        })
+    };
+    Ok(connection
+        .query_row("SELECT ods_code, name, phone FROM practice", [], read)
+        .optional()?)
 }
 
 pub fn add_staff(tx: &Transaction<'_>, member: &StaffMember) -> Result<(), ReferralError> {
@@ -42,17 +50,33 @@ pub fn add_staff(tx: &Transaction<'_>, member: &StaffMember) -> Result<(), Refer
 }
 
 pub fn staff(connection: &Connection) -> Result<Vec<StaffMember>, ReferralError> {
-    let mut statement = connection.prepare_cached("SELECT id, name, role FROM staff ORDER BY id")?;
-    let rows = statement.query_map([], |row| Ok(StaffMember { id: row.get(0)?, name: row.get(1)?, role: row.get(2)? }))?;
+    let mut statement =
+        connection.prepare_cached("SELECT id, name, role FROM staff ORDER BY id")?;
+    let rows = statement.query_map([], |row| {
+        Ok(StaffMember {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            role: row.get(2)?,
+        })
+    })?;
     rows.map(|row| Ok(row?)).collect()
 }
 
 /// In whose name referrals are made now: the one chosen last, else the first of the list.
 pub fn referrer(connection: &Connection) -> Result<Option<StaffMember>, ReferralError> {
-    let chosen: Option<String> =
-        connection.query_row("SELECT value FROM facts WHERE name = 'referrer'", [], |row| row.get(0)).optional()?;
+    let chosen: Option<String> = connection
+        .query_row(
+            "SELECT value FROM facts WHERE name = 'referrer'",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?;
     let staff = staff(connection)?;
-    Ok(staff.iter().find(|member| Some(&member.id) == chosen.as_ref()).or(staff.first()).cloned())
+    Ok(staff
+        .iter()
+        .find(|member| Some(&member.id) == chosen.as_ref())
+        .or(staff.first())
+        .cloned())
 }
 
 /// False when nobody of that id is on the list.
@@ -68,7 +92,14 @@ pub fn choose_referrer(tx: &Transaction<'_>, id: &str) -> Result<bool, ReferralE
 }
 
 /// This practice has approved this address, as this record states it.
-pub fn approve(tx: &Transaction<'_>, endpoint_id: &str, digest: &str, by: &str, how: &str, at: Timestamp) -> Result<(), ReferralError> {
+pub fn approve(
+    tx: &Transaction<'_>,
+    endpoint_id: &str,
+    digest: &str,
+    by: &str,
+    how: &str,
+    at: Timestamp,
+) -> Result<(), ReferralError> {
     tx.execute(
         "INSERT OR IGNORE INTO approvals (endpoint_id, digest, approved_by, approved_at, how)
          VALUES (:endpoint_id, :digest, :by, :at, :how)",
@@ -77,7 +108,11 @@ pub fn approve(tx: &Transaction<'_>, endpoint_id: &str, digest: &str, by: &str, 
     Ok(())
 }
 
-pub fn is_approved(connection: &Connection, endpoint_id: &str, digest: &str) -> Result<bool, ReferralError> {
+pub fn is_approved(
+    connection: &Connection,
+    endpoint_id: &str,
+    digest: &str,
+) -> Result<bool, ReferralError> {
     Ok(connection.query_row(
         "SELECT EXISTS (SELECT 1 FROM approvals WHERE endpoint_id = :endpoint_id AND digest = :digest)",
         named_params! { ":endpoint_id": endpoint_id, ":digest": digest },

@@ -30,11 +30,18 @@ pub struct Referral {
 
 impl std::fmt::Debug for Referral {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Referral").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Referral")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
-pub fn insert(tx: &Transaction<'_>, referral: &Referral, patient: &Patient, letter: &LetterContent) -> Result<(), ReferralError> {
+pub fn insert(
+    tx: &Transaction<'_>,
+    referral: &Referral,
+    patient: &Patient,
+    letter: &LetterContent,
+) -> Result<(), ReferralError> {
     tx.execute(
         "INSERT INTO referrals (id, reference, draft_id, queued_at, service_id, service_name, service_phone,
              replies_within_working_days, directory_version, address, referrer, sent_by)
@@ -61,7 +68,13 @@ pub fn insert(tx: &Transaction<'_>, referral: &Referral, patient: &Patient, lett
 }
 
 pub fn read(connection: &Connection, id: &str) -> Result<Option<Referral>, ReferralError> {
-    Ok(connection.query_row("SELECT * FROM referrals WHERE id = :id", named_params! { ":id": id }, row).optional()?)
+    Ok(connection
+        .query_row(
+            "SELECT * FROM referrals WHERE id = :id",
+            named_params! { ":id": id },
+            row,
+        )
+        .optional()?)
 }
 
 /// Newest first.
@@ -72,13 +85,27 @@ pub fn all(connection: &Connection) -> Result<Vec<Referral>, ReferralError> {
 }
 
 /// None once it was erased.
-pub fn patient(connection: &Connection, referral_id: &str) -> Result<Option<Patient>, ReferralError> {
-    stored(connection, "SELECT patient FROM referral_patients WHERE referral_id = :id", referral_id)
+pub fn patient(
+    connection: &Connection,
+    referral_id: &str,
+) -> Result<Option<Patient>, ReferralError> {
+    stored(
+        connection,
+        "SELECT patient FROM referral_patients WHERE referral_id = :id",
+        referral_id,
+    )
 }
 
 /// None once it was erased.
-pub fn letter(connection: &Connection, referral_id: &str) -> Result<Option<LetterContent>, ReferralError> {
-    stored(connection, "SELECT body FROM letters WHERE referral_id = :id", referral_id)
+pub fn letter(
+    connection: &Connection,
+    referral_id: &str,
+) -> Result<Option<LetterContent>, ReferralError> {
+    stored(
+        connection,
+        "SELECT body FROM letters WHERE referral_id = :id",
+        referral_id,
+    )
 }
 
 pub fn note(tx: &Transaction<'_>, event_id: &str, body: &str) -> Result<(), ReferralError> {
@@ -92,14 +119,25 @@ pub fn note(tx: &Transaction<'_>, event_id: &str, body: &str) -> Result<(), Refe
 pub fn note_of(connection: &Connection, event_id: &str) -> Result<Option<String>, ReferralError> {
     let read = |row: &Row<'_>| row.get(0);
     Ok(connection
-        .query_row("SELECT body FROM event_notes WHERE event_id = :event_id", named_params! { ":event_id": event_id }, read)
+        .query_row(
+            "SELECT body FROM event_notes WHERE event_id = :event_id",
+            named_params! { ":event_id": event_id },
+            read,
+        )
         .optional()?)
 }
 
-fn stored<T: serde::de::DeserializeOwned>(connection: &Connection, sql: &str, id: &str) -> Result<Option<T>, ReferralError> {
-    let text: Option<String> = connection.query_row(sql, named_params! { ":id": id }, |row| row.get(0)).optional()?;
+fn stored<T: serde::de::DeserializeOwned>(
+    connection: &Connection,
+    sql: &str,
+    id: &str,
+) -> Result<Option<T>, ReferralError> {
+    let text: Option<String> = connection
+        .query_row(sql, named_params! { ":id": id }, |row| row.get(0))
+        .optional()?;
     let unreadable = |_| ReferralError::Store(StoreError::Value("a stored referral".into()));
-    text.map(|text| serde_json::from_str(&text).map_err(unreadable)).transpose()
+    text.map(|text| serde_json::from_str(&text).map_err(unreadable))
+        .transpose()
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, ReferralError> {

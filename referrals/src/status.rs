@@ -26,34 +26,66 @@ pub fn fold(events: &[Event]) -> Option<Folded> {
             state = Some((event.event_type, event.at));
         }
     }
-    state.map(|(state, changed_at)| Folded { state, changed_at, late })
+    state.map(|(state, changed_at)| Folded {
+        state,
+        changed_at,
+        late,
+    })
 }
 
 /// Which states each event may follow.
 pub fn may_follow(event: EventType, state: Option<EventType>) -> bool {
     use EventType as E;
     let Some(state) = state else {
-        return matches!(event, E::Draft | E::Queued | E::Parked | E::Declined | E::NoGoodLocalService);
+        return matches!(
+            event,
+            E::Draft | E::Queued | E::Parked | E::Declined | E::NoGoodLocalService
+        );
     };
     let with_service = || {
         matches!(
             state,
-            E::Sent | E::Unknown | E::Received | E::InformationRequested | E::Accepted | E::Redirected
-                | E::SteppedUp | E::SteppedDown | E::CouldNotContact | E::Started
+            E::Sent
+                | E::Unknown
+                | E::Received
+                | E::InformationRequested
+                | E::Accepted
+                | E::Redirected
+                | E::SteppedUp
+                | E::SteppedDown
+                | E::CouldNotContact
+                | E::Started
         )
     };
     match event {
         E::Draft | E::NoGoodLocalService => false,
         E::Parked | E::Declined => matches!(state, E::Draft | E::Parked),
-        E::Queued => matches!(state, E::Draft | E::Parked | E::Queued | E::Sending | E::Failed | E::Held | E::Unknown | E::Undone),
+        E::Queued => matches!(
+            state,
+            E::Draft
+                | E::Parked
+                | E::Queued
+                | E::Sending
+                | E::Failed
+                | E::Held
+                | E::Unknown
+                | E::Undone
+        ),
         E::Undone => matches!(state, E::Queued),
         E::Sending => matches!(state, E::Queued),
         E::Sent => matches!(state, E::Sending | E::Unknown),
         E::Unknown | E::Failed => matches!(state, E::Sending),
         E::Held => matches!(state, E::Queued),
         E::Withdrawn => !matches!(state, E::Withdrawn | E::Ended | E::Undone | E::Sending),
-        E::Received | E::InformationRequested | E::Accepted | E::Rejected => with_service() || state == E::Sending,
-        E::Redirected | E::SteppedUp | E::SteppedDown | E::CouldNotContact | E::Started | E::Ended => with_service(),
+        E::Received | E::InformationRequested | E::Accepted | E::Rejected => {
+            with_service() || state == E::Sending
+        }
+        E::Redirected
+        | E::SteppedUp
+        | E::SteppedDown
+        | E::CouldNotContact
+        | E::Started
+        | E::Ended => with_service(),
     }
 }
 
@@ -69,20 +101,35 @@ pub fn responsibility(state: EventType) -> &'static str {
 /// On top of the list: somebody must act.
 pub fn needs_attention(state: EventType) -> bool {
     use EventType as E;
-    matches!(state, E::Failed | E::Unknown | E::Held | E::Rejected | E::InformationRequested | E::CouldNotContact)
+    matches!(
+        state,
+        E::Failed
+            | E::Unknown
+            | E::Held
+            | E::Rejected
+            | E::InformationRequested
+            | E::CouldNotContact
+    )
 }
 
 /// Nothing is expected any more.
 pub fn is_over(state: EventType) -> bool {
     use EventType as E;
-    matches!(state, E::Undone | E::Ended | E::Withdrawn | E::Declined | E::NoGoodLocalService)
+    matches!(
+        state,
+        E::Undone | E::Ended | E::Withdrawn | E::Declined | E::NoGoodLocalService
+    )
 }
 
 /// Silence is chased by the service's own promise, else after 10 working days.
 const WORKING_DAYS_WITHOUT_PROMISE: u8 = 10;
 
 /// The role that acts next, and by when. Every open referral has both.
-pub fn next_action(state: EventType, since: Timestamp, replies_within_working_days: Option<u8>) -> Option<(&'static str, Date)> {
+pub fn next_action(
+    state: EventType,
+    since: Timestamp,
+    replies_within_working_days: Option<u8>,
+) -> Option<(&'static str, Date)> {
     use EventType as E;
     if is_over(state) {
         return None;
@@ -139,14 +186,25 @@ mod tests {
     }
 
     fn folded(types: &[EventType]) -> (EventType, Vec<bool>) {
-        let events: Vec<Event> = types.iter().zip(1..).map(|(event_type, clock)| event(*event_type, clock)).collect();
+        let events: Vec<Event> = types
+            .iter()
+            .zip(1..)
+            .map(|(event_type, clock)| event(*event_type, clock))
+            .collect();
         let folded = fold(&events).unwrap();
         (folded.state, folded.late)
     }
 
     #[test]
     fn a_late_event_stays_in_the_timeline_and_changes_nothing() {
-        let (state, late) = folded(&[E::Queued, E::Sending, E::Sent, E::Undone, E::Accepted, E::Failed]);
+        let (state, late) = folded(&[
+            E::Queued,
+            E::Sending,
+            E::Sent,
+            E::Undone,
+            E::Accepted,
+            E::Failed,
+        ]);
         assert_eq!(state, E::Accepted);
         assert_eq!(late, [false, false, false, true, false, true]);
     }
@@ -168,9 +226,16 @@ mod tests {
     fn every_state_that_is_not_over_has_an_owner_and_a_date() {
         let since = "2026-11-20T16:00:00Z".parse().unwrap();
         for state in EventType::ALL {
-            assert_eq!(next_action(*state, since, Some(2)).is_none(), is_over(*state), "{state:?}");
+            assert_eq!(
+                next_action(*state, since, Some(2)).is_none(),
+                is_over(*state),
+                "{state:?}"
+            );
         }
         // A Friday: two working days later is Tuesday.
-        assert_eq!(next_action(E::Sent, since, Some(2)).unwrap().1.to_string(), "2026-11-24");
+        assert_eq!(
+            next_action(E::Sent, since, Some(2)).unwrap().1.to_string(),
+            "2026-11-24"
+        );
     }
 }

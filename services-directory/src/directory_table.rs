@@ -11,8 +11,11 @@ use sha2::{Digest, Sha256};
 use store::{Migration, StoreError};
 
 /// The component of `directory.db`.
-pub const SCHEMA: Migration =
-    Migration { component: "directory", version: 1, sql: include_str!("../migrations/001_directory.sql") };
+pub const SCHEMA: Migration = Migration {
+    component: "directory",
+    version: 1,
+    sql: include_str!("../migrations/001_directory.sql"),
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
@@ -22,7 +25,9 @@ pub enum DirectoryError {
     Store(#[from] StoreError),
     #[error("the directory on this computer does not read back as it was published; load it again")]
     Damaged,
-    #[error("this directory is made up and only for a demonstration; real use needs a published one")]
+    #[error(
+        "this directory is made up and only for a demonstration; real use needs a published one"
+    )]
     OnlyForDemonstration,
 }
 
@@ -33,7 +38,11 @@ impl From<rusqlite::Error> for DirectoryError {
 }
 
 /// Replaces what is there by this version, all or nothing: what was written is read back and compared before the commit.
-pub fn apply(tx: &Transaction<'_>, directory: &Directory, now: Timestamp) -> Result<(), DirectoryError> {
+pub fn apply(
+    tx: &Transaction<'_>,
+    directory: &Directory,
+    now: Timestamp,
+) -> Result<(), DirectoryError> {
     tx.execute_batch("DELETE FROM records; DELETE FROM version;")?;
     let mut insert = tx
         .prepare("INSERT INTO records (position, kind, id, digest, body) VALUES (:position, :kind, :id, :digest, :body)")?;
@@ -59,10 +68,23 @@ pub fn apply(tx: &Transaction<'_>, directory: &Directory, now: Timestamp) -> Res
 
 /// The directory and when it was applied; none before the first.
 pub fn read(connection: &Connection) -> Result<Option<(Directory, Timestamp)>, DirectoryError> {
-    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?));
-    let version =
-        connection.query_row("SELECT header, state_digest, applied_at FROM version", [], row).optional()?;
-    let Some((header, digest, applied_at)) = version else { return Ok(None) };
+    let row = |row: &rusqlite::Row<'_>| {
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, String>(2)?,
+        ))
+    };
+    let version = connection
+        .query_row(
+            "SELECT header, state_digest, applied_at FROM version",
+            [],
+            row,
+        )
+        .optional()?;
+    let Some((header, digest, applied_at)) = version else {
+        return Ok(None);
+    };
     if state_digest(connection)? != digest {
         return Err(DirectoryError::Damaged);
     }
@@ -73,29 +95,61 @@ pub fn read(connection: &Connection) -> Result<Option<(Directory, Timestamp)>, D
         lines.push_str(&body?);
     }
     let applied_at = applied_at.parse().map_err(|_| DirectoryError::Damaged)?;
-    Ok(Some((Directory::read(lines.as_bytes(), FeedLimits::default())?, applied_at)))
+    Ok(Some((
+        Directory::read(lines.as_bytes(), FeedLimits::default())?,
+        applied_at,
+    )))
 }
 
 /// The digest of an endpoint's record: what a practice approves, and what is compared before each send.
 pub fn endpoint_digest(endpoint: &Endpoint) -> String {
-    json(&DirectoryRecord::Endpoint(endpoint.clone())).map(|body| sha256(body.as_bytes())).unwrap_or_default()
+    json(&DirectoryRecord::Endpoint(endpoint.clone()))
+        .map(|body| sha256(body.as_bytes()))
+        .unwrap_or_default()
 }
 
 /// The digest of the record that stands in the database now.
-pub fn endpoint_digest_now(connection: &Connection, id: &EndpointId) -> Result<Option<String>, DirectoryError> {
+pub fn endpoint_digest_now(
+    connection: &Connection,
+    id: &EndpointId,
+) -> Result<Option<String>, DirectoryError> {
     let body: Option<String> = connection
-        .query_row("SELECT body FROM records WHERE kind = 'endpoint' AND id = :id", named_params! { ":id": id.as_str() }, |row| row.get(0))
+        .query_row(
+            "SELECT body FROM records WHERE kind = 'endpoint' AND id = :id",
+            named_params! { ":id": id.as_str() },
+            |row| row.get(0),
+        )
         .optional()?;
     Ok(body.map(|body| sha256(body.as_bytes())))
 }
 
 fn records_of(directory: &Directory) -> impl Iterator<Item = DirectoryRecord> {
     let areas = directory.areas.iter().cloned().map(DirectoryRecord::Area);
-    let practices = directory.practices.iter().cloned().map(DirectoryRecord::Practice);
-    let organizations = directory.organizations.iter().cloned().map(DirectoryRecord::Organization);
-    let services = directory.services.iter().cloned().map(|service| DirectoryRecord::Service(Box::new(service)));
-    let endpoints = directory.endpoints.iter().cloned().map(DirectoryRecord::Endpoint);
-    areas.chain(practices).chain(organizations).chain(services).chain(endpoints)
+    let practices = directory
+        .practices
+        .iter()
+        .cloned()
+        .map(DirectoryRecord::Practice);
+    let organizations = directory
+        .organizations
+        .iter()
+        .cloned()
+        .map(DirectoryRecord::Organization);
+    let services = directory
+        .services
+        .iter()
+        .cloned()
+        .map(|service| DirectoryRecord::Service(Box::new(service)));
+    let endpoints = directory
+        .endpoints
+        .iter()
+        .cloned()
+        .map(DirectoryRecord::Endpoint);
+    areas
+        .chain(practices)
+        .chain(organizations)
+        .chain(services)
+        .chain(endpoints)
 }
 
 fn kind_and_id(record: &DirectoryRecord) -> (&'static str, &str) {

@@ -27,7 +27,9 @@ impl Desk {
     }
 
     pub fn draft(&self, id: &str) -> Result<ReferralDraft, ReferralError> {
-        self.practice.read(|c| draft_table::read(c, id))?.ok_or(ReferralError::NoSuchDraft)
+        self.practice
+            .read(|c| draft_table::read(c, id))?
+            .ok_or(ReferralError::NoSuchDraft)
     }
 
     /// Makes this draft the one that the window opens with.
@@ -68,7 +70,11 @@ impl Desk {
         }
         let begun = self.draft(id)?;
         let has_patient = !begun.patient.is_empty() || begun.deceased;
-        let mut draft = if has_patient { ReferralDraft::new(new_id(now).to_string()) } else { begun };
+        let mut draft = if has_patient {
+            ReferralDraft::new(new_id(now).to_string())
+        } else {
+            begun
+        };
         draft.fill(&read);
         draft.pasted_at = Some(now);
         self.save(&draft)?;
@@ -76,7 +82,12 @@ impl Desk {
     }
 
     /// One field of the patient, as a person typed or chose it.
-    pub fn edit_patient(&self, id: &str, field: PatientField, text: &str) -> Result<ReferralDraft, ReferralError> {
+    pub fn edit_patient(
+        &self,
+        id: &str,
+        field: PatientField,
+        text: &str,
+    ) -> Result<ReferralDraft, ReferralError> {
         let mut draft = self.draft(id)?;
         draft.patient.set(field, text);
         self.save(&draft)?;
@@ -92,7 +103,13 @@ impl Desk {
 
     fn save(&self, draft: &ReferralDraft) -> Result<(), ReferralError> {
         let (draft, now) = (draft.clone(), self.clock.now());
-        let saved = self.practice.write(move |tx| draft_table::save(tx, &draft, now))?;
-        if saved { Ok(()) } else { Err(ReferralError::NoSuchDraft) }
+        let saved = self
+            .practice
+            .write(move |tx| draft_table::save(tx, &draft, now))?;
+        if saved {
+            Ok(())
+        } else {
+            Err(ReferralError::NoSuchDraft)
+        }
     }
 }

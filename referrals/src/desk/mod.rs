@@ -11,8 +11,11 @@ use crate::outbox::Wake;
 use store::{Clock, Database, Migration};
 
 /// The component of `practice.db` that is this crate's.
-pub const SCHEMA: Migration =
-    Migration { component: "referrals", version: 1, sql: include_str!("../../migrations/001_referrals.sql") };
+pub const SCHEMA: Migration = Migration {
+    component: "referrals",
+    version: 1,
+    sql: include_str!("../../migrations/001_referrals.sql"),
+};
 
 #[derive(Clone)]
 pub struct Desk {

@@ -46,10 +46,20 @@ struct Frozen {
 
 impl Desk {
     /// Checks, renders and queues. Bytes, Message-ID and address are fixed here for good; intent and job stand in one transaction.
-    pub fn queue(&self, draft_id: &str, chosen: &ServiceToRefer, sent_by: &str) -> Result<Queued, ReferralError> {
+    pub fn queue(
+        &self,
+        draft_id: &str,
+        chosen: &ServiceToRefer,
+        sent_by: &str,
+    ) -> Result<Queued, ReferralError> {
         let now = self.clock.now();
-        let draft = self.practice.read(|c| draft_table::read(c, draft_id))?.ok_or(ReferralError::NoSuchDraft)?;
-        let ready = draft.check(chosen, self.demonstration, local_date(now)).map_err(ReferralError::Incomplete)?;
+        let draft = self
+            .practice
+            .read(|c| draft_table::read(c, draft_id))?
+            .ok_or(ReferralError::NoSuchDraft)?;
+        let ready = draft
+            .check(chosen, self.demonstration, local_date(now))
+            .map_err(ReferralError::Incomplete)?;
         let frozen = self.freeze(&ready, sent_by, now)?;
         let queued = Queued {
             referral_id: frozen.referral.id.clone(),
@@ -79,7 +89,12 @@ impl Desk {
         Ok(queued)
     }
 
-    fn freeze(&self, ready: &ReadyReferral, sent_by: &str, now: Timestamp) -> Result<Frozen, ReferralError> {
+    fn freeze(
+        &self,
+        ready: &ReadyReferral,
+        sent_by: &str,
+        now: Timestamp,
+    ) -> Result<Frozen, ReferralError> {
         let (practice, referrer, mailbox) = self.sender_details()?;
         let id = new_id(now);
         let reference = reference(id);
@@ -125,7 +140,11 @@ impl Desk {
             not_before_at: now + SignedDuration::from_secs(policy::UNDO_SECONDS),
         };
         let message = with_bytes(message, &mailbox, &letter, self.demonstration, now)?;
-        Ok(Frozen { referral, letter, message })
+        Ok(Frozen {
+            referral,
+            letter,
+            message,
+        })
     }
 
     fn sender_details(&self) -> Result<(PracticeDetails, StaffMember, Mailbox), ReferralError> {
@@ -143,7 +162,10 @@ impl Desk {
         self.practice.write(move |tx| {
             let referral = referral_table::read(tx, &id)?.ok_or(ReferralError::NoSuchReferral)?;
             let newest = outbox_table::newest_of(tx, &id)?.ok_or(ReferralError::NoSuchReferral)?;
-            if newest.attempt_count > 0 || newest.state != "queued" || !outbox_table::withdraw(tx, &id)? {
+            if newest.attempt_count > 0
+                || newest.state != "queued"
+                || !outbox_table::withdraw(tx, &id)?
+            {
                 return Err(ReferralError::TooLate);
             }
             draft_table::set_state(tx, &referral.draft_id, "open")?;
@@ -156,8 +178,14 @@ impl Desk {
     pub fn send_now(&self, referral_id: &str) -> Result<(), ReferralError> {
         let (now, id) = (self.clock.now(), referral_id.to_owned());
         self.practice.write(move |tx| {
-            let state = outbox_table::newest_of(tx, &id)?.ok_or(ReferralError::NoSuchReferral)?.state;
-            if state == "queued" && outbox_table::release(tx, &id, now)? { Ok(()) } else { Err(ReferralError::TooLate) }
+            let state = outbox_table::newest_of(tx, &id)?
+                .ok_or(ReferralError::NoSuchReferral)?
+                .state;
+            if state == "queued" && outbox_table::release(tx, &id, now)? {
+                Ok(())
+            } else {
+                Err(ReferralError::TooLate)
+            }
         })?;
         self.wake.wake();
         Ok(())
@@ -167,8 +195,12 @@ impl Desk {
     pub fn try_again(&self, referral_id: &str, actor: &str) -> Result<(), ReferralError> {
         let (now, id, actor) = (self.clock.now(), referral_id.to_owned(), actor.to_owned());
         self.practice.write(move |tx| {
-            let state = outbox_table::newest_of(tx, &id)?.ok_or(ReferralError::NoSuchReferral)?.state;
-            if !matches!(state.as_str(), "rejected" | "held") || !outbox_table::release(tx, &id, now)? {
+            let state = outbox_table::newest_of(tx, &id)?
+                .ok_or(ReferralError::NoSuchReferral)?
+                .state;
+            if !matches!(state.as_str(), "rejected" | "held")
+                || !outbox_table::release(tx, &id, now)?
+            {
                 return Err(ReferralError::NotPossibleNow);
             }
             let event = NewEvent::new(EventType::Queued, &id, actor, now);
@@ -180,7 +212,12 @@ impl Desk {
     }
 
     /// What a person found out about an uncertain send: the only way in which it ever leaves that state.
-    pub fn decide_unknown(&self, referral_id: &str, decision: UnknownDecision, actor: &str) -> Result<(), ReferralError> {
+    pub fn decide_unknown(
+        &self,
+        referral_id: &str,
+        decision: UnknownDecision,
+        actor: &str,
+    ) -> Result<(), ReferralError> {
         match decision {
             UnknownDecision::ItArrived => {
                 let (now, id, actor) = (self.clock.now(), referral_id.to_owned(), actor.to_owned());
@@ -189,7 +226,10 @@ impl Desk {
                         return Err(ReferralError::NotPossibleNow);
                     }
                     let event = NewEvent::new(EventType::Sent, &id, actor, now);
-                    event_table::append(tx, &event.with(serde_json::json!({ "decided": "it-arrived" })))?;
+                    event_table::append(
+                        tx,
+                        &event.with(serde_json::json!({ "decided": "it-arrived" })),
+                    )?;
                     Ok(())
                 })
             }
@@ -202,11 +242,17 @@ impl Desk {
         let now = self.clock.now();
         let (_, _, mailbox) = self.sender_details()?;
         let (mut letter, old) = self.practice.read(|c| {
-            let letter = referral_table::letter(c, referral_id)?.ok_or(ReferralError::NoSuchReferral)?;
-            let old = outbox_table::newest_message_of(c, referral_id)?.ok_or(ReferralError::NoSuchReferral)?;
+            let letter =
+                referral_table::letter(c, referral_id)?.ok_or(ReferralError::NoSuchReferral)?;
+            let old = outbox_table::newest_message_of(c, referral_id)?
+                .ok_or(ReferralError::NoSuchReferral)?;
             Ok::<_, ReferralError>((letter, old))
         })?;
-        letter.closing.push(crate::render::content::possible_duplicate(&letter.reference));
+        letter
+            .closing
+            .push(crate::render::content::possible_duplicate(
+                &letter.reference,
+            ));
         let message = OutboxMessage {
             id: new_id(now).to_string(),
             message_id: format!("<ref-{}.again@{}>", new_id(now), mailbox.domain()),
@@ -224,7 +270,10 @@ impl Desk {
             }
             outbox_table::insert(tx, &message)?;
             let payload = serde_json::json!({ "decided": "send-again", "outbox": message.id });
-            event_table::append(tx, &NewEvent::new(EventType::Queued, &id, actor, now).with(payload))?;
+            event_table::append(
+                tx,
+                &NewEvent::new(EventType::Queued, &id, actor, now).with(payload),
+            )?;
             Ok(())
         })?;
         self.wake.wake();
@@ -232,8 +281,18 @@ impl Desk {
     }
 
     /// Taken back for good, with a reason in the person's own words.
-    pub fn withdraw(&self, referral_id: &str, reason: &str, actor: &str) -> Result<(), ReferralError> {
-        let (now, id, actor, reason) = (self.clock.now(), referral_id.to_owned(), actor.to_owned(), reason.to_owned());
+    pub fn withdraw(
+        &self,
+        referral_id: &str,
+        reason: &str,
+        actor: &str,
+    ) -> Result<(), ReferralError> {
+        let (now, id, actor, reason) = (
+            self.clock.now(),
+            referral_id.to_owned(),
+            actor.to_owned(),
+            reason.to_owned(),
+        );
         self.practice.write(move |tx| {
             let state = current_state(tx, &id)?;
             if !status::may_follow(EventType::Withdrawn, Some(state)) {
@@ -241,8 +300,13 @@ impl Desk {
             }
             outbox_table::withdraw(tx, &id)?;
             outbox_table::resolve_unknown(tx, &id, "withdrawn")?;
-            let event = event_table::append(tx, &NewEvent::new(EventType::Withdrawn, &id, actor, now))?;
-            if reason.trim().is_empty() { Ok(()) } else { referral_table::note(tx, &event.id.to_string(), reason.trim()) }
+            let event =
+                event_table::append(tx, &NewEvent::new(EventType::Withdrawn, &id, actor, now))?;
+            if reason.trim().is_empty() {
+                Ok(())
+            } else {
+                referral_table::note(tx, &event.id.to_string(), reason.trim())
+            }
         })
     }
 
@@ -255,7 +319,9 @@ impl Desk {
 
 fn current_state(tx: &Transaction<'_>, referral_id: &str) -> Result<EventType, ReferralError> {
     let events = event_table::about(tx, referral_id)?;
-    status::fold(&events).map(|folded| folded.state).ok_or(ReferralError::NoSuchReferral)
+    status::fold(&events)
+        .map(|folded| folded.state)
+        .ok_or(ReferralError::NoSuchReferral)
 }
 
 fn with_bytes(
@@ -274,7 +340,11 @@ fn with_bytes(
         date: now,
     };
     let bytes = mail(&headers, letter, &letter::pdf(letter)?)?;
-    Ok(OutboxMessage { bytes_sha256: sha256_hex(&bytes), bytes, ..message })
+    Ok(OutboxMessage {
+        bytes_sha256: sha256_hex(&bytes),
+        bytes,
+        ..message
+    })
 }
 
 /// The reference and the service, and nothing that identifies the patient: a subject is never encrypted.
@@ -293,7 +363,11 @@ fn reference(id: uuid::Uuid) -> String {
             letters.push('-');
         }
         let index = usize::try_from(bits & 31).unwrap_or(0);
-        letters.push(ALPHABET.get(index).map_or('0', |letter| char::from(*letter)));
+        letters.push(
+            ALPHABET
+                .get(index)
+                .map_or('0', |letter| char::from(*letter)),
+        );
         bits >>= 5;
     }
     letters

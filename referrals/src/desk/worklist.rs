@@ -69,11 +69,16 @@ impl Desk {
     pub fn referral(&self, referral_id: &str) -> Result<ReferralDetail, ReferralError> {
         let now = self.clock.now();
         self.practice.read(|connection| {
-            let referral = referral_table::read(connection, referral_id)?.ok_or(ReferralError::NoSuchReferral)?;
+            let referral = referral_table::read(connection, referral_id)?
+                .ok_or(ReferralError::NoSuchReferral)?;
             let events = event_table::about(connection, referral_id)?;
-            let row = row_of(connection, &referral, &events)?.ok_or(ReferralError::NoSuchReferral)?;
+            let row =
+                row_of(connection, &referral, &events)?.ok_or(ReferralError::NoSuchReferral)?;
             let outbox = outbox_table::newest_of(connection, referral_id)?;
-            let undo_until = outbox.as_ref().filter(|outbox| can_undo(outbox, now)).map(|outbox| outbox.not_before_at);
+            let undo_until = outbox
+                .as_ref()
+                .filter(|outbox| can_undo(outbox, now))
+                .map(|outbox| outbox.not_before_at);
             let letter = referral_table::letter(connection, referral_id)?;
             Ok(ReferralDetail {
                 actions: actions(row.state, undo_until.is_some()),
@@ -81,7 +86,9 @@ impl Desk {
                 problem: outbox.and_then(|outbox| outbox.problem),
                 timeline: timeline(connection, &events)?,
                 patient: referral_table::patient(connection, referral_id)?,
-                letter_text: letter.map(|letter| render::text::text(&letter)).unwrap_or_default(),
+                letter_text: letter
+                    .map(|letter| render::text::text(&letter))
+                    .unwrap_or_default(),
                 row,
                 referral,
             })
@@ -89,10 +96,22 @@ impl Desk {
     }
 }
 
-fn row_of(connection: &Connection, referral: &Referral, events: &[Event]) -> Result<Option<ReferralRow>, ReferralError> {
-    let Some(folded) = status::fold(events) else { return Ok(None) };
+fn row_of(
+    connection: &Connection,
+    referral: &Referral,
+    events: &[Event],
+) -> Result<Option<ReferralRow>, ReferralError> {
+    let Some(folded) = status::fold(events) else {
+        return Ok(None);
+    };
     let patient = referral_table::patient(connection, &referral.id)?;
-    let label = patient.map(|patient| format!("{}, born {}", patient.name.family().to_uppercase(), patient.born));
+    let label = patient.map(|patient| {
+        format!(
+            "{}, born {}",
+            patient.name.family().to_uppercase(),
+            patient.born
+        )
+    });
     Ok(Some(ReferralRow {
         id: referral.id.clone(),
         reference: referral.reference.clone(),
@@ -101,7 +120,11 @@ fn row_of(connection: &Connection, referral: &Referral, events: &[Event]) -> Res
         state: folded.state,
         changed_at: folded.changed_at,
         responsibility: status::responsibility(folded.state),
-        next: status::next_action(folded.state, folded.changed_at, referral.replies_within_working_days),
+        next: status::next_action(
+            folded.state,
+            folded.changed_at,
+            referral.replies_within_working_days,
+        ),
         needs_attention: status::needs_attention(folded.state),
     }))
 }
@@ -121,14 +144,23 @@ fn actions(state: EventType, undoable: bool) -> Vec<&'static str> {
     }
 }
 
-fn timeline(connection: &Connection, events: &[Event]) -> Result<Vec<TimelineEntry>, ReferralError> {
-    let late = status::fold(events).map(|folded| folded.late).unwrap_or_default();
+fn timeline(
+    connection: &Connection,
+    events: &[Event],
+) -> Result<Vec<TimelineEntry>, ReferralError> {
+    let late = status::fold(events)
+        .map(|folded| folded.late)
+        .unwrap_or_default();
     let entry = |(event, late): (&Event, bool)| {
         Ok(TimelineEntry {
             at: event.at,
             kind: kind(event),
             actor: event.actor.clone(),
-            problem: event.payload.get("problem").and_then(|code| code.as_str()).and_then(SendProblem::parse),
+            problem: event
+                .payload
+                .get("problem")
+                .and_then(|code| code.as_str())
+                .and_then(SendProblem::parse),
             note: referral_table::note_of(connection, &event.id.to_string())?,
             late,
         })

@@ -63,7 +63,9 @@ pub struct ReadyReferral {
 
 impl std::fmt::Debug for ReadyReferral {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ReadyReferral").field("draft_id", &self.draft_id).finish_non_exhaustive()
+        f.debug_struct("ReadyReferral")
+            .field("draft_id", &self.draft_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -72,7 +74,12 @@ const LONGEST_TEXT: usize = 50_000;
 
 impl ReferralDraft {
     /// The referral, or everything that stands in its way.
-    pub fn check(&self, chosen: &ServiceToRefer, demonstration: bool, today: Date) -> Result<ReadyReferral, Vec<Problem>> {
+    pub fn check(
+        &self,
+        chosen: &ServiceToRefer,
+        demonstration: bool,
+        today: Date,
+    ) -> Result<ReadyReferral, Vec<Problem>> {
         let mut problems = self.patient_problems(demonstration, today);
         problems.extend(self.service_problems(chosen));
         problems.extend(self.form_problems());
@@ -90,11 +97,21 @@ impl ReferralDraft {
         if self.patient.is_empty() {
             return vec![Problem::new("patient", "missing")];
         }
-        let wrong = |field: &PatientField| self.patient.problem(*field, today).map(|code| Problem::new(field.code(), code));
+        let wrong = |field: &PatientField| {
+            self.patient
+                .problem(*field, today)
+                .map(|code| Problem::new(field.code(), code))
+        };
         let mut problems: Vec<Problem> = PatientField::ALL.iter().filter_map(wrong).collect();
-        let outside = self.patient.nhs_number().is_some_and(|number| !number.is_test_range());
+        let outside = self
+            .patient
+            .nhs_number()
+            .is_some_and(|number| !number.is_test_range());
         if demonstration && outside {
-            problems.push(Problem::new(PatientField::NhsNumber.code(), "not-demonstration"));
+            problems.push(Problem::new(
+                PatientField::NhsNumber.code(),
+                "not-demonstration",
+            ));
         }
         problems
     }
@@ -112,12 +129,21 @@ impl ReferralDraft {
         if facts.service.is_none() {
             return of_service("not-sent-from-here");
         }
-        let unanswered = facts.questions.iter().filter(|(id, required, _)| *required && self.answer(id).is_empty());
-        unanswered.map(|(id, _, _)| Problem::new(&format!("extra:{id}"), "missing")).collect()
+        let unanswered = facts
+            .questions
+            .iter()
+            .filter(|(id, required, _)| *required && self.answer(id).is_empty());
+        unanswered
+            .map(|(id, _, _)| Problem::new(&format!("extra:{id}"), "missing"))
+            .collect()
     }
 
     fn answer(&self, question_id: &str) -> &str {
-        let answer = self.form.extra_answers.iter().find(|answer| answer.question_id == question_id);
+        let answer = self
+            .form
+            .extra_answers
+            .iter()
+            .find(|answer| answer.question_id == question_id);
         answer.map_or("", |answer| answer.answer.trim())
     }
 
@@ -129,17 +155,34 @@ impl ReferralDraft {
                 problems.push(Problem::new(field, code));
             }
         };
-        must(!form.reasons.is_empty() || !form.reason_text.trim().is_empty(), "reasons", "missing");
+        must(
+            !form.reasons.is_empty() || !form.reason_text.trim().is_empty(),
+            "reasons",
+            "missing",
+        );
         must(form.consent.is_some(), "consent", "missing");
         let on_behalf = form.consent == Some(Consent::OnTheirBehalf);
-        must(!on_behalf || !form.consent_note.trim().is_empty(), "consentNote", "missing");
+        must(
+            !on_behalf || !form.consent_note.trim().is_empty(),
+            "consentNote",
+            "missing",
+        );
         for (answer, note, field, note_field) in [
             (form.crisis, &form.crisis_note, "crisis", "crisisNote"),
-            (form.red_flags, &form.red_flags_note, "redFlags", "redFlagsNote"),
+            (
+                form.red_flags,
+                &form.red_flags_note,
+                "redFlags",
+                "redFlagsNote",
+            ),
         ] {
             must(answer.is_some(), field, "missing");
             let dealt_with = answer == Some(SafetyAnswer::PresentDealtWith);
-            must(!dealt_with || !note.trim().is_empty(), note_field, "missing");
+            must(
+                !dealt_with || !note.trim().is_empty(),
+                note_field,
+                "missing",
+            );
         }
         let texts = [
             (&form.reason_text, "reasonText"),
@@ -152,15 +195,24 @@ impl ReferralDraft {
             must(text.len() <= LONGEST_TEXT, field, "too-long");
         }
         for answer in &form.extra_answers {
-            must(answer.answer.len() <= LONGEST_TEXT, &format!("extra:{}", answer.question_id), "too-long");
+            must(
+                answer.answer.len() <= LONGEST_TEXT,
+                &format!("extra:{}", answer.question_id),
+                "too-long",
+            );
         }
         problems
     }
 
     fn ready(&self, chosen: &ServiceToRefer, today: Date) -> Option<ReadyReferral> {
-        let ServiceToRefer::Found(facts) = chosen else { return None };
+        let ServiceToRefer::Found(facts) = chosen else {
+            return None;
+        };
         let form = &self.form;
-        let answered = facts.questions.iter().map(|(id, _, words)| (words.clone(), self.answer(id).to_owned()));
+        let answered = facts
+            .questions
+            .iter()
+            .map(|(id, _, words)| (words.clone(), self.answer(id).to_owned()));
         Some(ReadyReferral {
             draft_id: self.id.clone(),
             patient: self.patient.to_patient(today)?,
@@ -184,7 +236,11 @@ impl ReferralDraft {
 impl ReadyReferral {
     /// "SMITH, born 14-Jul-1945": how the window and the list name the patient.
     pub fn patient_label(&self) -> String {
-        format!("{}, born {}", self.patient.name.family().to_uppercase(), self.patient.born)
+        format!(
+            "{}, born {}",
+            self.patient.name.family().to_uppercase(),
+            self.patient.born
+        )
     }
 
     pub fn nhs_number(&self) -> Option<String> {

@@ -3,8 +3,8 @@
 use crate::{
     intake,
     patient::{
-        Address, AddressError, DateOfBirth, DateOfBirthError, EmailAddress, Gender, NameError, NhsNumber, NhsNumberError,
-        NhsNumberOrReason, Patient, PersonName, PhoneNumber, Postcode,
+        Address, AddressError, DateOfBirth, DateOfBirthError, EmailAddress, Gender, NameError,
+        NhsNumber, NhsNumberError, NhsNumberOrReason, Patient, PersonName, PhoneNumber, Postcode,
     },
 };
 use jiff::civil::Date;
@@ -71,7 +71,9 @@ impl std::fmt::Debug for PatientEntries {
 
 impl PatientEntries {
     pub fn is_empty(&self) -> bool {
-        self.0.values().all(|entry| entry.text.is_empty() && entry.choices.is_empty())
+        self.0
+            .values()
+            .all(|entry| entry.text.is_empty() && entry.choices.is_empty())
     }
 
     pub fn entry(&self, field: PatientField) -> Option<&Entry> {
@@ -95,35 +97,66 @@ impl PatientEntries {
 
     /// Read from a paste.
     pub fn put(&mut self, field: PatientField, text: String, source: Option<String>) {
-        self.0.insert(field, Entry { text, source, choices: Vec::new() });
+        self.0.insert(
+            field,
+            Entry {
+                text,
+                source,
+                choices: Vec::new(),
+            },
+        );
     }
 
     /// A paste that held different values.
     pub fn put_choices(&mut self, field: PatientField, choices: Vec<String>) {
-        self.0.insert(field, Entry { text: String::new(), source: None, choices });
+        self.0.insert(
+            field,
+            Entry {
+                text: String::new(),
+                source: None,
+                choices,
+            },
+        );
     }
 
     /// What is wrong with one field as it stands; none when it is right or may stay empty.
     pub fn problem(&self, field: PatientField, today: Date) -> Option<&'static str> {
         let text = self.text(field);
-        if self.0.get(&field).is_some_and(|entry| !entry.choices.is_empty()) {
+        if self
+            .0
+            .get(&field)
+            .is_some_and(|entry| !entry.choices.is_empty())
+        {
             return Some("conflict");
         }
         if text.chars().count() > LONGEST_ENTRY {
             return Some("too-long");
         }
         match field {
-            PatientField::NhsNumber | PatientField::NoNhsNumberReason => self.identity_problem(field),
+            PatientField::NhsNumber | PatientField::NoNhsNumberReason => {
+                self.identity_problem(field)
+            }
             PatientField::Family if text.is_empty() => Some("missing"),
-            PatientField::Family | PatientField::Given | PatientField::Title => self.name_problem(field),
+            PatientField::Family | PatientField::Given | PatientField::Title => {
+                self.name_problem(field)
+            }
             PatientField::BirthDate => birth(text, today).err(),
             PatientField::Gender if text.is_empty() => Some("missing"),
             PatientField::Gender => Gender::parse(text).err().map(|_| "not-valid"),
-            PatientField::Address | PatientField::Postcode => self.address().err().filter(|(wrong, _)| *wrong == field).map(|(_, code)| code),
+            PatientField::Address | PatientField::Postcode => self
+                .address()
+                .err()
+                .filter(|(wrong, _)| *wrong == field)
+                .map(|(_, code)| code),
             PatientField::Phones => self.phones().err(),
-            PatientField::Email => optional(text, |text| EmailAddress::parse(text).map_err(|_| "not-valid")).err(),
+            PatientField::Email => optional(text, |text| {
+                EmailAddress::parse(text).map_err(|_| "not-valid")
+            })
+            .err(),
             PatientField::InterpreterNeeded => yes_or_no(text).err(),
-            PatientField::Language | PatientField::CommunicationNeeds | PatientField::SafeContactNote => None,
+            PatientField::Language
+            | PatientField::CommunicationNeeds
+            | PatientField::SafeContactNote => None,
         }
     }
 
@@ -144,10 +177,24 @@ impl PatientEntries {
     }
 
     fn name_problem(&self, field: PatientField) -> Option<&'static str> {
-        let only = |wanted: PatientField| if wanted == field { self.text(wanted) } else { "" };
-        let family = if field == PatientField::Family { self.text(PatientField::Family) } else { "X" };
+        let only = |wanted: PatientField| {
+            if wanted == field {
+                self.text(wanted)
+            } else {
+                ""
+            }
+        };
+        let family = if field == PatientField::Family {
+            self.text(PatientField::Family)
+        } else {
+            "X"
+        };
         let title = only(PatientField::Title);
-        let name = PersonName::new(family, only(PatientField::Given), (!title.is_empty()).then_some(title));
+        let name = PersonName::new(
+            family,
+            only(PatientField::Given),
+            (!title.is_empty()).then_some(title),
+        );
         name.err().map(|error| match error {
             NameError::NoFamilyName => "missing",
             NameError::TooLong => "too-long",
@@ -156,9 +203,15 @@ impl PatientEntries {
     }
 
     fn address(&self) -> Result<Option<Address>, (PatientField, &'static str)> {
-        let postcode = optional(self.text(PatientField::Postcode), |text| Postcode::parse(text).map_err(|_| "not-valid"))
-            .map_err(|code| (PatientField::Postcode, code))?;
-        let lines: Vec<String> = self.text(PatientField::Address).lines().map(str::to_owned).collect();
+        let postcode = optional(self.text(PatientField::Postcode), |text| {
+            Postcode::parse(text).map_err(|_| "not-valid")
+        })
+        .map_err(|code| (PatientField::Postcode, code))?;
+        let lines: Vec<String> = self
+            .text(PatientField::Address)
+            .lines()
+            .map(str::to_owned)
+            .collect();
         match Address::new(&lines, postcode) {
             Ok(address) => Ok(Some(address)),
             Err(AddressError::Empty) => Ok(None),
@@ -168,16 +221,29 @@ impl PatientEntries {
     }
 
     fn phones(&self) -> Result<Vec<PhoneNumber>, &'static str> {
-        let lines = self.text(PatientField::Phones).lines().map(str::trim).filter(|line| !line.is_empty());
-        lines.map(|line| PhoneNumber::parse(line).map_err(|_| "not-valid")).collect()
+        let lines = self
+            .text(PatientField::Phones)
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty());
+        lines
+            .map(|line| PhoneNumber::parse(line).map_err(|_| "not-valid"))
+            .collect()
     }
 
     /// The patient, when no field has a problem.
     pub fn to_patient(&self, today: Date) -> Option<Patient> {
-        if PatientField::ALL.iter().any(|field| self.problem(*field, today).is_some()) {
+        if PatientField::ALL
+            .iter()
+            .any(|field| self.problem(*field, today).is_some())
+        {
             return None;
         }
-        let some = |field: PatientField| Some(self.text(field)).filter(|text| !text.is_empty()).map(str::to_owned);
+        let some = |field: PatientField| {
+            Some(self.text(field))
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
         let nhs_number = match some(PatientField::NhsNumber) {
             Some(number) => NhsNumberOrReason::Known(NhsNumber::parse(&number).ok()?),
             None => NhsNumberOrReason::Missing(some(PatientField::NoNhsNumberReason)?),
@@ -185,7 +251,12 @@ impl PatientEntries {
         let title = some(PatientField::Title);
         Some(Patient {
             nhs_number,
-            name: PersonName::new(self.text(PatientField::Family), self.text(PatientField::Given), title.as_deref()).ok()?,
+            name: PersonName::new(
+                self.text(PatientField::Family),
+                self.text(PatientField::Given),
+                title.as_deref(),
+            )
+            .ok()?,
             born: birth(self.text(PatientField::BirthDate), today).ok()?,
             gender: Gender::parse(self.text(PatientField::Gender)).ok()?,
             address: self.address().ok()?,
@@ -202,8 +273,14 @@ impl PatientEntries {
     /// For the banner, which shows what there is.
     pub fn name(&self) -> Option<PersonName> {
         let title = self.text(PatientField::Title);
-        let name = |given: &str, title: Option<&str>| PersonName::new(self.text(PatientField::Family), given, title).ok();
-        name(self.text(PatientField::Given), (!title.is_empty()).then_some(title)).or_else(|| name("", None))
+        let name = |given: &str, title: Option<&str>| {
+            PersonName::new(self.text(PatientField::Family), given, title).ok()
+        };
+        name(
+            self.text(PatientField::Given),
+            (!title.is_empty()).then_some(title),
+        )
+        .or_else(|| name("", None))
     }
 
     pub fn born(&self, today: Date) -> Option<DateOfBirth> {
@@ -231,8 +308,15 @@ fn birth(text: &str, today: Date) -> Result<DateOfBirth, &'static str> {
     })
 }
 
-fn optional<T>(text: &str, parse: impl FnOnce(&str) -> Result<T, &'static str>) -> Result<Option<T>, &'static str> {
-    if text.is_empty() { Ok(None) } else { parse(text).map(Some) }
+fn optional<T>(
+    text: &str,
+    parse: impl FnOnce(&str) -> Result<T, &'static str>,
+) -> Result<Option<T>, &'static str> {
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        parse(text).map(Some)
+    }
 }
 
 fn yes_or_no(text: &str) -> Result<Option<bool>, &'static str> {

@@ -26,7 +26,13 @@ pub struct ReferralDraft {
 
 impl ReferralDraft {
     pub fn new(id: String) -> Self {
-        Self { id, patient: PatientEntries::default(), pasted_at: None, deceased: false, form: ReferralForm::default() }
+        Self {
+            id,
+            patient: PatientEntries::default(),
+            pasted_at: None,
+            deceased: false,
+            form: ReferralForm::default(),
+        }
     }
 
     /// Nothing of a patient and nothing of a referral stands in it.
@@ -37,7 +43,9 @@ impl ReferralDraft {
 
 impl std::fmt::Debug for ReferralDraft {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ReferralDraft").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("ReferralDraft")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -52,6 +60,10 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(field: &str, code: &'static str) -> Self {
-        Self { field: field.to_owned(), code, detail: None }
+        Self {
+            field: field.to_owned(),
+            code,
+            detail: None,
+        }
     }
 }

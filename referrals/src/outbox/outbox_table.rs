@@ -33,7 +33,9 @@ pub struct OutboxMessage {
 
 impl std::fmt::Debug for OutboxMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OutboxMessage").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("OutboxMessage")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -89,7 +91,11 @@ pub enum Claim {
 pub type Check<'a> = &'a (dyn Fn(&OutboxMessage) -> Option<SendProblem> + Send);
 
 /// Takes the next due message, in one short transaction that is committed before the first byte leaves.
-pub fn claim(tx: &Transaction<'_>, now: Timestamp, check: Check<'_>) -> Result<Claim, ReferralError> {
+pub fn claim(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    check: Check<'_>,
+) -> Result<Claim, ReferralError> {
     let open_channels = "NOT EXISTS (SELECT 1 FROM channels WHERE channels.channel = outbox.channel AND channels.next_attempt_at > :now)";
     let due: Option<OutboxMessage> = tx
         .query_row(
@@ -103,11 +109,15 @@ pub fn claim(tx: &Transaction<'_>, now: Timestamp, check: Check<'_>) -> Result<C
         .optional()?
         .transpose()?;
     let Some(message) = due else {
-        return Ok(Claim::Nothing { next_at: next_due(tx, now)? });
+        return Ok(Claim::Nothing {
+            next_at: next_due(tx, now)?,
+        });
     };
     if let Some(problem) = reason_to_hold(tx, &message, now, check)? {
         hold(tx, &message, problem, now)?;
-        return Ok(Claim::Held { referral_id: message.referral_id });
+        return Ok(Claim::Held {
+            referral_id: message.referral_id,
+        });
     }
     tx.execute(
         "UPDATE outbox SET state = 'sending', phase = 'connecting', problem = '', attempt_count = attempt_count + 1 WHERE id = :id",
@@ -118,7 +128,10 @@ pub fn claim(tx: &Transaction<'_>, now: Timestamp, check: Check<'_>) -> Result<C
          SELECT id, attempt_count, :now, 0, phase, '', '', 0 FROM outbox WHERE id = :id",
         named_params! { ":id": message.id, ":now": millis(now) },
     )?;
-    event_table::append(tx, &NewEvent::new(EventType::Sending, &message.referral_id, ONWARD, now))?;
+    event_table::append(
+        tx,
+        &NewEvent::new(EventType::Sending, &message.referral_id, ONWARD, now),
+    )?;
     Ok(Claim::Send(Box::new(message)))
 }
 
@@ -133,31 +146,49 @@ fn reason_to_hold(
         named_params! { ":endpoint_id": message.endpoint_id, ":digest": message.endpoint_digest },
         |row| row.get(0),
     )?;
-    let attempts: u32 =
-        tx.query_row("SELECT attempt_count FROM outbox WHERE id = :id", named_params! { ":id": message.id }, |row| row.get(0))?;
-    Ok(if super::sender::sha256_hex(&message.bytes) != message.bytes_sha256 {
-        Some(SendProblem::Damaged)
-    } else if !approved {
-        Some(SendProblem::AddressNotApproved)
-    } else if let Some(problem) = check(message) {
-        Some(problem)
-    } else if policy::must_be_confirmed_again(message.confirmed_at, now) {
-        Some(SendProblem::WaitedOverADay)
-    } else if attempts >= policy::MOST_ATTEMPTS {
-        Some(SendProblem::TooManyTries)
-    } else {
-        None
-    })
+    let attempts: u32 = tx.query_row(
+        "SELECT attempt_count FROM outbox WHERE id = :id",
+        named_params! { ":id": message.id },
+        |row| row.get(0),
+    )?;
+    Ok(
+        if super::sender::sha256_hex(&message.bytes) != message.bytes_sha256 {
+            Some(SendProblem::Damaged)
+        } else if !approved {
+            Some(SendProblem::AddressNotApproved)
+        } else if let Some(problem) = check(message) {
+            Some(problem)
+        } else if policy::must_be_confirmed_again(message.confirmed_at, now) {
+            Some(SendProblem::WaitedOverADay)
+        } else if attempts >= policy::MOST_ATTEMPTS {
+            Some(SendProblem::TooManyTries)
+        } else {
+            None
+        },
+    )
 }
 
-fn hold(tx: &Transaction<'_>, message: &OutboxMessage, problem: SendProblem, now: Timestamp) -> Result<(), ReferralError> {
+fn hold(
+    tx: &Transaction<'_>,
+    message: &OutboxMessage,
+    problem: SendProblem,
+    now: Timestamp,
+) -> Result<(), ReferralError> {
     set_state(tx, &message.id, "held", problem.as_str())?;
     let event = NewEvent::new(EventType::Held, &message.referral_id, ONWARD, now);
-    event_table::append(tx, &event.with(serde_json::json!({ "problem": problem.as_str() })))?;
+    event_table::append(
+        tx,
+        &event.with(serde_json::json!({ "problem": problem.as_str() })),
+    )?;
     Ok(())
 }
 
-fn set_state(tx: &Transaction<'_>, id: &str, state: &str, problem: &str) -> Result<(), ReferralError> {
+fn set_state(
+    tx: &Transaction<'_>,
+    id: &str,
+    state: &str,
+    problem: &str,
+) -> Result<(), ReferralError> {
     tx.execute(
         "UPDATE outbox SET state = :state, problem = :problem WHERE id = :id",
         named_params! { ":id": id, ":state": state, ":problem": problem },
@@ -204,15 +235,24 @@ pub fn settle(
     let problem_code = problem.map_or("", SendProblem::as_str);
     end_attempt(tx, &message.id, word, problem_code, reply, now)?;
     let event_type = match outcome {
-        SendOutcome::TryLater { scope, .. } => return postpone(tx, message, scope, problem_code, now, chance),
+        SendOutcome::TryLater { scope, .. } => {
+            return postpone(tx, message, scope, problem_code, now, chance);
+        }
         SendOutcome::Accepted { .. } => EventType::Sent,
         SendOutcome::Rejected { .. } => EventType::Failed,
         SendOutcome::Unknown { .. } => EventType::Unknown,
     };
-    tx.execute("DELETE FROM channels WHERE channel = :channel", named_params! { ":channel": message.channel })?;
+    tx.execute(
+        "DELETE FROM channels WHERE channel = :channel",
+        named_params! { ":channel": message.channel },
+    )?;
     set_state(tx, &message.id, word, problem_code)?;
-    let payload = serde_json::json!({ "problem": problem_code, "reply": reply.map(|reply| reply.code) });
-    event_table::append(tx, &NewEvent::new(event_type, &message.referral_id, ONWARD, now).with(payload))?;
+    let payload =
+        serde_json::json!({ "problem": problem_code, "reply": reply.map(|reply| reply.code) });
+    event_table::append(
+        tx,
+        &NewEvent::new(event_type, &message.referral_id, ONWARD, now).with(payload),
+    )?;
     Ok(())
 }
 
@@ -244,8 +284,11 @@ fn postpone(
     now: Timestamp,
     chance: f64,
 ) -> Result<(), ReferralError> {
-    let attempts: u32 =
-        tx.query_row("SELECT attempt_count FROM outbox WHERE id = :id", named_params! { ":id": message.id }, |row| row.get(0))?;
+    let attempts: u32 = tx.query_row(
+        "SELECT attempt_count FROM outbox WHERE id = :id",
+        named_params! { ":id": message.id },
+        |row| row.get(0),
+    )?;
     let (counted, next) = match scope {
         Scope::Message => (attempts, now + policy::wait_after(attempts, chance)),
         Scope::Channel => (attempts.saturating_sub(1), now),
@@ -258,13 +301,26 @@ fn postpone(
         postpone_channel(tx, &message.channel, problem, now, chance)?;
     }
     let event = NewEvent::new(EventType::Queued, &message.referral_id, ONWARD, now);
-    event_table::append(tx, &event.with(serde_json::json!({ "problem": problem, "again": true })))?;
+    event_table::append(
+        tx,
+        &event.with(serde_json::json!({ "problem": problem, "again": true })),
+    )?;
     Ok(())
 }
 
-fn postpone_channel(tx: &Transaction<'_>, channel: &str, problem: &str, now: Timestamp, chance: f64) -> Result<(), ReferralError> {
+fn postpone_channel(
+    tx: &Transaction<'_>,
+    channel: &str,
+    problem: &str,
+    now: Timestamp,
+    chance: f64,
+) -> Result<(), ReferralError> {
     let failures: Option<u32> = tx
-        .query_row("SELECT failure_count FROM channels WHERE channel = :channel", named_params! { ":channel": channel }, |row| row.get(0))
+        .query_row(
+            "SELECT failure_count FROM channels WHERE channel = :channel",
+            named_params! { ":channel": channel },
+            |row| row.get(0),
+        )
         .optional()?;
     let failures = failures.unwrap_or(0).saturating_add(1);
     tx.execute(
@@ -287,14 +343,20 @@ pub fn pull_in_far_times(tx: &Transaction<'_>, now: Timestamp) -> Result<(), Ref
          WHERE state = 'queued' AND next_attempt_at > :latest",
         named_params! { ":latest": latest },
     )?;
-    tx.execute("UPDATE channels SET next_attempt_at = :latest WHERE next_attempt_at > :latest", named_params! { ":latest": latest })?;
+    tx.execute(
+        "UPDATE channels SET next_attempt_at = :latest WHERE next_attempt_at > :latest",
+        named_params! { ":latest": latest },
+    )?;
     Ok(())
 }
 
 /// Rows whose sender died: (id, referral, whether the body had begun).
 pub fn interrupted(tx: &Transaction<'_>) -> Result<Vec<(String, String, Phase)>, ReferralError> {
-    let mut statement = tx.prepare("SELECT id, referral_id, phase FROM outbox WHERE state = 'sending'")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?)))?;
+    let mut statement =
+        tx.prepare("SELECT id, referral_id, phase FROM outbox WHERE state = 'sending'")?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?))
+    })?;
     rows.map(|row| {
         let (id, referral_id, phase) = row?;
         let phase = Phase::parse(&phase).ok_or_else(|| StoreError::Value("outbox.phase".into()))?;
@@ -304,13 +366,33 @@ pub fn interrupted(tx: &Transaction<'_>) -> Result<Vec<(String, String, Phase)>,
 }
 
 /// Ends an interrupted attempt as queued again, or as unknown.
-pub fn settle_interrupted(tx: &Transaction<'_>, id: &str, referral_id: &str, body_begun: bool, now: Timestamp) -> Result<(), ReferralError> {
+pub fn settle_interrupted(
+    tx: &Transaction<'_>,
+    id: &str,
+    referral_id: &str,
+    body_begun: bool,
+    now: Timestamp,
+) -> Result<(), ReferralError> {
     let problem = SendProblem::Interrupted.as_str();
-    let (state, event_type) = if body_begun { ("unknown", EventType::Unknown) } else { ("queued", EventType::Queued) };
-    end_attempt(tx, id, if body_begun { "unknown" } else { "try-later" }, problem, None, now)?;
+    let (state, event_type) = if body_begun {
+        ("unknown", EventType::Unknown)
+    } else {
+        ("queued", EventType::Queued)
+    };
+    end_attempt(
+        tx,
+        id,
+        if body_begun { "unknown" } else { "try-later" },
+        problem,
+        None,
+        now,
+    )?;
     set_state(tx, id, state, problem)?;
     let event = NewEvent::new(event_type, referral_id, ONWARD, now);
-    event_table::append(tx, &event.with(serde_json::json!({ "problem": problem, "again": !body_begun })))?;
+    event_table::append(
+        tx,
+        &event.with(serde_json::json!({ "problem": problem, "again": !body_begun })),
+    )?;
     Ok(())
 }
 
@@ -324,7 +406,11 @@ pub fn withdraw(tx: &Transaction<'_>, referral_id: &str) -> Result<bool, Referra
 }
 
 /// A person confirms that a waiting, held or rejected message shall go, now.
-pub fn release(tx: &Transaction<'_>, referral_id: &str, now: Timestamp) -> Result<bool, ReferralError> {
+pub fn release(
+    tx: &Transaction<'_>,
+    referral_id: &str,
+    now: Timestamp,
+) -> Result<bool, ReferralError> {
     let changed = tx.execute(
         "UPDATE outbox SET state = 'queued', problem = '', confirmed_at = :now, not_before_at = :now, next_attempt_at = :now,
              attempt_count = CASE WHEN state = 'held' THEN 0 ELSE attempt_count END
@@ -338,7 +424,11 @@ pub fn release(tx: &Transaction<'_>, referral_id: &str, now: Timestamp) -> Resul
 }
 
 /// A person decided about an uncertain message: it arrived after all.
-pub fn resolve_unknown(tx: &Transaction<'_>, referral_id: &str, state: &str) -> Result<bool, ReferralError> {
+pub fn resolve_unknown(
+    tx: &Transaction<'_>,
+    referral_id: &str,
+    state: &str,
+) -> Result<bool, ReferralError> {
     let changed = tx.execute(
         "UPDATE outbox SET state = :state WHERE referral_id = :referral_id AND state = 'unknown'",
         named_params! { ":referral_id": referral_id, ":state": state },
@@ -347,7 +437,10 @@ pub fn resolve_unknown(tx: &Transaction<'_>, referral_id: &str, state: &str) -> 
 }
 
 /// The newest message of a referral.
-pub fn newest_of(connection: &Connection, referral_id: &str) -> Result<Option<OutboxState>, ReferralError> {
+pub fn newest_of(
+    connection: &Connection,
+    referral_id: &str,
+) -> Result<Option<OutboxState>, ReferralError> {
     connection
         .query_row(
             "SELECT * FROM outbox WHERE referral_id = :referral_id ORDER BY id DESC LIMIT 1",
@@ -358,7 +451,10 @@ pub fn newest_of(connection: &Connection, referral_id: &str) -> Result<Option<Ou
         .transpose()
 }
 
-pub fn newest_message_of(connection: &Connection, referral_id: &str) -> Result<Option<OutboxMessage>, ReferralError> {
+pub fn newest_message_of(
+    connection: &Connection,
+    referral_id: &str,
+) -> Result<Option<OutboxMessage>, ReferralError> {
     connection
         .query_row(
             "SELECT * FROM outbox WHERE referral_id = :referral_id ORDER BY id DESC LIMIT 1",
@@ -376,7 +472,10 @@ pub fn all(connection: &Connection) -> Result<Vec<OutboxState>, ReferralError> {
 }
 
 /// Referrals whose time to undo still runs.
-pub fn still_undoable(connection: &Connection, now: Timestamp) -> Result<Vec<String>, ReferralError> {
+pub fn still_undoable(
+    connection: &Connection,
+    now: Timestamp,
+) -> Result<Vec<String>, ReferralError> {
     let mut statement = connection.prepare_cached(
         "SELECT referral_id FROM outbox WHERE state = 'queued' AND not_before_at > :now AND attempt_count = 0 ORDER BY id",
     )?;
@@ -394,7 +493,13 @@ pub fn counts(connection: &Connection) -> Result<OutboxCounts, ReferralError> {
 
 /// Why a channel waits, if one does.
 pub fn channel_problem(connection: &Connection) -> Result<Option<String>, ReferralError> {
-    Ok(connection.query_row("SELECT problem FROM channels ORDER BY since_at LIMIT 1", [], |row| row.get(0)).optional()?)
+    Ok(connection
+        .query_row(
+            "SELECT problem FROM channels ORDER BY since_at LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?)
 }
 
 fn read_message(row: &Row<'_>) -> Result<OutboxMessage, ReferralError> {

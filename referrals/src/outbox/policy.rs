@@ -16,7 +16,9 @@ const LONGEST_WAIT_MILLISECONDS: i64 = 15 * 60 * 1000;
 /// `chance` is evenly spread over 0 to 1.
 pub fn wait_after(failure_count: u32, chance: f64) -> SignedDuration {
     let doublings = failure_count.saturating_sub(1).min(16);
-    let limit = FIRST_WAIT_MILLISECONDS.saturating_mul(1 << doublings).min(LONGEST_WAIT_MILLISECONDS);
+    let limit = FIRST_WAIT_MILLISECONDS
+        .saturating_mul(1 << doublings)
+        .min(LONGEST_WAIT_MILLISECONDS);
     #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
     let wait = (limit as f64 * chance.clamp(0.0, 1.0)) as i64;
     // Never less than a second, or a broken server would be asked in a circle.
@@ -25,7 +27,10 @@ pub fn wait_after(failure_count: u32, chance: f64) -> SignedDuration {
 
 /// A clock that was set back would otherwise put a due item off for years.
 pub fn sane_wait(due_at: Timestamp, now: Timestamp) -> SignedDuration {
-    due_at.duration_since(now).clamp(SignedDuration::ZERO, SignedDuration::from_millis(LONGEST_WAIT_MILLISECONDS))
+    due_at.duration_since(now).clamp(
+        SignedDuration::ZERO,
+        SignedDuration::from_millis(LONGEST_WAIT_MILLISECONDS),
+    )
 }
 
 pub fn must_be_confirmed_again(confirmed_at: Timestamp, now: Timestamp) -> bool {
@@ -43,15 +48,23 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_quarter_of_an_hour() {
-        let longest: Vec<i64> = (1..=10).map(|count| wait_after(count, 1.0).as_secs()).collect();
+        let longest: Vec<i64> = (1..=10)
+            .map(|count| wait_after(count, 1.0).as_secs())
+            .collect();
         assert_eq!(longest, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
     }
 
     #[test]
     fn h17_patient_moved_or_died_an_item_over_a_day_old_is_confirmed_again() {
         let confirmed = at("2026-11-20T09:00:00Z");
-        assert!(!must_be_confirmed_again(confirmed, at("2026-11-21T09:00:00Z")));
-        assert!(must_be_confirmed_again(confirmed, at("2026-11-21T09:00:01Z")));
+        assert!(!must_be_confirmed_again(
+            confirmed,
+            at("2026-11-21T09:00:00Z")
+        ));
+        assert!(must_be_confirmed_again(
+            confirmed,
+            at("2026-11-21T09:00:01Z")
+        ));
     }
 
     proptest! {

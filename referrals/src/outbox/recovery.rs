@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use store::Database;
 
 /// The ids of the referrals that were settled.
-pub async fn settle_interrupted(practice: &Database, now: Timestamp) -> Result<Vec<String>, ReferralError> {
+pub async fn settle_interrupted(
+    practice: &Database,
+    now: Timestamp,
+) -> Result<Vec<String>, ReferralError> {
     practice
         .write_async(move |tx| {
             outbox_table::pull_in_far_times(tx, now)?;

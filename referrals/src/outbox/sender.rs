@@ -60,20 +60,18 @@ impl Sender {
         Ok(Some(lock))
     }
 
-    /// Sends for as long as the program runs. Errors of the database postpone; they never end the loop.
-    pub async fn run(&self, stop: Arc<dyn Fn() -> bool + Send + Sync>) {
-        let mut lock = None;
-        while !stop() {
-            if lock.is_none() {
-                lock = self.take_over().await.unwrap_or(None);
-            }
-            let turn = if lock.is_some() { self.turn().await } else { Ok(Turn::Waiting { next_at: None }) };
-            match turn {
-                Ok(Turn::Worked) => {}
-                Ok(Turn::Waiting { next_at }) => self.sleep(next_at).await,
-                Err(_) => self.sleep(None).await,
-            }
+    /// One message, or a rest until something is due. Errors of the database postpone; they never end the loop.
+    pub async fn turn_or_sleep(&self) {
+        match self.turn().await {
+            Ok(Turn::Worked) => {}
+            Ok(Turn::Waiting { next_at }) => self.sleep(next_at).await,
+            Err(_) => self.sleep(None).await,
         }
+    }
+
+    /// Rests this long, or until it is woken.
+    pub async fn sleep_for(&self, wait: Duration) {
+        let _ = tokio::time::timeout(wait, self.wake.0.notified()).await;
     }
 
     /// Sends until nothing waits, whatever has to be waited for in between; for the command line.
@@ -103,7 +101,9 @@ impl Sender {
         let claim = self
             .practice
             .write_async(move |tx| {
-                outbox_table::claim(tx, now, &|message| changed_since(message, endpoint_now(&message.endpoint_id)))
+                outbox_table::claim(tx, now, &|message| {
+                    changed_since(message, endpoint_now(&message.endpoint_id))
+                })
             })
             .await?;
         match claim {
@@ -122,34 +122,57 @@ impl Sender {
     }
 
     async fn send(&self, message: &OutboxMessage) -> SendOutcome {
-        let problem = |problem| SendOutcome::TryLater { scope: Scope::Channel, problem, reply: None };
+        let problem = |problem| SendOutcome::TryLater {
+            scope: Scope::Channel,
+            problem,
+            reply: None,
+        };
         let mailbox = match self.practice.read(mailbox_table::read) {
             Ok(Some(mailbox)) => mailbox,
             Ok(None) => return problem(SendProblem::MailboxNotSet),
             Err(_) => return problem(SendProblem::CannotRecord),
         };
         let Some(envelope) = envelope(&mailbox, message) else {
-            return SendOutcome::Rejected { problem: SendProblem::AddressRefused, reply: None };
+            return SendOutcome::Rejected {
+                problem: SendProblem::AddressRefused,
+                reply: None,
+            };
         };
-        transport::send(&mailbox, &envelope, &message.bytes, &self.deadlines, async |phase: Phase| {
-            // Only the point of no return decides what a successor may do, so only it costs a write to the disk.
-            if phase != Phase::Body {
-                return true;
-            }
-            let id = message.id.clone();
-            self.practice.write_async(move |tx| outbox_table::reach(tx, &id, phase)).await.is_ok()
-        })
+        transport::send(
+            &mailbox,
+            &envelope,
+            &message.bytes,
+            &self.deadlines,
+            async |phase: Phase| {
+                // Only the point of no return decides what a successor may do, so only it costs a write to the disk.
+                if phase != Phase::Body {
+                    return true;
+                }
+                let id = message.id.clone();
+                self.practice
+                    .write_async(move |tx| outbox_table::reach(tx, &id, phase))
+                    .await
+                    .is_ok()
+            },
+        )
         .await
     }
 
     /// Tries until it is written down: while it is not, the row says "sending", which a successor reads as the truth it is.
-    async fn settle(&self, message: OutboxMessage, outcome: SendOutcome) -> Result<(), ReferralError> {
+    async fn settle(
+        &self,
+        message: OutboxMessage,
+        outcome: SendOutcome,
+    ) -> Result<(), ReferralError> {
         let (now, chance) = (self.clock.now(), chance());
         let referral_id = message.referral_id.clone();
         let mut attempts_left = 10;
         loop {
             let message = message.clone();
-            let settled = self.practice.write_async(move |tx| outbox_table::settle(tx, &message, outcome, now, chance)).await;
+            let settled = self
+                .practice
+                .write_async(move |tx| outbox_table::settle(tx, &message, outcome, now, chance))
+                .await;
             match settled {
                 Err(_) if attempts_left > 0 => {
                     attempts_left -= 1;
@@ -167,21 +190,31 @@ impl Sender {
         let wait = next_at.map_or(LONGEST_SLEEP, |at| {
             Duration::try_from(policy::sane_wait(at, self.clock.now())).unwrap_or_default()
         });
-        let _ = tokio::time::timeout(wait.min(LONGEST_SLEEP), self.wake.0.notified()).await;
+        self.sleep_for(wait.min(LONGEST_SLEEP)).await;
     }
 }
 
 /// The address in the row is the one that the GP saw; if the directory has another now, the item is held, never re-aimed.
 fn changed_since(message: &OutboxMessage, now: Option<String>) -> Option<SendProblem> {
-    if now.as_deref() == Some(message.endpoint_digest.as_str()) { None } else { Some(SendProblem::AddressChanged) }
+    if now.as_deref() == Some(message.endpoint_digest.as_str()) {
+        None
+    } else {
+        Some(SendProblem::AddressChanged)
+    }
 }
 
 fn envelope(mailbox: &Mailbox, message: &OutboxMessage) -> Option<Envelope> {
-    Some(Envelope { from: mailbox.from_address.parse().ok()?, to: message.address.parse().ok()? })
+    Some(Envelope {
+        from: mailbox.from_address.parse().ok()?,
+        to: message.address.parse().ok()?,
+    })
 }
 
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Evenly spread over 0 to 1, from the random bits of a new identifier.

@@ -31,7 +31,11 @@ pub fn letter_content(referral: &ReadyReferral, facts: &LetterFacts<'_>) -> Lett
         safety_section(referral),
     ];
     if !referral.extra_answers.is_empty() {
-        let rows = referral.extra_answers.iter().map(|(question, answer)| row(question, answer)).collect();
+        let rows = referral
+            .extra_answers
+            .iter()
+            .map(|(question, answer)| row(question, answer))
+            .collect();
         sections.push(section("What you ask for", rows));
     }
     sections.push(referrer_section(facts));
@@ -46,18 +50,34 @@ pub fn letter_content(referral: &ReadyReferral, facts: &LetterFacts<'_>) -> Lett
 }
 
 fn section(heading: &str, rows: Vec<LetterRow>) -> LetterSection {
-    LetterSection { heading: heading.to_owned(), rows }
+    LetterSection {
+        heading: heading.to_owned(),
+        rows,
+    }
 }
 
 fn row(label: &str, value: &str) -> LetterRow {
-    let value = if value.trim().is_empty() { NOT_RECORDED } else { value };
-    LetterRow { label: label.to_owned(), value: value.to_owned() }
+    let value = if value.trim().is_empty() {
+        NOT_RECORDED
+    } else {
+        value
+    };
+    LetterRow {
+        label: label.to_owned(),
+        value: value.to_owned(),
+    }
 }
 
 /// Accessible Information Standard: needs are flagged before anything else; unsafe contact can harm.
 fn contact_first(referral: &ReadyReferral) -> LetterSection {
     let patient = &referral.patient;
-    let allowed = |allowed: bool| if allowed { "Yes, the patient was asked and agrees" } else { "No, not agreed" };
+    let allowed = |allowed: bool| {
+        if allowed {
+            "Yes, the patient was asked and agrees"
+        } else {
+            "No, not agreed"
+        }
+    };
     let interpreter = match patient.interpreter_needed {
         Some(true) => "Yes",
         Some(false) => "No",
@@ -66,11 +86,17 @@ fn contact_first(referral: &ReadyReferral) -> LetterSection {
     section(
         "How to reach this person safely",
         vec![
-            row("Safe contact", patient.safe_contact_note.as_deref().unwrap_or("")),
+            row(
+                "Safe contact",
+                patient.safe_contact_note.as_deref().unwrap_or(""),
+            ),
             row("Leave a voicemail", allowed(referral.may_leave_voicemail)),
             row("Send a text message", allowed(referral.may_text)),
             row("Best times", &referral.best_times),
-            row("Communication needs", patient.communication_needs.as_deref().unwrap_or("")),
+            row(
+                "Communication needs",
+                patient.communication_needs.as_deref().unwrap_or(""),
+            ),
             row("Language", patient.language.as_deref().unwrap_or("")),
             row("Interpreter needed", interpreter),
         ],
@@ -94,15 +120,29 @@ fn patient_section(patient: &Patient, today: Date) -> LetterSection {
             row("Born", &patient.born.with_age(today)),
             row("Gender", &gender),
             row("NHS number", &number),
-            row("Address", &patient.address.as_ref().map(ToString::to_string).unwrap_or_default()),
+            row(
+                "Address",
+                &patient
+                    .address
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+            ),
             row("Phone", &phones.join("\n")),
-            row("Email", patient.email.as_ref().map_or("", |email| email.as_str())),
+            row(
+                "Email",
+                patient.email.as_ref().map_or("", |email| email.as_str()),
+            ),
         ],
     )
 }
 
 fn reason_section(referral: &ReadyReferral) -> LetterSection {
-    let reasons: Vec<&str> = referral.reasons.iter().map(|reason| reason.words()).collect();
+    let reasons: Vec<&str> = referral
+        .reasons
+        .iter()
+        .map(|reason| reason.words())
+        .collect();
     let mut rows = Vec::new();
     if !reasons.is_empty() {
         rows.push(row("Reason", &capitalised(&reasons.join(", "))));
@@ -123,7 +163,11 @@ fn agreement(referral: &ReadyReferral) -> String {
         Consent::OnTheirBehalf => "Agreed on the patient's behalf",
     };
     let what = format!("{how}, to this referral and to sharing this information");
-    if referral.consent_note.is_empty() { what } else { format!("{what}: {}", referral.consent_note) }
+    if referral.consent_note.is_empty() {
+        what
+    } else {
+        format!("{what}: {}", referral.consent_note)
+    }
 }
 
 fn safety_section(referral: &ReadyReferral) -> LetterSection {
@@ -136,7 +180,10 @@ fn safety_section(referral: &ReadyReferral) -> LetterSection {
         "Safety",
         vec![
             row("Crisis", &line(referral.crisis, &referral.crisis_note)),
-            row("Red flags", &line(referral.red_flags, &referral.red_flags_note)),
+            row(
+                "Red flags",
+                &line(referral.red_flags, &referral.red_flags_note),
+            ),
         ],
     )
 }
@@ -146,7 +193,10 @@ fn referrer_section(facts: &LetterFacts<'_>) -> LetterSection {
         "Referred by",
         vec![
             row("Referrer", facts.referrer),
-            row("GP practice", &format!("{} ({})", facts.practice_name, facts.practice_ods_code)),
+            row(
+                "GP practice",
+                &format!("{} ({})", facts.practice_name, facts.practice_ods_code),
+            ),
             row("Phone", facts.practice_phone),
             row("Reply to", facts.practice_address),
         ],
@@ -162,10 +212,15 @@ fn closing(facts: &LetterFacts<'_>) -> Vec<String> {
 
 /// The line of a second copy, which a person decided to send: the reference is the same, and the receiver must know.
 pub fn possible_duplicate(reference: &str) -> String {
-    format!("POSSIBLE DUPLICATE: you may already have had this referral, with the same reference {reference}.")
+    format!(
+        "POSSIBLE DUPLICATE: you may already have had this referral, with the same reference {reference}."
+    )
 }
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
