@@ -43,7 +43,7 @@ fn three_parts(text: &str, today: Date) -> Option<ReadDate> {
     }
     use Part::{Month, Number};
     let date = match (first, second, third) {
-        (Number { value: day, .. }, Month(month), Number { value: year, digits })
+        (Number { value: day, digits: 1 | 2 }, Month(month), Number { value: year, digits })
         | (Month(month), Number { value: day, digits: 1 | 2 }, Number { value: year, digits }) => in_year(year, digits, month, day, today)?,
         (Number { value: year, digits: 4 }, Month(month), Number { value: day, digits: 1 | 2 })
         | (Number { value: year, digits: 4 }, Number { value: month, digits: 1 | 2 }, Number { value: day, digits: 1 | 2 }) => civil(year, month, day),

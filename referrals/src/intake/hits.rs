@@ -232,11 +232,11 @@ fn is_a_label(text: &str, line: &Span, hit: &Hit, today: Date) -> bool {
         Label::Phone | Label::OwnPhone => {
             said || ends_line || begins_with_digits(value.trim_start_matches(['(', '+']), 2) || (early && matches!(hit.whose, Whose::Of(_)))
         }
-        Label::ShortPhone => hit.gap == Gap::Mark && early && value.trim_start_matches(['(', '+']).starts_with(|c: char| c.is_ascii_digit()),
+        Label::ShortPhone => hit.gap == Gap::Mark && early && value.trim_start_matches('(').starts_with(['0', '+']),
         Label::Email => said || ends_line || first_word(value).contains('@'),
         Label::Postcode => said || ends_line || value.get(..8).or(Some(value)).is_some_and(|start| starts_with_postcode(start)),
         Label::Sex | Label::BirthSex => said || ends_line || Gender::parse(first_word(value)).is_ok() || matches!(first_word(value).trim_matches(','), "M" | "F"),
-        Label::Family | Label::Given | Label::FullName => said || ends_line || (early && hit.gap == Gap::Space && hit.label != Label::FullName && value.starts_with(char::is_uppercase)),
+        Label::Family | Label::Given | Label::FullName => said || ends_line || (early && hit.gap == Gap::Space && is_long_label(hit) && value.starts_with(char::is_uppercase)),
         Label::Address => said || ends_line || is_living_at(text, hit) || (early && value.starts_with(|c: char| c.is_ascii_digit())),
         Label::Re => hit.place == Place::Start && (marked || (text.get(hit.start..hit.start + 2) == Some("RE") || value.starts_with(char::is_uppercase))),
         Label::Interpreter => said || ends_line || (early && hit.gap == Gap::Space && matches!(first_word(value).to_lowercase().trim_matches(['.', ',']), "yes" | "no" | "y" | "n")),
@@ -245,8 +245,20 @@ fn is_a_label(text: &str, line: &Span, hit: &Hit, today: Date) -> bool {
         Label::Unread => marked || ends_line || begins_with_digits(value, 1),
         Label::Language | Label::CommunicationNeeds | Label::SafeContact | Label::PracticeOds => said || ends_line || (hit.label == Label::PracticeOds && early && begins_with_code(value)),
         Label::Title | Label::AddressLine | Label::Reason => marked || ends_line,
-        Label::Deceased => marked,
+        Label::Deceased => is_asked(text, hit, value),
     }
+}
+
+/// "Patient name", "Surname": more than the bare word "name".
+fn is_long_label(hit: &Hit) -> bool {
+    hit.label != Label::FullName || hit.value_start - hit.start > 8
+}
+
+/// "(Deceased)" and "DECEASED" in a cell are no labels but the news itself.
+fn is_asked(text: &str, hit: &Hit, value: &str) -> bool {
+    let between = text.get(hit.start..hit.value_start).unwrap_or_default();
+    let answer = first_word(value).trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    between.contains([':', '=', '?']) || (!between.contains(')') && matches!(answer.as_str(), "yes" | "no" | "y" | "n" | "true" | "false"))
 }
 
 /// "died" and "birthday" are labels where a date or a mark follows.

@@ -37,7 +37,7 @@ pub fn name_at_end(text: &str, span: &Span) -> Option<NameSpans> {
     let mut run: Vec<Token> = tokens.iter().rev().take_while(|t| is_name_token(t, all_lower)).take(6).cloned().collect();
     run.reverse();
     // Of two commas only the last can stand within a name.
-    let commas: Vec<usize> = run.iter().enumerate().filter(|(at, t)| t.comma_after && at + 1 < run.len()).map(|(at, _)| at).collect();
+    let commas: Vec<usize> = run.iter().enumerate().filter(|(at, t)| t.comma_after && run.get(at + 1).is_some_and(|next| !is_title(next.text) || at + 2 < run.len() || *at == 0)).map(|(at, _)| at).collect();
     if let [.., before, _] = commas.as_slice() {
         run.drain(..=*before);
     }

@@ -14,6 +14,12 @@ pub struct Candidate {
     pub labelled: bool,
 }
 
+impl Candidate {
+    pub fn digits_written(&self, text: &str) -> String {
+        text.get(self.span.clone()).unwrap_or_default().to_owned()
+    }
+}
+
 pub fn candidates(text: &str, scan: &Scan) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = scan
         .entries

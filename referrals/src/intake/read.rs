@@ -94,7 +94,8 @@ impl Reading<'_> {
         }
         let age_and_sex = prose::age_and_sex(self.text(), self.scan);
         let taken = self.taken(&numbers, &births, age_and_sex.as_ref());
-        let anchors: Vec<usize> = taken.iter().map(|span| span.start).collect();
+        let alone = numbers.iter().filter(|n| n.number.is_err() && self.stands_alone(&n.digits_written(self.text()))).map(|n| n.span.start);
+        let anchors: Vec<usize> = taken.iter().map(|span| span.start).chain(alone).collect();
         let (name, said) = who::name(self.text(), self.scan, &anchors);
         let mut patient = nobody();
         self.set_number(&mut patient, &numbers, !births.is_empty() || name.family.is_some());
@@ -159,7 +160,8 @@ impl Reading<'_> {
     fn unlabelled_birth(&self, numbers: &[Candidate]) -> Option<Birth> {
         let with_number = numbers.iter().filter(|n| n.number.is_ok()).map(|n| self.scan.line_of(n.span.start));
         let with_name = self.of_patient(&[Label::Re, Label::FullName, Label::Patient]).filter(|e| name_in_front(self.text(), &e.value, false).is_some()).map(|e| e.line);
-        with_number.chain(with_name).take(20).find_map(|line| {
+        let banner = self.banner_lines(numbers);
+        with_number.chain(with_name).chain(banner).take(20).find_map(|line| {
             let span = self.scan.lines.get(line)?.span.clone();
             let dates = self.free_dates(&span);
             match dates.as_slice() {
@@ -167,6 +169,28 @@ impl Reading<'_> {
                 _ => None,
             }
         })
+    }
+
+    /// Lines that begin with a name in the block of a number, and lines with a date and the age that goes with it.
+    fn banner_lines(&self, numbers: &[Candidate]) -> Vec<usize> {
+        let blocks: Vec<usize> = numbers.iter().filter_map(|n| self.scan.lines.get(self.scan.line_of(n.span.start))).map(|l| l.block).take(3).collect();
+        let lines = self.scan.lines.iter().enumerate().take(200).filter(|(at, _)| !matches!(self.scan.line_owners.get(*at), Some(Owner::Of(_))));
+        lines
+            .filter(|(_, line)| {
+                let named = blocks.contains(&line.block) && name_in_front(self.text(), &line.span, false).is_some();
+                named || matches!(self.free_dates(&line.span).as_slice(), [only] if self.has_its_age(only, line))
+            })
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// "14 Jul 1945 (81 y)".
+    fn has_its_age(&self, birth: &Birth, line: &Line) -> bool {
+        let after = self.text().get(birth.span.end..line.span.end).unwrap_or_default().trim_start_matches([' ', '(', ',', '[']);
+        let after = super::hits::after_word(super::hits::after_word(after, "aged"), "age");
+        let age: String = after.chars().take_while(char::is_ascii_digit).collect();
+        let born = birth.read.date.and_then(|date| DateOfBirth::new(date, self.today).ok());
+        matches!((age.parse::<i16>(), born), (Ok(age), Some(born)) if (born.age_years(self.today) - age).abs() <= 1 && age > 0)
     }
 
     /// Dates of a line that no label and no word such as "dated" claims.
@@ -408,14 +432,17 @@ impl Reading<'_> {
     fn set_needs(&self, patient: &mut ReadPatient) {
         let text = self.text();
         let labelled = self.of_patient(&[Label::Interpreter]).find_map(|entry| Some((interpreter_answer(self.value(entry))?, entry.value.clone())));
-        patient.interpreter_needed = labelled.or_else(|| prose::interpreter(text, self.scan)).map(|(needed, span)| self.found(needed, &span));
+        let asked = |wanted: &'static [Label], span: &Span| self.of_patient(wanted).any(|e| e.start < span.end && span.start < e.value.end.max(e.start + 1));
+        let written = || prose::interpreter(text, self.scan).filter(|(_, span)| !asked(&[Label::Interpreter], span));
+        patient.interpreter_needed = labelled.or_else(written).map(|(needed, span)| self.found(needed, &span));
         let language = self.of_patient(&[Label::Language]).find_map(|entry| self.language_of(entry));
         let in_interpreter = || self.of_patient(&[Label::Interpreter]).find_map(|e| prose::language_within(text, &e.value));
         patient.language = language.or_else(|| in_interpreter().or_else(|| prose::language(text, self.scan)).map(|(name, span)| self.found(name, &span)));
         let needs: Vec<Span> = self.of_patient(&[Label::CommunicationNeeds]).filter_map(|entry| self.note(entry)).take(5).collect();
         patient.communication_needs = self.joined(&needs);
         let mut notes: Vec<Span> = self.of_patient(&[Label::SafeContact]).filter_map(|entry| self.note(entry)).take(5).collect();
-        if let Some(sentence) = prose::safe_contact(text, self.scan) {
+        let blank = |span: &Span| self.of_patient(&[Label::SafeContact]).any(|e| e.start < span.end && span.start < e.value.end.max(e.start + 1));
+        if let Some(sentence) = prose::safe_contact(text, self.scan).filter(|span| !blank(span)) {
             let apart = notes.iter().chain(&needs).all(|note| sentence.end <= note.start || note.end <= sentence.start);
             if apart {
                 notes.push(sentence);

@@ -27,7 +27,6 @@ pub struct Entry {
     pub decoded: Option<String>,
     pub line: usize,
     pub place: Place,
-    pub gap: Gap,
     /// The label itself says that it is the patient's.
     pub said_patient: bool,
 }
@@ -98,7 +97,6 @@ pub fn scan(text: &str, lines: Vec<Line>, today: Date) -> Scan {
                 decoded: None,
                 line: at,
                 place: hit.place,
-                gap: hit.gap,
                 said_patient: hit.whose == Whose::Patient,
             });
         }

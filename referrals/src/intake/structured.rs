@@ -1,7 +1,7 @@
 //! Reads JSON, XML and HL7 version 2 as labels and values, each where it stands in the text.
 
 use super::clean::Span;
-use super::hits::{Gap, Place};
+use super::hits::Place;
 use super::labels::{Label, Other, exact};
 use super::scan::{Entry, Owner};
 use serde::de::IgnoredAny;
@@ -234,7 +234,6 @@ fn from_leaves(text: &str, all: &Leaves) -> Vec<Entry> {
             decoded: leaf.decoded.clone(),
             line,
             place: Place::Start,
-            gap: Gap::Mark,
             said_patient: true,
         });
     }
@@ -307,7 +306,7 @@ fn hl7(text: &str) -> Vec<Entry> {
             for (number, field) in segment.split('|').enumerate() {
                 for (label, span) in hl7_field(number, field) {
                     let value = at + span.start..at + span.end;
-                    entries.push(Entry { label, owner: Owner::Patient, start: value.start, value, decoded: None, line, place: Place::Start, gap: Gap::Mark, said_patient: true });
+                    entries.push(Entry { label, owner: Owner::Patient, start: value.start, value, decoded: None, line, place: Place::Start, said_patient: true });
                 }
                 at += field.len() + 1;
             }

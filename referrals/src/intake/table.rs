@@ -1,7 +1,7 @@
 //! Rows below a header: tabs, bars, semicolons, commas or wide gaps between the cells.
 
 use super::clean::{Span, trimmed};
-use super::hits::{Gap, Place, Whose, label_of_all};
+use super::hits::{Place, Whose, label_of_all};
 use super::labels::{Label, Other};
 use super::scan::{Entry, Owner, Scan};
 
@@ -48,7 +48,7 @@ fn entry(line: usize, label: Label, whose: Whose, value: Span) -> Entry {
         _ => Owner::Patient,
     };
     let label = if label == Label::NhsAlone { Label::NhsNumber } else { label };
-    Entry { label, owner, start: value.start, value, decoded: None, line, place: Place::Start, gap: Gap::Mark, said_patient: false }
+    Entry { label, owner, start: value.start, value, decoded: None, line, place: Place::Start, said_patient: false }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
