@@ -13,7 +13,7 @@ pub use address::{Address, AddressError, Postcode, PostcodeError};
 pub use birth::{DateOfBirth, DateOfBirthError, cui_date};
 pub use contact::{EmailAddress, EmailError, PhoneError, PhoneNumber};
 pub use gender::{Gender, GenderError};
-pub use name::{NameError, PersonName, is_title};
+pub use name::{NameError, PersonName, is_combining_mark, is_title};
 pub use nhs_number::{NhsNumber, NhsNumberError, NhsNumberOrReason};
 
 use serde::{Deserialize, Serialize};
