@@ -7,6 +7,7 @@ import type {
 	QuitChoice,
 	ReferralDetail,
 	ReferralRow,
+	ServiceCard,
 	WindowError,
 	WindowState,
 } from '../backend/types';
@@ -47,6 +48,8 @@ export class OnwardState {
 	readonly draft: DraftState;
 	readonly finder: FinderState;
 	readonly leaving: LeavingState;
+	/** The card of the service that is chosen for the draft; the one beside the list may only be looked at. */
+	chosenCard: ServiceCard | null = $state(null);
 	private sending = false;
 
 	constructor(
@@ -54,7 +57,7 @@ export class OnwardState {
 		readonly clock: () => number,
 	) {
 		const onError = (error: unknown) => this.report(error);
-		this.draft = new DraftState(backend, onError);
+		this.draft = new DraftState(backend, onError, () => this.patientEdited());
 		this.finder = new FinderState(backend, () => this.draft.view?.id ?? null, onError);
 		this.leaving = new LeavingState(backend, clock);
 		backend.onReferralChanged((id) => void this.referralChanged(id));
@@ -117,15 +120,37 @@ export class OnwardState {
 		this.draft.take(view);
 		if (another) this.finder.clear();
 		const { serviceId } = view.form;
-		if (serviceId !== null) await this.finder.show(serviceId);
-		else await this.finder.readAgain();
+		this.chosenCard = null;
+		if (serviceId === null) await this.finder.readAgain();
+		else this.chosenCard = await this.finder.show(serviceId);
 		// The details come up for a glance, unless a service was chosen for the patient already.
 		this.pane = serviceId === null || view.deceased ? 'patient' : 'service';
 	}
 
+	/** The name of the chosen service, for the button; never that of one chosen before. */
+	get chosenName(): string | null {
+		const { serviceId } = this.draft.form;
+		if (serviceId === null) return null;
+		return this.chosenCard?.id === serviceId ? this.chosenCard.name : (this.draft.view?.serviceName ?? null);
+	}
+
+	private async patientEdited(): Promise<void> {
+		await this.finder.readAgain();
+		const { serviceId } = this.draft.form;
+		if (serviceId !== null && this.finder.card?.id === serviceId) this.chosenCard = this.finder.card;
+	}
+
 	async type(text: string): Promise<void> {
 		await this.finder.type(text);
+		if (!this.finder.settled) return;
 		if (this.finder.active) this.pane = 'service';
+		else this.backToChosen();
+	}
+
+	/** Nothing is looked at any more: the pane shows the chosen service again, else the patient. */
+	private backToChosen(): void {
+		this.finder.card = this.chosenCard;
+		this.pane = this.chosenCard === null ? 'patient' : 'service';
 	}
 
 	async look(serviceId: string): Promise<void> {
@@ -163,8 +188,8 @@ export class OnwardState {
 	async choose(serviceId: string): Promise<boolean> {
 		const shown = this.finder.card?.id === serviceId ? this.finder.card : await this.finder.show(serviceId);
 		if (shown === null || shown.notOpen !== null || shown.address === null) return false;
+		this.chosenCard = shown;
 		this.draft.change({ serviceId });
-		await this.draft.saved();
 		return true;
 	}
 
