@@ -363,6 +363,7 @@ export const AFTER_SEND = {
 	close: 'Hide',
 	open: 'Open it',
 	undone: 'NOT SENT: back in your drafts',
+	idle: 'Put away after 10 minutes without a key: it is in the drafts, NOT SENT',
 } as const;
 
 /** A referral's state. "Sent" is only a mail server's word; the tick waits for the service's own. */

@@ -16,6 +16,9 @@ import { DraftState } from './draft.svelte';
 import { FinderState } from './finder.svelte';
 import { LeavingState } from './leaving.svelte';
 
+/** After this long without a key or a click the patient is put away into a draft. */
+export const IDLE_MILLISECONDS = 10 * 60 * 1000;
+
 export type Place = 'refer' | 'referrals' | 'mailbox';
 
 export function asWindowError(error: unknown): WindowError {
@@ -51,6 +54,7 @@ export class OnwardState {
 	/** The card of the service that is chosen for the draft; the one beside the list may only be looked at. */
 	chosenCard: ServiceCard | null = $state(null);
 	private sending = false;
+	private idle: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(
 		readonly backend: Backend,
@@ -73,15 +77,18 @@ export class OnwardState {
 		this.trouble = errorWords(code);
 	}
 
-	/** Runs something that may be refused; says so in words and answers whether it was done. */
-	async attempt(act: () => Promise<void>): Promise<boolean> {
+	/** Runs what a person asked for; when it is refused, says so in words. What was said before is done with. */
+	async attempt(act: () => Promise<void>): Promise<void> {
+		this.trouble = null;
+		await this.quietly(act);
+	}
+
+	/** The same for what the window does by itself: it never wipes away what a person has yet to read. */
+	async quietly(act: () => Promise<void>): Promise<void> {
 		try {
 			await act();
-			this.trouble = null;
-			return true;
 		} catch (error) {
 			this.report(error);
-			return false;
 		}
 	}
 
@@ -92,10 +99,41 @@ export class OnwardState {
 			await this.work(draft);
 			this.focusSearch += 1;
 		});
+		await this.quietly(() => this.findLeaving());
+		this.touched();
+	}
+
+	/** What can still be undone since before the window was opened. */
+	private async findLeaving(): Promise<void> {
+		for (const row of await this.backend.referrals()) {
+			if (row.state !== 'queued') continue;
+			const { secondsToUndo } = await this.backend.referral(row.id);
+			if (secondsToUndo === null || secondsToUndo <= 0) continue;
+			const { id: referralId, reference, patient, serviceName } = row;
+			this.leaving.add({ referralId, reference, patient, serviceName, notBeforeAt: '', secondsToUndo });
+		}
+	}
+
+	/** A key or a click: the idle time begins again. */
+	touched(): void {
+		clearTimeout(this.idle);
+		this.idle = setTimeout(() => void this.putAwayIdle(), IDLE_MILLISECONDS);
+	}
+
+	/** Ends the clocks of a window that is closed. */
+	stop(): void {
+		clearTimeout(this.idle);
+		this.leaving.stop();
+	}
+
+	private async putAwayIdle(): Promise<void> {
+		if (this.draft.view?.banner == null) return;
+		await this.putAway();
+		this.news = AFTER_SEND.idle;
 	}
 
 	async readFrame(): Promise<void> {
-		await this.attempt(async () => {
+		await this.quietly(async () => {
 			this.frame = await this.backend.windowState();
 		});
 	}
@@ -269,7 +307,7 @@ export class OnwardState {
 	// --- Referrals ---
 
 	async readLists(): Promise<void> {
-		await this.attempt(async () => {
+		await this.quietly(async () => {
 			[this.rows, this.setAside] = await Promise.all([this.backend.referrals(), this.backend.drafts()]);
 		});
 	}
@@ -301,7 +339,7 @@ export class OnwardState {
 
 	private async referralChanged(id: string): Promise<void> {
 		this.mailboxChanged += 1;
-		await this.attempt(async () => {
+		await this.quietly(async () => {
 			await this.leaving.read(id);
 			const item = this.leaving.items.find((other) => other.queued.referralId === id);
 			if (item?.row && !this.leaving.canUndo(item)) this.news = `${item.queued.reference}: ${words(STATES, item.row.state)}`;
