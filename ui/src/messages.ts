@@ -64,7 +64,7 @@ export const DECEASED = {
 export const SORT_RULE = 'sorted by fit, then step, then stated wait';
 export const NOTHING_MATCHES =
 	'Nothing matches. Try fewer letters, another word for the problem, or the name of the service. A service that is not in this directory cannot be found here.';
-export const SEARCH_HINT = 'Words for the problem, or the name of a service';
+export const SEARCH_HINT = 'Up and Down look, Enter chooses';
 
 export const NOT_OPEN: Words = {
 	age: 'not open to this age',
@@ -132,6 +132,11 @@ export const METHODS: Words = {
 	print: 'Not sent from here: the service takes referrals on paper',
 };
 
+export function singlePointWords(services: readonly string[]): string {
+	const among = services.length === 0 ? '' : ` among ${services.join(', ')}`;
+	return `Single point of access: triage chooses${among}.`;
+}
+
 export const OUTCOMES: Readonly<Record<CriterionOutcome, string>> = { met: 'met', notMet: 'not met', notKnown: 'not known' };
 
 export function waitWords(weeks: number | null, isOld: boolean): string {
@@ -166,18 +171,18 @@ export const REFERRAL_REASONS: readonly Reason[] = [
 ];
 
 export const CONSENT: readonly { readonly value: Consent; readonly words: string }[] = [
-	{ value: 'patientInPerson', words: 'Patient, here in person' },
-	{ value: 'patientByPhone', words: 'Patient, by phone' },
-	{ value: 'patientByVideo', words: 'Patient, by video' },
-	{ value: 'onTheirBehalf', words: 'Somebody on their behalf' },
+	{ value: 'patientInPerson', words: 'in person' },
+	{ value: 'patientByPhone', words: 'by phone' },
+	{ value: 'patientByVideo', words: 'by video' },
+	{ value: 'onTheirBehalf', words: 'on their behalf' },
 ];
 
 export const FORM = {
 	reasons: 'Reason',
 	reasonsHint: '1 to 9 ticks, Enter goes on',
 	reasonText: 'In your own words',
-	consent: 'Agrees to this referral and to sharing this information',
-	consentHint: 'press 1, 2, 3 or 4',
+	consent: 'Patient agrees to this referral and to sharing this information',
+	consentHint: 'press 1 to 4',
 	consentNote: 'Who agreed, and why on their behalf',
 	crisis: 'In crisis?',
 	crisisHint: 'press 1, 2 or 3',
@@ -195,13 +200,13 @@ export const FORM = {
 
 export const CRISIS_ANSWERS: readonly { readonly value: SafetyAnswer; readonly words: string }[] = [
 	{ value: 'askedNone', words: 'Asked, no' },
-	{ value: 'presentDealtWith', words: 'Yes, and dealt with' },
+	{ value: 'presentDealtWith', words: 'Yes, dealt with' },
 	{ value: 'notAsked', words: 'Not asked' },
 ];
 
 export const RED_FLAG_ANSWERS: readonly { readonly value: SafetyAnswer; readonly words: string }[] = [
 	{ value: 'askedNone', words: 'Asked, none' },
-	{ value: 'presentDealtWith', words: 'Present, and dealt with' },
+	{ value: 'presentDealtWith', words: 'Present, dealt with' },
 	{ value: 'notAsked', words: 'Not asked' },
 ];
 
@@ -231,13 +236,16 @@ export interface SendParts {
 
 /** The button says whom and where. */
 export function sendWords({ patient, born, service }: SendParts): string {
-	const who = patient === null ? 'nobody yet' : born === null ? patient : `${patient}, born ${born},`;
-	return `Send ${who} to ${service ?? 'no service yet'}`;
+	if (patient === null)
+		return service === null ? 'Send: patient and service still needed' : `Send to ${service}: patient still needed`;
+	const who = born === null ? patient : `${patient}, born ${born}`;
+	if (service === null) return `Send ${who}: service still needed`;
+	return born === null ? `Send ${who} to ${service}` : `Send ${who}, to ${service}`;
 }
 
 export const SEND = {
 	undoTime: '60 seconds to undo',
-	keys: 'Ctrl+Enter sends from anywhere here',
+	keys: 'or Ctrl+Enter',
 	problemsHeading: 'Not sent: this is still needed',
 } as const;
 
@@ -355,6 +363,7 @@ export const AFTER_SEND = {
 	close: 'Hide',
 	open: 'Open it',
 	undone: 'NOT SENT: back in your drafts',
+	idle: 'Put away after 10 minutes without a key: it is in the drafts, NOT SENT',
 } as const;
 
 /** A referral's state. "Sent" is only a mail server's word; the tick waits for the service's own. */

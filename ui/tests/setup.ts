@@ -1,2 +1,4 @@
 // What the page tests need of a browser and happy-dom lacks.
-Element.prototype.scrollIntoView ??= () => undefined;
+if (typeof Element !== 'undefined') Element.prototype.scrollIntoView ??= () => undefined;
+
+export {};

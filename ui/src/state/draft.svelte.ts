@@ -32,6 +32,7 @@ export class DraftState {
 	constructor(
 		private readonly backend: Backend,
 		private readonly onError: (error: unknown) => void,
+		private readonly onPatientEdited: () => Promise<void>,
 	) {}
 
 	get problems(): Problem[] {
@@ -97,6 +98,7 @@ export class DraftState {
 		if (this.view === null) return;
 		try {
 			this.refresh(await this.backend.editPatient(this.view.id, field, value));
+			await this.onPatientEdited();
 		} catch (error) {
 			this.onError(error);
 		}

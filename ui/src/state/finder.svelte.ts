@@ -8,6 +8,8 @@ export class FinderState {
 	/** The hit that the arrow keys are on; it is only shown, not chosen. */
 	activeIndex = $state(-1);
 	card: ServiceCard | null = $state(null);
+	/** Whether the hits answer the words that are in the box now. */
+	settled = $state(true);
 
 	private searchNumber = 0;
 	private cardNumber = 0;
@@ -22,20 +24,27 @@ export class FinderState {
 		return this.view?.hits[this.activeIndex] ?? null;
 	}
 
-	async type(text: string): Promise<void> {
+	/** Searches; the first hit becomes the active one, or the one to `keep` where it is still there. */
+	async type(text: string, keep: string | null = null): Promise<void> {
 		this.text = text;
 		const number = ++this.searchNumber;
 		const draftId = this.draftId();
 		if (text.trim() === '' || draftId === null) {
 			this.view = null;
 			this.activeIndex = -1;
+			this.settled = true;
 			return;
 		}
+		this.settled = false;
 		try {
 			const view = await this.backend.search(draftId, text);
 			if (number !== this.searchNumber) return;
+			this.settled = true;
 			this.view = view;
-			this.activeIndex = view.hits.length === 0 ? -1 : 0;
+			this.activeIndex = Math.max(
+				view.hits.length === 0 ? -1 : 0,
+				keep === null ? -1 : view.hits.findIndex(({ id }) => id === keep),
+			);
 			if (this.active) await this.show(this.active.id);
 		} catch (error) {
 			if (number === this.searchNumber) this.onError(error);
@@ -70,17 +79,18 @@ export class FinderState {
 		}
 	}
 
-	/** Another patient: the same words and the same card are read again, because the criteria depend on who it is. */
+	/** Somebody else, or something else known of them: the same words and the same card are read again, because the criteria differ. */
 	async readAgain(): Promise<void> {
-		const { text, card } = this;
-		await this.type(text);
-		if (text.trim() === '' && card) await this.show(card.id);
+		const { text, card, active } = this;
+		await this.type(text, active?.id ?? null);
+		if (card && card.id !== this.active?.id) await this.show(card.id);
 	}
 
 	clear(): void {
 		this.searchNumber += 1;
 		this.cardNumber += 1;
 		this.text = '';
+		this.settled = true;
 		this.view = null;
 		this.card = null;
 		this.activeIndex = -1;

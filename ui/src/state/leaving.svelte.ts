@@ -56,10 +56,13 @@ export class LeavingState {
 		this.stopWhenEmpty();
 	}
 
+	stop(): void {
+		if (this.ticking !== null) clearInterval(this.ticking);
+		this.ticking = null;
+	}
+
 	private stopWhenEmpty(): void {
 		const counting = this.items.some((item) => this.secondsLeft(item) > 0 && this.canUndo(item));
-		if (counting || this.ticking === null) return;
-		clearInterval(this.ticking);
-		this.ticking = null;
+		if (!counting) this.stop();
 	}
 }

@@ -7,6 +7,7 @@ import type {
 	QuitChoice,
 	ReferralDetail,
 	ReferralRow,
+	ServiceCard,
 	WindowError,
 	WindowState,
 } from '../backend/types';
@@ -14,6 +15,9 @@ import { AFTER_SEND, errorWords, words, STATES } from '../messages';
 import { DraftState } from './draft.svelte';
 import { FinderState } from './finder.svelte';
 import { LeavingState } from './leaving.svelte';
+
+/** After this long without a key or a click the patient is put away into a draft. */
+export const IDLE_MILLISECONDS = 10 * 60 * 1000;
 
 export type Place = 'refer' | 'referrals' | 'mailbox';
 
@@ -47,14 +51,17 @@ export class OnwardState {
 	readonly draft: DraftState;
 	readonly finder: FinderState;
 	readonly leaving: LeavingState;
+	/** The card of the service that is chosen for the draft; the one beside the list may only be looked at. */
+	chosenCard: ServiceCard | null = $state(null);
 	private sending = false;
+	private idle: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(
 		readonly backend: Backend,
 		readonly clock: () => number,
 	) {
 		const onError = (error: unknown) => this.report(error);
-		this.draft = new DraftState(backend, onError);
+		this.draft = new DraftState(backend, onError, () => this.patientEdited());
 		this.finder = new FinderState(backend, () => this.draft.view?.id ?? null, onError);
 		this.leaving = new LeavingState(backend, clock);
 		backend.onReferralChanged((id) => void this.referralChanged(id));
@@ -70,15 +77,18 @@ export class OnwardState {
 		this.trouble = errorWords(code);
 	}
 
-	/** Runs something that may be refused; says so in words and answers whether it was done. */
-	async attempt(act: () => Promise<void>): Promise<boolean> {
+	/** Runs what a person asked for; when it is refused, says so in words. What was said before is done with. */
+	async attempt(act: () => Promise<void>): Promise<void> {
+		this.trouble = null;
+		await this.quietly(act);
+	}
+
+	/** The same for what the window does by itself: it never wipes away what a person has yet to read. */
+	async quietly(act: () => Promise<void>): Promise<void> {
 		try {
 			await act();
-			this.trouble = null;
-			return true;
 		} catch (error) {
 			this.report(error);
-			return false;
 		}
 	}
 
@@ -89,10 +99,41 @@ export class OnwardState {
 			await this.work(draft);
 			this.focusSearch += 1;
 		});
+		await this.quietly(() => this.findLeaving());
+		this.touched();
+	}
+
+	/** What can still be undone since before the window was opened. */
+	private async findLeaving(): Promise<void> {
+		for (const row of await this.backend.referrals()) {
+			if (row.state !== 'queued') continue;
+			const { secondsToUndo } = await this.backend.referral(row.id);
+			if (secondsToUndo === null || secondsToUndo <= 0) continue;
+			const { id: referralId, reference, patient, serviceName } = row;
+			this.leaving.add({ referralId, reference, patient, serviceName, notBeforeAt: '', secondsToUndo });
+		}
+	}
+
+	/** A key or a click: the idle time begins again. */
+	touched(): void {
+		clearTimeout(this.idle);
+		this.idle = setTimeout(() => void this.putAwayIdle(), IDLE_MILLISECONDS);
+	}
+
+	/** Ends the clocks of a window that is closed. */
+	stop(): void {
+		clearTimeout(this.idle);
+		this.leaving.stop();
+	}
+
+	private async putAwayIdle(): Promise<void> {
+		if (this.draft.view?.banner == null) return;
+		await this.putAway();
+		this.news = AFTER_SEND.idle;
 	}
 
 	async readFrame(): Promise<void> {
-		await this.attempt(async () => {
+		await this.quietly(async () => {
 			this.frame = await this.backend.windowState();
 		});
 	}
@@ -117,15 +158,37 @@ export class OnwardState {
 		this.draft.take(view);
 		if (another) this.finder.clear();
 		const { serviceId } = view.form;
-		if (serviceId !== null) await this.finder.show(serviceId);
-		else await this.finder.readAgain();
+		this.chosenCard = null;
+		if (serviceId === null) await this.finder.readAgain();
+		else this.chosenCard = await this.finder.show(serviceId);
 		// The details come up for a glance, unless a service was chosen for the patient already.
 		this.pane = serviceId === null || view.deceased ? 'patient' : 'service';
 	}
 
+	/** The name of the chosen service, for the button; never that of one chosen before. */
+	get chosenName(): string | null {
+		const { serviceId } = this.draft.form;
+		if (serviceId === null) return null;
+		return this.chosenCard?.id === serviceId ? this.chosenCard.name : (this.draft.view?.serviceName ?? null);
+	}
+
+	private async patientEdited(): Promise<void> {
+		await this.finder.readAgain();
+		const { serviceId } = this.draft.form;
+		if (serviceId !== null && this.finder.card?.id === serviceId) this.chosenCard = this.finder.card;
+	}
+
 	async type(text: string): Promise<void> {
 		await this.finder.type(text);
+		if (!this.finder.settled) return;
 		if (this.finder.active) this.pane = 'service';
+		else this.backToChosen();
+	}
+
+	/** Nothing is looked at any more: the pane shows the chosen service again, else the patient. */
+	private backToChosen(): void {
+		this.finder.card = this.chosenCard;
+		this.pane = this.chosenCard === null ? 'patient' : 'service';
 	}
 
 	async look(serviceId: string): Promise<void> {
@@ -163,8 +226,8 @@ export class OnwardState {
 	async choose(serviceId: string): Promise<boolean> {
 		const shown = this.finder.card?.id === serviceId ? this.finder.card : await this.finder.show(serviceId);
 		if (shown === null || shown.notOpen !== null || shown.address === null) return false;
+		this.chosenCard = shown;
 		this.draft.change({ serviceId });
-		await this.draft.saved();
 		return true;
 	}
 
@@ -244,7 +307,7 @@ export class OnwardState {
 	// --- Referrals ---
 
 	async readLists(): Promise<void> {
-		await this.attempt(async () => {
+		await this.quietly(async () => {
 			[this.rows, this.setAside] = await Promise.all([this.backend.referrals(), this.backend.drafts()]);
 		});
 	}
@@ -276,7 +339,7 @@ export class OnwardState {
 
 	private async referralChanged(id: string): Promise<void> {
 		this.mailboxChanged += 1;
-		await this.attempt(async () => {
+		await this.quietly(async () => {
 			await this.leaving.read(id);
 			const item = this.leaving.items.find((other) => other.queued.referralId === id);
 			if (item?.row && !this.leaving.canUndo(item)) this.news = `${item.queued.reference}: ${words(STATES, item.row.state)}`;
