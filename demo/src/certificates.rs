@@ -111,10 +111,12 @@ impl fmt::Debug for Authority {
 
 impl Authority {
     pub fn new(now: Timestamp) -> Result<Self, CertificateError> {
+        Self::named("Onward demonstration, loopback only", now)
+    }
+
+    fn named(name: &str, now: Timestamp) -> Result<Self, CertificateError> {
         let mut params = CertificateParams::default();
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "Onward demonstration, loopback only");
+        params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.name_constraints = Some(NameConstraints {
@@ -185,7 +187,7 @@ impl Authority {
 
 /// A certificate for `localhost` by an authority that nobody was told of.
 pub fn unknown_issuer(now: Timestamp) -> Result<Leaf, CertificateError> {
-    Authority::new(now)?.loopback(now)
+    Authority::named("Nobody you know", now)?.loopback(now)
 }
 
 /// What a server on loopback presents, and what its clients trust.

@@ -133,10 +133,10 @@ impl MailServer {
             limits: options.limits,
             faults: faults.clone(),
         };
-        let (smtp, smtp_port) = listen(options.smtp_port).await?;
-        let (smtps, smtps_port) = listen(options.smtps_port).await?;
+        let (starttls, smtp_port) = listen(options.smtp_port).await?;
+        let (implicit_tls, smtps_port) = listen(options.smtps_port).await?;
         let (recorder, records) = Recorder::new();
-        let accepting = tokio::spawn(accept(Arc::new(server), smtp, smtps, recorder));
+        let accepting = tokio::spawn(accept(Arc::new(server), starttls, implicit_tls, recorder));
         Ok(RunningMailServer {
             smtp_port,
             smtps_port,
@@ -201,12 +201,17 @@ async fn listen(port: u16) -> Result<(TcpListener, u16), MailServerError> {
 }
 
 /// Owns every session, so that they end with it.
-async fn accept(server: Arc<Server>, smtp: TcpListener, smtps: TcpListener, recorder: Recorder) {
+async fn accept(
+    server: Arc<Server>,
+    starttls: TcpListener,
+    implicit_tls: TcpListener,
+    recorder: Recorder,
+) {
     let mut sessions = JoinSet::new();
     loop {
         let (accepted, begins_with_tls) = tokio::select! {
-            accepted = smtp.accept() => (accepted, false),
-            accepted = smtps.accept() => (accepted, true),
+            accepted = starttls.accept() => (accepted, false),
+            accepted = implicit_tls.accept() => (accepted, true),
             Some(_) = sessions.join_next() => continue,
         };
         // No reason to stop: the connection was gone already, or there are no more files to be had until one ends.

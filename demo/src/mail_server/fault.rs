@@ -121,10 +121,8 @@ impl Faults {
 
     /// For each of the next `count` connections.
     pub fn next_connections(&self, count: usize, fault: Fault) {
-        let mut plan = self.plan();
-        for _ in 0..count {
-            plan.next.push_back(vec![fault.clone()]);
-        }
+        let each = std::iter::repeat_n(vec![fault], count);
+        self.plan().next.extend(each);
     }
 
     /// For the next connection, all of them together.

@@ -183,7 +183,7 @@ impl KeptMessage {
         if let Some(parsed) = MessageParser::default().parse(&raw) {
             message.from = addresses(parsed.from());
             message.to = addresses(parsed.to());
-            message.subject = parsed.subject().unwrap_or_default().to_owned();
+            message.subject = parsed.subject().map(str::to_owned).unwrap_or_default();
             message.message_id = parsed.message_id().map(str::to_owned);
             message.text = parsed.body_text(0).unwrap_or_default().into_owned();
             message.attachments = parsed
@@ -325,10 +325,9 @@ mod tests {
             b"Content-Type: message/rfc822\r\n\r\n".repeat(5_000),
             [b"From: ".as_slice(), &b"<".repeat(50_000)].concat(),
         ];
-        let nested: String = (0..3_000)
-            .map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n"))
-            .collect();
-        hostile.push(nested.into_bytes());
+        let nested = (0..3_000)
+            .map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n"));
+        hostile.push(nested.collect::<Vec<_>>().concat().into_bytes());
         // Every single-byte change and every cut of a good letter.
         for at in 0..LETTER.len() {
             let mut changed = LETTER.as_bytes().to_vec();

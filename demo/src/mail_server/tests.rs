@@ -101,5 +101,5 @@ impl Demonstration {
 }
 
 fn code(reply: &str) -> u16 {
-    reply[..3].parse().unwrap()
+    reply.get(..3).and_then(|code| code.parse().ok()).unwrap()
 }

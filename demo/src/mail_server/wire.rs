@@ -16,6 +16,8 @@ use super::fault::Cut;
 const CRLF: &[u8] = b"\r\n";
 /// A text line of a message is at most 1000 octets with its CRLF (RFC 5321 section 4.5.3.1.6).
 const TEXT_LINE_BYTES: usize = 998;
+/// How long a client may take to leave after the server's last word.
+const GOODBYE: Duration = Duration::from_secs(5);
 /// How much of an overlong command line is read on to find its end.
 const OVERLONG_FACTOR: usize = 16;
 
@@ -228,8 +230,10 @@ impl Wire {
         Ok(())
     }
 
-    /// An orderly end, after the last reply.
+    /// An orderly end, after the last reply. What the client still sends is read for a while: an unread byte would turn
+    /// the end into a reset, which can overtake the reply.
     pub(super) async fn close(&mut self) {
+        self.patience = self.patience.min(GOODBYE);
         let closed = match &mut self.stream {
             Some(Stream::Tls(tls)) => tls.shutdown().await,
             Some(Stream::Plain(tcp)) => tcp.shutdown().await,

@@ -24,6 +24,7 @@ async fn a_letter_is_on_the_disk_as_sent_when_the_client_hears_250() {
     assert_eq!(client.say("QUIT").await, "221 2.0.0 bye");
     let (rest, end) = client.hear_all().await;
     assert!(rest.is_empty() && end.is_ok());
+    drop(client);
     let record = demonstration.record_of_ended().await;
     assert_eq!((record.reached, record.stored_count), (Phase::Quit, 1));
 }
