@@ -63,7 +63,10 @@ pub fn all(places: &Places, steps: &mut Steps) {
     let rules = rules(places, steps);
     let format = steps.step("format", "one style for all Rust", || {
         tool::run(
-            &mut tool::cargo(&places.root, &["fmt", "--all", "--check"]),
+            &mut tool::cargo(
+                &places.root,
+                &["fmt", "--all", "--", "--check", "--files-with-diff"],
+            ),
             "cargo fmt --all",
         )
         .map(|_| ())
@@ -74,6 +77,7 @@ pub fn all(places: &Places, steps: &mut Steps) {
             "--locked",
             "--workspace",
             "--all-targets",
+            "--keep-going",
             "--",
             "-D",
             "warnings",

@@ -10,101 +10,88 @@ use serde_json::Value;
 
 pub fn test(places: &Places, steps: &mut Steps) -> Result<(), Stopped> {
     setup::set_up(places, steps, Purpose::Test)?;
-    // A failed check does not hide what the tests have to say.
+    // What fails is remembered by the steps; the others have their say all the same.
     checks::all(places, steps);
     let mut totals = Totals::default();
-    let tested = tests(places, steps, &mut totals);
-    println!("{}", steps.summary());
-    // Alone on its line and last, where a reader of the log looks.
-    println!("{} passed, {} failed", totals.passed, totals.failed);
-    tested
-}
-
-fn tests(places: &Places, steps: &mut Steps, totals: &mut Totals) -> Result<(), Stopped> {
-    // The shape of the tests is compiled with the program, so that it is compiled once. Windows cannot replace a running program, hence without xtask.
-    steps.step(
-        "build",
-        "the program and all tests, once, before any of them runs",
-        || {
-            let arguments = [
-                "build",
-                "--locked",
-                "--workspace",
-                "--exclude",
-                "xtask",
-                "--all-targets",
-            ];
-            tool::run(
-                &mut tool::cargo(&places.root, &arguments),
-                "Mend what the compiler says above.",
-            )
-            .map(|_| ())
-        },
-    )?;
     counted(
         steps,
-        totals,
+        &mut totals,
         "page tests",
         "the window's pages, without an engine",
-        || {
-            if !places.ui().join("package.json").exists() {
-                println!("    ui/ has no package.json: no page tests");
-                return Ok(String::new());
-            }
-            tool::run(
-                &mut tool::npm("npm", &places.ui(), &["test"]),
-                "See which test failed above; `npm test` in ui/ runs them alone.",
-            )
-        },
+        || page_tests(places),
     );
-    counted(
-        steps,
-        totals,
-        "Rust tests",
-        "each crate, and the whole product through its public faces",
-        || {
-            let advice =
-                "See which test failed above; `cargo test --workspace NAME` runs it alone.";
-            let printed = tool::run(
-                &mut tool::cargo(
-                    &places.root,
-                    &["test", "--locked", "--workspace", "--no-fail-fast"],
-                ),
-                advice,
-            )?;
-            if Totals::read(&printed).passed == 0 {
-                return Err(Failure::new(
-                    "No test ran.",
-                    "Look why `cargo test --workspace` finds none.",
-                ));
-            }
-            Ok(printed)
-        },
+    let built = steps.step(
+        "build",
+        "the program and all tests, before any of them runs",
+        || build(places),
     );
-    if !places.window_tests().join("package.json").exists() {
-        println!("\n    tests/window has no package.json: no tests of the real window");
-        return Ok(());
+    if built.is_ok() {
+        let why = "each crate, and the whole product through its public faces";
+        counted(steps, &mut totals, "Rust tests", why, || rust_tests(places));
+        window_tests(places, steps, &mut totals);
     }
-    steps.step(
-        "npm packages of the window tests",
-        "they drive the real window",
-        || setup::npm_packages(&places.window_tests()),
-    )?;
-    counted(
-        steps,
-        totals,
-        "window tests",
-        "the real window, driven as a person would",
-        || {
-            let mut command = tool::npm("npm", &places.window_tests(), &["test"]);
-            command.env("ONWARD_PROGRAM", places.program());
-            tool::run(
-                &mut command,
-                "See which test failed above; `npm test` in tests/window runs them alone.",
-            )
-        },
-    );
-    Ok(())
+    println!("{}", steps.summary());
+    if totals != Totals::default() {
+        // Alone on its line and last, where a reader of the log looks.
+        println!("{} passed, {} failed", totals.passed, totals.failed);
+    }
+    built
+}
+
+fn page_tests(places: &Places) -> Result<String, Failure> {
+    if !places.ui().join("package.json").exists() {
+        println!("    ui/ has no package.json: no page tests");
+        return Ok(String::new());
+    }
+    let advice = "See which test failed above; `npm test` in ui/ runs them alone.";
+    tool::run(&mut tool::npm("npm", &places.ui(), &["test"]), advice)
+}
+
+/// Windows cannot replace a running program, hence without xtask.
+fn build(places: &Places) -> Result<(), Failure> {
+    let arguments = "build --locked --workspace --exclude xtask --all-targets --keep-going";
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let advice = "Mend what the compiler says above.";
+    tool::run(&mut tool::cargo(&places.root, &arguments), advice).map(|_| ())
+}
+
+fn rust_tests(places: &Places) -> Result<String, Failure> {
+    let advice = "See which test failed above; `cargo test --workspace NAME` runs it alone.";
+    let arguments = ["test", "--locked", "--workspace", "--no-fail-fast"];
+    let printed = tool::run(&mut tool::cargo(&places.root, &arguments), advice)?;
+    if Totals::read(&printed).passed == 0 {
+        let advice = "Look why `cargo test --workspace` finds none.";
+        return Err(Failure::new("No test ran.", advice));
+    }
+    Ok(printed)
+}
+
+/// They are told in `ONWARD_PROGRAM` where the program is.
+fn window_tests(places: &Places, steps: &mut Steps, totals: &mut Totals) {
+    let folder = places.window_tests();
+    if !folder.join("package.json").exists() {
+        println!("\n    tests/window has no package.json: no tests of the real window");
+        return;
+    }
+    let why = "they drive the real window";
+    let ready = steps.step("npm packages of the window tests", why, || {
+        setup::npm_packages(&folder)
+    });
+    if ready.is_ok() {
+        counted(
+            steps,
+            totals,
+            "window tests",
+            "the real window, driven as a person would",
+            || {
+                let mut command = tool::npm("npm", &folder, &["test"]);
+                command.env("ONWARD_PROGRAM", places.program());
+                let advice =
+                    "See which test failed above; `npm test` in tests/window runs them alone.";
+                tool::run(&mut command, advice)
+            },
+        );
+    }
 }
 
 /// A step whose printed output says how many tests passed and failed. What failed is remembered by the steps; the next kind of test runs all the same.

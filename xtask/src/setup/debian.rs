@@ -16,123 +16,83 @@ pub enum Purpose {
     Test,
 }
 
-struct Package {
-    name: &'static str,
-    why: &'static str,
-    from: Purpose,
-}
+/// Its name, what it is for, and from which purpose on it is needed.
+struct Package(&'static str, &'static str, Purpose);
 
 const PACKAGES: &[Package] = &[
-    Package {
-        name: "build-essential",
-        why: "the C compiler that SQLCipher and the TLS library are built with",
-        from: Purpose::Run,
-    },
-    Package {
-        name: "cmake",
-        why: "builds the TLS library on some processors",
-        from: Purpose::Run,
-    },
-    Package {
-        name: "pkg-config",
-        why: "finds the libraries below",
-        from: Purpose::Run,
-    },
-    Package {
-        name: "libwebkit2gtk-4.1-dev",
-        why: "shows the window's pages",
-        from: Purpose::Run,
-    },
-    Package {
-        name: "libgtk-3-dev",
-        why: "the window",
-        from: Purpose::Run,
-    },
-    Package {
-        name: "librsvg2-dev",
-        why: "icons",
-        from: Purpose::Run,
-    },
-    Package {
-        name: "libsoup-3.0-dev",
-        why: "loads the pages that are inside the program",
-        from: Purpose::Run,
-    },
-    Package {
-        name: "libssl-dev",
-        why: "SQLCipher's encryption",
-        from: Purpose::Run,
-    },
-    Package {
-        name: "fonts-dejavu-core",
-        why: "letters on the screen",
-        from: Purpose::Run,
-    },
-    Package {
-        name: "fonts-liberation",
-        why: "letters as wide as Arial's",
-        from: Purpose::Run,
-    },
-    Package {
-        name: "xvfb",
-        why: "a display that nobody looks at",
-        from: Purpose::RunUnseen,
-    },
-    Package {
-        name: "xauth",
-        why: "the key to that display",
-        from: Purpose::RunUnseen,
-    },
-    Package {
-        name: "imagemagick",
-        why: "takes a picture of the window",
-        from: Purpose::RunUnseen,
-    },
-    Package {
-        name: "webkit2gtk-driver",
-        why: "drives the real window in tests",
-        from: Purpose::Test,
-    },
-    Package {
-        name: "dbus-x11",
-        why: "a session bus for the keychain tests",
-        from: Purpose::Test,
-    },
-    Package {
-        name: "gnome-keyring",
-        why: "a real keychain for tests",
-        from: Purpose::Test,
-    },
-    Package {
-        name: "libsecret-tools",
-        why: "looks into that keychain from outside",
-        from: Purpose::Test,
-    },
-    Package {
-        name: "openssl",
-        why: "certificates for the mail server of the tests",
-        from: Purpose::Test,
-    },
-    Package {
-        name: "postfix",
-        why: "a real mail server for tests: takes referrals in",
-        from: Purpose::Test,
-    },
-    Package {
-        name: "dovecot-core",
-        why: "a real mail server for tests: signs in",
-        from: Purpose::Test,
-    },
-    Package {
-        name: "dovecot-imapd",
-        why: "a real mail server for tests: hands mail out",
-        from: Purpose::Test,
-    },
-    Package {
-        name: "dovecot-lmtpd",
-        why: "a real mail server for tests: keeps mail",
-        from: Purpose::Test,
-    },
+    Package(
+        "build-essential",
+        "the C compiler that SQLCipher and the TLS library are built with",
+        Purpose::Run,
+    ),
+    Package("pkg-config", "finds the libraries below", Purpose::Run),
+    Package(
+        "libwebkit2gtk-4.1-dev",
+        "shows the window's pages",
+        Purpose::Run,
+    ),
+    Package("libgtk-3-dev", "the window", Purpose::Run),
+    Package("librsvg2-dev", "icons", Purpose::Run),
+    Package(
+        "libsoup-3.0-dev",
+        "loads the pages that are inside the program",
+        Purpose::Run,
+    ),
+    Package("libssl-dev", "SQLCipher's encryption", Purpose::Run),
+    Package("fonts-dejavu-core", "letters on the screen", Purpose::Run),
+    Package(
+        "fonts-liberation",
+        "letters as wide as Arial's",
+        Purpose::Run,
+    ),
+    Package("xvfb", "a display that nobody looks at", Purpose::RunUnseen),
+    Package("xauth", "the key to that display", Purpose::RunUnseen),
+    Package(
+        "imagemagick",
+        "takes a picture of the window",
+        Purpose::RunUnseen,
+    ),
+    Package(
+        "webkit2gtk-driver",
+        "drives the real window in tests",
+        Purpose::Test,
+    ),
+    Package(
+        "dbus-x11",
+        "a session bus for the keychain tests",
+        Purpose::Test,
+    ),
+    Package("gnome-keyring", "a real keychain for tests", Purpose::Test),
+    Package(
+        "libsecret-tools",
+        "looks into that keychain from outside",
+        Purpose::Test,
+    ),
+    Package(
+        "openssl",
+        "certificates for the mail server of the tests",
+        Purpose::Test,
+    ),
+    Package(
+        "postfix",
+        "a real mail server for tests: takes referrals in",
+        Purpose::Test,
+    ),
+    Package(
+        "dovecot-core",
+        "a real mail server for tests: signs in",
+        Purpose::Test,
+    ),
+    Package(
+        "dovecot-imapd",
+        "a real mail server for tests: hands mail out",
+        Purpose::Test,
+    ),
+    Package(
+        "dovecot-lmtpd",
+        "a real mail server for tests: keeps mail",
+        Purpose::Test,
+    ),
 ];
 
 /// The account that owns the mail of the test server.
@@ -149,9 +109,9 @@ pub fn packages(purpose: Purpose) -> Result<(), Failure> {
     }
     let wanted: Vec<&Package> = PACKAGES
         .iter()
-        .filter(|package| package.from <= purpose)
+        .filter(|package| package.2 <= purpose)
         .collect();
-    let names: Vec<&str> = wanted.iter().map(|package| package.name).collect();
+    let names: Vec<&str> = wanted.iter().map(|package| package.0).collect();
     if !Path::new("/etc/debian_version").exists() {
         println!(
             "    this is not Debian or Ubuntu; your system's names may differ, but these are needed: {}",
@@ -163,20 +123,15 @@ pub fn packages(purpose: Purpose) -> Result<(), Failure> {
     let installed = installed(&names);
     let missing: Vec<&Package> = wanted
         .into_iter()
-        .filter(|package| !installed.iter().any(|name| name == package.name))
+        .filter(|package| !installed.iter().any(|name| name == package.0))
         .collect();
     if missing.is_empty() {
         println!("    all {} are installed", names.len());
     } else {
         for package in &missing {
-            println!("    missing: {} ({})", package.name, package.why);
+            println!("    missing: {} ({})", package.0, package.1);
         }
-        install(
-            &missing
-                .iter()
-                .map(|package| package.name)
-                .collect::<Vec<_>>(),
-        )?;
+        install(&missing.iter().map(|package| package.0).collect::<Vec<_>>())?;
     }
     if purpose == Purpose::Test {
         mail_account()
@@ -206,18 +161,20 @@ fn fully_installed(printed: &str) -> Vec<String> {
 }
 
 fn install(names: &[&str]) -> Result<(), Failure> {
-    let advice = format!(
-        "Look whether Debian's packages can be reached; or install them yourself: apt-get install --no-install-recommends {}",
+    let by_hand = format!(
+        "apt-get install --no-install-recommends {}",
         names.join(" ")
     );
-    tool::run(
-        &mut as_root(&["apt-get", "-o", "DPkg::Lock::Timeout=600", "update"])?,
-        &advice,
-    )?;
-    let mail_server = names
-        .iter()
-        .any(|name| name.starts_with("postfix") || name.starts_with("dovecot"));
-    let _policy = if mail_server {
+    let advice = format!("Look whether Debian's packages can be reached; or as root: {by_hand}");
+    let update = ["apt-get", "-o", "DPkg::Lock::Timeout=600", "update"];
+    let mut update = as_root(&update).map_err(|failure| Failure {
+        advice: format!("As root, run: {by_hand}"),
+        ..failure
+    })?;
+    tool::run(&mut update, &advice)?;
+    let mail_server = ["postfix", "dovecot"];
+    let is_mail_server = |name: &&str| mail_server.iter().any(|server| name.starts_with(server));
+    let _policy = if names.iter().any(is_mail_server) {
         forbid_services()?
     } else {
         None
@@ -232,11 +189,8 @@ fn install(names: &[&str]) -> Result<(), Failure> {
         "--no-install-recommends",
         "--no-remove",
     ];
-    tool::run(
-        &mut as_root(&[arguments.as_slice(), names].concat())?,
-        &advice,
-    )
-    .map(|_| ())
+    let mut install = as_root(&[arguments.as_slice(), names].concat())?;
+    tool::run(&mut install, &advice).map(|_| ())
 }
 
 /// While this is there, no package starts a service.
@@ -351,7 +305,7 @@ mod tests {
         let count = |purpose| {
             PACKAGES
                 .iter()
-                .filter(|package| package.from <= purpose)
+                .filter(|package| package.2 <= purpose)
                 .count()
         };
         assert!(count(Purpose::Run) < count(Purpose::RunUnseen));
