@@ -8,7 +8,7 @@ use super::query::{Target, Understood};
 const NAME: f32 = 0.35;
 const NEED: f32 = 0.15;
 /// A name met through synonyms is less close than one met by its own words.
-const BY_SYNONYM: f32 = 0.7;
+const BY_SYNONYM: f32 = 0.5;
 
 /// Whether the name or an alias of a service was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +18,13 @@ pub enum Named {
     Begun,
     /// As good as whole.
     Whole,
+}
+
+impl Named {
+    /// The beginning of a name does not count.
+    pub fn unless_begun(self) -> Self {
+        if self == Self::Begun { Self::No } else { self }
+    }
 }
 
 pub struct Closeness {
@@ -44,7 +51,7 @@ impl Typed {
                         let stem = index.lexicon.stem_of(id);
                         stems.extend(stem.map(|stem| (stem, how_sure(alternative.how), position)));
                     }
-                    Target::Group(group) => groups.push((group, alternative.quality, alternative.span)),
+                    Target::Group(group) => groups.push((group, how_sure(alternative.how), alternative.span)),
                 }
             }
         }

@@ -12,15 +12,17 @@ use crate::model::{Category, HealthcareService};
 use jiff::civil::Date;
 
 /// How much a word counts by where it stands, in the order of `FIELDS`.
-const WORD_WEIGHTS: [f32; FIELDS.len()] = [1.0, 1.0, 0.88, 0.9, 0.45, 0.48];
+const WORD_WEIGHTS: [f32; FIELDS.len()] = [1.0, 1.0, 0.88, 0.9, 0.42, 0.54];
 /// The same for a group of synonyms: what a category is for says as much as a name.
-const GROUP_WEIGHTS: [f32; FIELDS.len()] = [0.97, 0.97, 0.9, 0.95, 0.45, 0.48];
+const GROUP_WEIGHTS: [f32; FIELDS.len()] = [0.97, 0.97, 0.88, 1.0, 0.42, 0.54];
 /// What further fields add to the best one.
 const FURTHER_FIELDS: f32 = 0.12;
 /// Below this, a word is not found in a service.
 const FOUND: f32 = 0.2;
 /// From this on, a word is surely what the service is about.
 const SURE: f32 = 0.55;
+/// What is found less surely counts so much less again, or four vague meetings would outdo a service that is about one of the needs.
+const VAGUE: f32 = 0.75;
 /// Of the words of a longer text, by their weight, this share must be found.
 const FAIR_SHARE: f32 = 0.5;
 /// A plain sentence holds more that is no need.
@@ -30,6 +32,8 @@ const SENTENCE: usize = 6;
 const MOST_UNKNOWN: f32 = 0.35;
 /// … and then a service may answer only this share of it.
 const LEAST_SURE: f32 = 0.15;
+/// Half a name names a service only if its words are as rare as this: "pain" names none.
+const RARE: f32 = 0.5;
 /// A rare word counts more than a common one, down to this.
 const LEAST_RARITY: f32 = 0.25;
 /// Where bands end, as shares of the best fit.
@@ -74,6 +78,8 @@ pub fn fits(understood: &Understood, index: &WordIndex) -> Vec<Fit> {
     if whole <= 0.0 {
         return Vec::new();
     }
+    let typed_share: f32 = understood.words.iter().map(|word| word.share).sum();
+    let typed_is_rare = whole >= typed_share * RARE;
     let mut units: Vec<usize> = evidence
         .iter()
         .filter(|word| !word.light)
@@ -102,7 +108,7 @@ pub fn fits(understood: &Understood, index: &WordIndex) -> Vec<Fit> {
         fits.push(Fit {
             document: position,
             fit,
-            named: closeness.named,
+            named: if typed_is_rare { closeness.named } else { closeness.named.unless_begun() },
         });
     }
     fits
@@ -150,7 +156,8 @@ fn evidence_of(word: &TypedWord, index: &WordIndex) -> Evidence {
         .map(|fields| {
             let best = fields.iter().copied().fold(0.0, f32::max);
             let further: f32 = fields.iter().sum::<f32>() - best;
-            best + FURTHER_FIELDS * further.min(1.0)
+            let all = best + FURTHER_FIELDS * further.min(1.0);
+            if best < SURE { all * VAGUE } else { all }
         })
         .collect();
     let share = word.share * rarity(&found, word.text.len());
