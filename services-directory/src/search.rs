@@ -3,6 +3,7 @@
 //! A text goes through `words` (folded), `query` (understood, with `expand` for each word and `phrases` for the synonyms), `rank` (fit and
 //! order) and then the hard rules of `criteria`. The index never changes: whoever holds it swaps a new one in behind an `Arc`.
 
+mod closeness;
 mod crisis;
 mod expand;
 mod fields;
@@ -17,6 +18,7 @@ mod words;
 pub use synonyms::{SynonymError, Synonyms};
 pub use why::TakenFor;
 
+use closeness::Named;
 use crate::criteria::{self, KnownFacts, NotOpen};
 use crate::feed::{self, Directory};
 use crate::ids::{AreaId, OdsCode, ServiceId};
@@ -179,7 +181,7 @@ impl SearchIndex {
                 fits.push(Fit {
                     document,
                     fit: 0.0,
-                    named: false,
+                    named: Named::No,
                 });
             }
         }
@@ -204,12 +206,22 @@ impl SearchIndex {
 
 impl SearchResults {
     fn hide(&mut self, fit: &Fit, service: &HealthcareService, reason: NotOpen) {
-        match reason {
-            NotOpen::Age { .. } => self.hidden.age += 1,
-            NotOpen::Area { .. } => self.hidden.area += 1,
-            NotOpen::Closed { .. } | NotOpen::Paused { .. } => self.hidden.closed += 1,
-        }
-        if fit.named {
+        // A closed service has a successor or a day to come back to: half its name will do.
+        let enough = match reason {
+            NotOpen::Age { .. } => {
+                self.hidden.age += 1;
+                Named::Whole
+            }
+            NotOpen::Area { .. } => {
+                self.hidden.area += 1;
+                Named::Whole
+            }
+            NotOpen::Closed { .. } | NotOpen::Paused { .. } => {
+                self.hidden.closed += 1;
+                Named::Begun
+            }
+        };
+        if fit.named >= enough {
             let (service_id, name) = (service.id.clone(), service.name.clone());
             self.not_open.push(NotOpenHit {
                 service_id,

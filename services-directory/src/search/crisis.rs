@@ -17,7 +17,7 @@ const PHRASES: &[&str] = &[
     "better off dead",
     "better off without me|him|her|them",
     "not|dont|doesnt|didnt|no want|wants|wish|wishes live|alive",
-    "not|dont|doesnt|no longer want|wants to be|live here|alive|anymore",
+    "not|dont|doesnt want|wants to be here|alive|anymore",
     "rather be dead",
     "no|any reason|point to|in live|living",
     "nothing to live for",

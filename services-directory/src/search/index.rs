@@ -48,10 +48,10 @@ type Postings = [Option<TermInfo>; FIELDS.len()];
 /// A name, an alias or one thing that a service helps with, for comparing it with the whole of what was typed.
 pub struct Entry {
     pub kind: FieldKind,
-    /// Of its words that are not fillers.
-    pub stems: Vec<u32>,
-    /// Groups of synonyms that mean the whole of it.
-    pub groups: Vec<usize>,
+    /// Each word's stem, and how much of the entry it is.
+    pub stems: Vec<(u32, f32)>,
+    /// Groups of synonyms that stand in it, each with how much of it that is.
+    pub groups: Vec<(usize, f32)>,
 }
 
 /// A service as the search knows it; its place is tantivy's document number.
@@ -311,12 +311,14 @@ fn entry_of(
         stems: Vec::with_capacity(counts),
         groups: Vec::new(),
     };
-    entry.stems.extend(
-        slots
-            .iter()
-            .filter(|slot| !slot.filler)
-            .flat_map(|slot| slot.stems.iter().map(|(stem, _)| *stem)),
-    );
+    for (token, slot) in text.iter().zip(&slots) {
+        let weight = match words::weight_of(&token.text) {
+            Weight::Content => 1.0,
+            Weight::Light => 0.5,
+            Weight::Filler => 0.3,
+        };
+        entry.stems.extend(slot.stems.iter().map(|(stem, _)| (*stem, weight)));
+    }
     let mut groups = Vec::new();
     for found in phrases.find(&slots) {
         let only = found
@@ -333,9 +335,8 @@ fn entry_of(
             .iter()
             .filter(|at| slots.get(**at).is_some_and(|slot| !slot.filler))
             .count();
-        if covered == counts || found.covers.len() == slots.len() {
-            entry.groups.push(found.group);
-        }
+        let part = |count: usize| f32::from(u16::try_from(count).unwrap_or(u16::MAX));
+        entry.groups.push((found.group, part(covered) / part(counts.max(1))));
         groups.push(found.group);
     }
     (entry, groups)

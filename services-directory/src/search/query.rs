@@ -9,10 +9,13 @@ use super::words::{self, Token, Weight};
 const MOST_WORDS: usize = 40;
 
 /// How sure a neighbouring group of synonyms is, beside the group itself.
-const NEAR: f32 = 0.5;
-const SAME: f32 = 0.95;
+const NEAR: f32 = 0.45;
+const SAME: f32 = 0.98;
 /// A word that is part of a phrase says less by itself: "low" of "low mood".
 const PART_OF_PHRASE: f32 = 0.45;
+/// "ACT" is more than the beginning of "active".
+const AFTER_ABBREVIATION: f32 = 0.6;
+const LONGEST_ABBREVIATION: usize = 4;
 /// Two words that the directory writes as one.
 const JOINED: f32 = 0.95;
 
@@ -86,6 +89,14 @@ impl Understood {
                     .skip(*position)
                     .take(1)
                     .for_each(|covered| *covered = true);
+            }
+        }
+        for group in groups.iter().filter(|group| group.quality > 0.99) {
+            if let ([only], Some(text)) = (group.covers.as_slice(), group.covers.first().and_then(|at| tokens.get(*at)))
+                && text.len() <= LONGEST_ABBREVIATION
+            {
+                let unfinished = candidates.get_mut(*only).into_iter().flatten().filter(|c| c.how == How::Continued);
+                unfinished.for_each(|candidate| candidate.quality *= AFTER_ABBREVIATION);
             }
         }
         let mut found = Vec::with_capacity(tokens.len());

@@ -4,29 +4,41 @@
 //! that is missing or was stated over 90 days ago comes after all others), then name. Bands are coarse, so that step and wait decide
 //! among services that fit about equally.
 
+use super::closeness::{Named, Typed};
 use super::expand::How;
-use super::index::{Document, FIELDS, FieldKind, WordIndex};
+use super::index::{FIELDS, FieldKind, WordIndex};
 use super::query::{Target, TypedWord, Understood};
 use crate::model::{Category, HealthcareService};
 use jiff::civil::Date;
 
 /// How much a word counts by where it stands, in the order of `FIELDS`.
-const FIELD_WEIGHTS: [f32; FIELDS.len()] = [1.0, 1.0, 0.85, 0.85, 0.45, 0.35];
+const WORD_WEIGHTS: [f32; FIELDS.len()] = [1.0, 1.0, 0.88, 0.9, 0.42, 0.54];
+/// The same for a group of synonyms: what a category is for says as much as a name.
+const GROUP_WEIGHTS: [f32; FIELDS.len()] = [0.97, 0.97, 0.88, 1.0, 0.42, 0.54];
 /// What further fields add to the best one.
-const FURTHER_FIELDS: f32 = 0.08;
+const FURTHER_FIELDS: f32 = 0.12;
 /// Below this, a word is not found in a service.
 const FOUND: f32 = 0.2;
 /// From this on, a word is surely what the service is about.
 const SURE: f32 = 0.55;
+/// What is found less surely counts so much less again, or four vague meetings would outdo a service that is about one of the needs.
+const VAGUE: f32 = 0.75;
 /// Of the words of a longer text, by their weight, this share must be found.
 const FAIR_SHARE: f32 = 0.5;
 /// A plain sentence holds more that is no need.
 const FAIR_SHARE_OF_SENTENCE: f32 = 0.4;
 const SENTENCE: usize = 6;
+/// A longer text is understood when no more than this share of it is unknown to the directory …
+const MOST_UNKNOWN: f32 = 0.35;
+/// … and then a service may answer only this share of it.
+const LEAST_SURE: f32 = 0.15;
+/// Half a name names a service only if its words are as rare as this: "pain" names none.
+const RARE: f32 = 0.5;
 /// A rare word counts more than a common one, down to this.
-const LEAST_RARITY: f32 = 0.15;
+const LEAST_RARITY: f32 = 0.25;
 /// Where bands end, as shares of the best fit.
-const BANDS: [f32; 4] = [0.95, 0.86, 0.72, 0.5];
+const BANDS: [f32; 4] = [0.9, 0.82, 0.7, 0.5];
+
 /// A hospital pain clinic ranks lower unless the words ask for a clinic: GPs are shown the direct routes first (DIR-5, DIR-11).
 const HOSPITAL: f32 = 0.8;
 /// A stated wait is believed for so many days.
@@ -38,8 +50,7 @@ pub struct Fit {
     /// Its place among the documents of the index.
     pub document: usize,
     pub fit: f32,
-    /// Its name or an alias was typed, as good as whole.
-    pub named: bool,
+    pub named: Named,
 }
 
 /// What is found of one typed word in all services.
@@ -49,8 +60,10 @@ struct Evidence {
     light: bool,
     /// By document.
     found: Vec<f32>,
-    /// Found surely somewhere by itself, its other forms or its synonyms.
+    /// A service is surely about it: it was met by itself, its other forms or its synonyms, and not in running text only.
     known: bool,
+    /// Met so anywhere.
+    present: bool,
 }
 
 /// All services that hold a fair share of what was typed. In no order.
@@ -65,6 +78,8 @@ pub fn fits(understood: &Understood, index: &WordIndex) -> Vec<Fit> {
     if whole <= 0.0 {
         return Vec::new();
     }
+    let typed_share: f32 = understood.words.iter().map(|word| word.share).sum();
+    let typed_is_rare = whole >= typed_share * RARE;
     let mut units: Vec<usize> = evidence
         .iter()
         .filter(|word| !word.light)
@@ -86,16 +101,14 @@ pub fn fits(understood: &Understood, index: &WordIndex) -> Vec<Fit> {
             / whole;
         let closeness = typed.closeness(document);
         let mut fit = of_words + closeness.bonus;
-        if document.service.onward.category == Category::PainClinic
-            && !asks_for_clinic
-            && !closeness.named
-        {
+        let is_clinic = document.service.onward.category == Category::PainClinic;
+        if is_clinic && !asks_for_clinic && closeness.named != Named::Whole {
             fit *= HOSPITAL;
         }
         fits.push(Fit {
             document: position,
             fit,
-            named: closeness.named,
+            named: if typed_is_rare { closeness.named } else { closeness.named.unless_begun() },
         });
     }
     fits
@@ -108,19 +121,24 @@ fn at(found: &[f32], position: usize) -> f32 {
 fn evidence_of(word: &TypedWord, index: &WordIndex) -> Evidence {
     let count = index.documents.len();
     let mut by_field = vec![[0.0_f32; FIELDS.len()]; count];
-    let mut known = false;
+    let (mut known, mut present) = (false, false);
     for alternative in &word.alternatives {
         let sure = matches!(alternative.how, How::Exact | How::Form) && !alternative.near;
         // In running text, a guess is a guess too many.
         let guess = alternative.how == How::Typo
             || (alternative.how == How::Continued && word.text.len() < 4);
+        let weights = match alternative.target {
+            Target::Word(_) => &WORD_WEIGHTS,
+            Target::Group(_) => &GROUP_WEIGHTS,
+        };
         let note = |document: usize, field: usize| {
             let is_text = FIELDS.get(field) == Some(&FieldKind::Text);
-            let value = alternative.quality * FIELD_WEIGHTS.get(field).copied().unwrap_or_default();
+            let value = alternative.quality * weights.get(field).copied().unwrap_or_default();
             if is_text && guess {
                 return;
             }
             known |= sure && value >= SURE;
+            present |= sure;
             if let Some(place) = by_field
                 .get_mut(document)
                 .and_then(|fields| fields.get_mut(field))
@@ -138,7 +156,8 @@ fn evidence_of(word: &TypedWord, index: &WordIndex) -> Evidence {
         .map(|fields| {
             let best = fields.iter().copied().fold(0.0, f32::max);
             let further: f32 = fields.iter().sum::<f32>() - best;
-            best + FURTHER_FIELDS * further
+            let all = best + FURTHER_FIELDS * further.min(1.0);
+            if best < SURE { all * VAGUE } else { all }
         })
         .collect();
     let share = word.share * rarity(&found, word.text.len());
@@ -148,6 +167,7 @@ fn evidence_of(word: &TypedWord, index: &WordIndex) -> Evidence {
         light: word.light,
         found,
         known,
+        present,
     }
 }
 
@@ -161,39 +181,33 @@ fn rarity(found: &[f32], length: usize) -> f32 {
     (((all + 2.0) / (having + 1.0)).ln() / (all + 2.0).ln()).clamp(LEAST_RARITY, 1.0)
 }
 
-/// One or two needs: each must be found, or, of two that the directory surely knows, one for certain. More: a fair share of them, by rarity.
+/// One or two needs: each must be found. Where the directory surely knows all needs, or nearly all of a longer text, a service that surely
+/// answers one of them is shown too, below those that answer more. Else a longer text must be held by a fair share, by rarity.
 fn holds_a_fair_share(evidence: &[Evidence], units: &[usize], document: usize) -> bool {
-    let (mut held, mut whole) = (0.0, 0.0);
-    let (mut all_held, mut all_known, mut one_sure) = (true, true, false);
+    let (mut held, mut whole, mut unknown, mut surest) = (0.0, 0.0, 0.0, 0.0_f32);
+    let mut all_held = true;
     for unit in units {
         let (mut found, mut share, mut known) = (0.0_f32, 0.0_f32, false);
-        for word in evidence
-            .iter()
-            .filter(|word| word.unit == *unit && !word.light)
-        {
+        for word in evidence.iter().filter(|word| word.unit == *unit && !word.light) {
             found += at(&word.found, document) * word.share;
             share += word.share;
-            known |= word.known;
+            known |= if units.len() <= 2 { word.known } else { word.present };
         }
         let found = found / share.max(f32::EPSILON);
         whole += share;
+        unknown += if known { 0.0 } else { share };
         held += if found >= FOUND { share } else { 0.0 };
+        surest = surest.max(if found >= SURE { share } else { 0.0 });
         all_held &= found >= FOUND;
-        one_sure |= found >= SURE;
-        all_known &= known;
     }
     match units.len() {
         0 => false,
         _ if all_held => true,
         1 => false,
-        2 => all_known && one_sure,
+        2 => unknown == 0.0 && surest > 0.0,
         count => {
-            held >= whole
-                * if count >= SENTENCE {
-                    FAIR_SHARE_OF_SENTENCE
-                } else {
-                    FAIR_SHARE
-                }
+            let fair = if count >= SENTENCE { FAIR_SHARE_OF_SENTENCE } else { FAIR_SHARE };
+            held >= whole * fair || (unknown <= whole * MOST_UNKNOWN && surest >= whole * LEAST_SURE)
         }
     }
 }
@@ -227,114 +241,6 @@ fn asks_for_clinic(understood: &Understood, index: &WordIndex) -> bool {
                 |alternative| matches!(alternative.target, Target::Group(group) if means(group)),
             )
     })
-}
-
-/// The whole of what was typed, for comparing it with names, aliases and needs.
-struct Typed {
-    /// Each stem with how surely it was typed and the word's share.
-    stems: Vec<(u32, f32, usize)>,
-    groups: Vec<(usize, f32, (usize, usize))>,
-    shares: Vec<f32>,
-    whole: f32,
-}
-
-struct Closeness {
-    bonus: f32,
-    named: bool,
-}
-
-impl Typed {
-    fn of(understood: &Understood, index: &WordIndex) -> Self {
-        let (mut stems, mut groups) = (Vec::new(), Vec::new());
-        for (position, word) in understood.words.iter().enumerate() {
-            for alternative in word
-                .alternatives
-                .iter()
-                .filter(|alternative| !alternative.near)
-            {
-                match alternative.target {
-                    Target::Word(id) => stems.extend(
-                        index
-                            .lexicon
-                            .stem_of(id)
-                            .map(|stem| (stem, how_sure(alternative.how), position)),
-                    ),
-                    Target::Group(group) => {
-                        groups.push((group, alternative.quality, alternative.span))
-                    }
-                }
-            }
-        }
-        stems.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
-        let shares: Vec<f32> = understood.words.iter().map(|word| word.share).collect();
-        let whole = shares.iter().sum::<f32>().max(f32::EPSILON);
-        Self {
-            stems,
-            groups,
-            shares,
-            whole,
-        }
-    }
-
-    fn closeness(&self, document: &Document) -> Closeness {
-        let (mut best, mut named) = (0.0_f32, false);
-        for entry in &document.entries {
-            let (of_entry, of_typed, in_order) = self.compared(&entry.stems);
-            let is_name = entry.kind != FieldKind::Helps;
-            named |= is_name
-                && ((of_entry >= 0.85 && of_typed >= 0.6) || (in_order >= 2 && of_typed >= 0.95));
-            let mut close = of_entry * of_typed;
-            for (group, quality, span) in &self.groups {
-                if entry.groups.contains(group) {
-                    close = close.max(quality * self.part(*span));
-                }
-            }
-            best = best.max(close * if is_name { 0.35 } else { 0.15 });
-        }
-        Closeness { bonus: best, named }
-    }
-
-    /// How much of the entry was typed, how much of what was typed is in the entry, and how many of its first words were typed.
-    fn compared(&self, entry: &[u32]) -> (f32, f32, usize) {
-        let (mut matched, mut in_order, mut unbroken) = (0.0_f32, 0, true);
-        let mut positions = Vec::new();
-        for stem in entry {
-            let from = self.stems.partition_point(|(known, ..)| known < stem);
-            match self.stems.get(from).filter(|(known, ..)| known == stem) {
-                Some((_, quality, position)) => {
-                    matched += quality;
-                    positions.push(*position);
-                    in_order += usize::from(unbroken);
-                }
-                None => unbroken = false,
-            }
-        }
-        positions.sort_unstable();
-        positions.dedup();
-        let typed: f32 = positions
-            .iter()
-            .map(|position| at(&self.shares, *position))
-            .sum();
-        let count = f32::from(u16::try_from(entry.len()).unwrap_or(u16::MAX)).max(1.0);
-        (matched / count, typed / self.whole, in_order)
-    }
-
-    fn part(&self, (from, to): (usize, usize)) -> f32 {
-        self.shares
-            .iter()
-            .skip(from)
-            .take(to + 1 - from)
-            .sum::<f32>()
-            / self.whole
-    }
-}
-
-fn how_sure(how: How) -> f32 {
-    match how {
-        How::Exact | How::Form => 1.0,
-        How::Continued => 0.85,
-        How::Typo => 0.9,
-    }
 }
 
 /// The bands of fit, 0 the best.

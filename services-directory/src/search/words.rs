@@ -1,5 +1,8 @@
 //! Text into words: case, accents and punctuation folded, endings cut, and the words that say nothing of the need.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Longer input is cut: nobody types it, and a paste must not stop the window.
 pub const LONGEST_INPUT: usize = 10_000;
 
@@ -203,12 +206,18 @@ pub enum Weight {
 }
 
 pub fn weight_of(word: &str) -> Weight {
-    if is_filler(word) || is_number(word) {
-        Weight::Filler
-    } else if LIGHT.contains(&word) {
-        Weight::Light
-    } else {
-        Weight::Content
+    static WEIGHTS: LazyLock<HashMap<&str, Weight>> = LazyLock::new(|| {
+        let fillers = FILLERS.iter().flat_map(|list| list.split_whitespace());
+        let light = LIGHT.split_whitespace().map(|word| (word, Weight::Light));
+        fillers
+            .map(|word| (word, Weight::Filler))
+            .chain(light)
+            .collect()
+    });
+    match WEIGHTS.get(word) {
+        Some(weight) => *weight,
+        None if is_number(word) => Weight::Filler,
+        None => Weight::Content,
     }
 }
 
@@ -222,330 +231,55 @@ pub fn is_number(word: &str) -> bool {
     letters.len() < word.len() && after.contains(&letters)
 }
 
-fn is_filler(word: &str) -> bool {
-    // Sorted lists would be faster to search; a query has few words, and these read better by kind.
-    FILLERS.iter().any(|list| list.contains(&word))
-}
+/// Words that many services have in their names.
+const LIGHT: &str = "\
+    service services support supports help helping helps clinic clinics team teams group groups nhs \
+    local community centre center advice advise programme program course courses class classes therapy \
+    therapies health scheme project session sessions specialist practitioner worker workers adviser \
+    advisor appointment hub pathway treatment assessment management options option available online \
+    chronic acute severe mild moderate bad worse adult adults";
 
-const LIGHT: &[&str] = &[
-    "service",
-    "services",
-    "support",
-    "supports",
-    "help",
-    "helping",
-    "helps",
-    "clinic",
-    "clinics",
-    "team",
-    "teams",
-    "group",
-    "groups",
-    "nhs",
-    "local",
-    "community",
-    "centre",
-    "center",
-    "advice",
-    "advise",
-    "programme",
-    "program",
-    "course",
-    "courses",
-    "class",
-    "classes",
-    "therapy",
-    "therapies",
-    "health",
-    "scheme",
-    "project",
-    "session",
-    "sessions",
-    "specialist",
-    "practitioner",
-    "worker",
-    "workers",
-    "adviser",
-    "advisor",
-    "appointment",
-    "hub",
-    "pathway",
-    "treatment",
-    "assessment",
-    "management",
-    "options",
-    "option",
-    "available",
-    "online",
-    "chronic",
-    "acute",
-    "severe",
-    "mild",
-    "moderate",
-    "bad",
-    "worse",
-    "adult",
-    "adults",
-];
-
-const FILLERS: &[&[&str]] = &[
-    &[
-        "a", "an", "the", "and", "or", "but", "of", "to", "from", "by", "on", "in", "at", "as",
-        "for", "with", "without", "into", "over", "about", "off", "out", "up", "down", "than",
-        "then", "if", "when", "while", "so", "due", "because", "since", "after", "before",
-        "during", "until", "around", "through", "plus", "via", "per", "re",
-    ],
-    &[
-        "i",
-        "me",
-        "my",
-        "we",
-        "our",
-        "us",
-        "you",
-        "your",
-        "he",
-        "him",
-        "his",
-        "she",
-        "her",
-        "hers",
-        "they",
-        "them",
-        "their",
-        "it",
-        "its",
-        "this",
-        "that",
-        "these",
-        "those",
-        "there",
-        "here",
-        "who",
-        "which",
-        "what",
-        "where",
-        "how",
-        "why",
-        "someone",
-        "something",
-        "anything",
-        "anyone",
-        "nothing",
-        "everything",
-        "one",
-        "ones",
-        "myself",
-        "himself",
-        "herself",
-        "themselves",
-    ],
-    &[
-        "is", "am", "are", "was", "were", "be", "been", "being", "has", "have", "had", "having",
-        "do", "does", "did", "doing", "done", "can", "cant", "cannot", "could", "couldnt", "would",
-        "wouldnt", "should", "will", "wont", "may", "might", "must", "dont", "doesnt", "didnt",
-        "isnt", "hasnt", "not", "no", "never", "none", "im", "shes", "hes", "ive", "id", "theyre",
-    ],
-    &[
-        "want",
-        "wants",
-        "wanting",
-        "wanted",
-        "need",
-        "needs",
-        "needing",
-        "needed",
-        "look",
-        "looking",
-        "find",
-        "get",
-        "gets",
-        "getting",
-        "got",
-        "go",
-        "goes",
-        "going",
-        "gone",
-        "keep",
-        "keeps",
-        "feel",
-        "feels",
-        "feeling",
-        "felt",
-        "seem",
-        "seems",
-        "suffer",
-        "suffers",
-        "suffering",
-        "struggle",
-        "struggles",
-        "struggling",
-        "try",
-        "trying",
-        "tried",
-        "think",
-        "thinks",
-        "says",
-        "said",
-        "like",
-        "likes",
-        "would",
-        "make",
-        "makes",
-        "making",
-        "take",
-        "taking",
-        "asking",
-        "asks",
-        "ask",
-        "give",
-        "use",
-        "using",
-        "come",
-        "coming",
-        "see",
-        "seen",
-        "told",
-        "keen",
-        "please",
-        "send",
-        "refer",
-        "refers",
-        "referred",
-        "referral",
-        "referrals",
-        "referring",
-    ],
-    &[
-        "problem",
-        "problems",
-        "issue",
-        "issues",
-        "trouble",
-        "troubles",
-        "difficulty",
-        "difficulties",
-        "symptom",
-        "symptoms",
-        "complaint",
-        "condition",
-        "conditions",
-        "situation",
-        "stuff",
-        "thing",
-        "things",
-        "lot",
-        "lots",
-        "bit",
-        "type",
-        "kind",
-        "sort",
-    ],
-    &[
-        "very",
-        "really",
-        "just",
-        "still",
-        "also",
-        "too",
-        "much",
-        "many",
-        "more",
-        "most",
-        "less",
-        "all",
-        "any",
-        "some",
-        "every",
-        "quite",
-        "always",
-        "often",
-        "sometimes",
-        "again",
-        "now",
-        "already",
-        "recently",
-        "recent",
-        "currently",
-        "previous",
-        "previously",
-        "ongoing",
-        "new",
-        "near",
-        "nearby",
-        "better",
-        "well",
-        "only",
-        "even",
-        "both",
-        "other",
-        "another",
-        "same",
-        "such",
-        "own",
-        "yet",
-        "ever",
-        "soon",
-        "today",
-        "ago",
-        "last",
-        "first",
-        "good",
-        "best",
-        "right",
-        "different",
-        "able",
-        "unable",
-        "several",
-        "couple",
-        "few",
-    ],
-    &[
-        "year", "years", "yr", "yrs", "month", "months", "week", "weeks", "day", "days", "time",
-        "times", "daily", "old", "aged", "age", "yo", "y", "o", "f", "m", "c", "h", "x", "hx",
-        "pmh", "fh", "dx", "rx", "k", "s", "t",
-    ],
-    &[
-        "patient",
-        "patients",
-        "pt",
-        "pts",
-        "px",
-        "lady",
-        "ladies",
-        "man",
-        "woman",
-        "gentleman",
-        "gent",
-        "male",
-        "female",
-        "guy",
-        "person",
-        "people",
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "gp",
-        "dr",
-        "doctor",
-        "surgery",
-        "presents",
-        "presenting",
-        "presented",
-        "complains",
-        "complaining",
-        "history",
-        "known",
-        "background",
-        "diagnosed",
-        "diagnosis",
-        "longstanding",
-        "standing",
-        "living",
-        "lives",
-        "live",
-    ],
+/// Grammar, what people say around a need, and what a GP notes of the patient.
+const FILLERS: &[&str] = &[
+    "\
+    a an the and or but of to from by on in at as for with without into over about off out up down than \
+    then if when while so due because since after before during until around through plus via per re",
+    "\
+    i me my we our us you your he him his she her hers they them their it its this that these those \
+    there here who which what where how why someone something anything anyone nothing everything one \
+    ones myself himself herself themselves",
+    "\
+    is am are was were be been being has have had having do does did doing done can cant cannot could \
+    couldnt would wouldnt should will wont may might must dont doesnt didnt isnt hasnt not no never none \
+    im shes hes ive id theyre",
+    "\
+    want wants wanting wanted need needs needing needed look looking find get gets getting got go goes \
+    going gone keep keeps feel feels feeling felt seem seems suffer suffers suffering struggle struggles \
+    struggling try trying tried think thinks says said like likes would make makes making take taking \
+    asking asks ask give use using come coming see seen told keen please send refer refers referred \
+    referral referrals referring",
+    "\
+    problem problems issue issues trouble troubles difficulty difficulties symptom symptoms complaint \
+    condition conditions situation stuff thing things lot lots bit type kind sort",
+    "\
+    very really just still also too much many more most less all any some every quite always often \
+    sometimes again now already recently recent currently previous previously ongoing new near nearby \
+    better well only even both other another same such own yet ever soon today ago last first good best \
+    right different able unable several couple few",
+    "\
+    year years yr yrs month months week weeks day days time times daily old aged age yo y o f m c h x hx \
+    pmh fh dx rx k s t",
+    "\
+    patient patients pt pts px lady ladies man woman gentleman gent male female guy person people mr mrs \
+    ms miss gp dr doctor surgery presents presenting presented complains complaining history known \
+    background diagnosed diagnosis longstanding standing living lives live",
+    "\
+    mum dad mother father son daughter husband wife partner brother sister spouse parents grandchild \
+    grandson granddaughter girlfriend boyfriend neighbour friend family relative",
+    "\
+    january february march april june july august september october november december jan feb mar apr \
+    jun jul aug sept oct nov dec monday tuesday wednesday thursday friday saturday sunday winter summer \
+    spring autumn christmas easter morning",
 ];
 
 #[cfg(test)]
