@@ -18,11 +18,11 @@ mod words;
 pub use synonyms::{SynonymError, Synonyms};
 pub use why::TakenFor;
 
-use closeness::Named;
 use crate::criteria::{self, KnownFacts, NotOpen};
 use crate::feed::{self, Directory};
 use crate::ids::{AreaId, OdsCode, ServiceId};
 use crate::model::{Category, HealthcareService};
+use closeness::Named;
 use index::WordIndex;
 use jiff::civil::Date;
 use query::Understood;

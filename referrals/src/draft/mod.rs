@@ -5,6 +5,7 @@ mod check;
 pub mod draft_table;
 mod entries;
 mod form;
+mod from_paste;
 
 pub use check::{DirectoryFacts, ReadyReferral, ReferredService, ServiceToRefer};
 pub use entries::{Entry, PatientEntries, PatientField};

@@ -20,14 +20,17 @@ mod structured;
 mod table;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod who;
 mod words;
 
 pub use output::PatientJson;
 pub use read::read;
+pub use typed::typed_date;
 
 use crate::patient::{
-    DateOfBirth, DateOfBirthError, EmailAddress, Gender, NhsNumber, NhsNumberError, PhoneNumber, Postcode, redacted_debug,
+    DateOfBirth, DateOfBirthError, EmailAddress, Gender, NhsNumber, NhsNumberError, PhoneNumber,
+    Postcode, redacted_debug,
 };
 use services_directory::ids::OdsCode;
 

@@ -22,8 +22,13 @@ fn pastes() -> Vec<Paste> {
         .map(|part| {
             let (name, rest) = part.split_once('\n').unwrap();
             let (text, expected) = rest.rsplit_once("\n--- ").unwrap();
-            let expected = serde_json::from_str(expected).unwrap_or_else(|error| panic!("{name}: {error}"));
-            Paste { name, text, expected }
+            let expected =
+                serde_json::from_str(expected).unwrap_or_else(|error| panic!("{name}: {error}"));
+            Paste {
+                name,
+                text,
+                expected,
+            }
         })
         .collect()
 }
@@ -31,14 +36,23 @@ fn pastes() -> Vec<Paste> {
 fn wrong_fields(text: &str, expected: &Map<String, Value>) -> (usize, Vec<String>) {
     let read = serde_json::to_value(PatientJson::from(&read(text, TODAY))).unwrap();
     let read = read.as_object().unwrap();
-    let any = expected.get("_any").and_then(Value::as_array).cloned().unwrap_or_default();
+    let any = expected
+        .get("_any")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let mut judged = 0;
     let mut wrong = Vec::new();
-    for (field, value) in read.iter().filter(|(field, _)| *field != "sources" && !any.contains(&Value::from(field.as_str()))) {
+    for (field, value) in read
+        .iter()
+        .filter(|(field, _)| *field != "sources" && !any.contains(&Value::from(field.as_str())))
+    {
         let default = match field.as_str() {
             "expect" => Value::from("ok"),
             "deceased" => Value::from(false),
-            "nhs_number_valid" => expected.get("nhs_number").map_or(Value::Null, |_| Value::from(true)),
+            "nhs_number_valid" => expected
+                .get("nhs_number")
+                .map_or(Value::Null, |_| Value::from(true)),
             _ => Value::Null,
         };
         let right = expected.get(field).unwrap_or(&default);
@@ -57,8 +71,16 @@ fn every_paste_is_read_as_a_careful_person_reads_it() {
     for paste in &pastes {
         let (fields, of_paste) = wrong_fields(paste.text, &paste.expected);
         judged += fields;
-        wrong.extend(of_paste.into_iter().map(|field| format!("{}: {field}", paste.name)));
+        wrong.extend(
+            of_paste
+                .into_iter()
+                .map(|field| format!("{}: {field}", paste.name)),
+        );
     }
-    println!("{} of {judged} fields right in {} pastes", judged - wrong.len(), pastes.len());
+    println!(
+        "{} of {judged} fields right in {} pastes",
+        judged - wrong.len(),
+        pastes.len()
+    );
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

@@ -45,13 +45,19 @@ impl Typed {
     pub fn of(understood: &Understood, index: &WordIndex) -> Self {
         let (mut stems, mut groups) = (Vec::new(), Vec::new());
         for (position, word) in understood.words.iter().enumerate() {
-            for alternative in word.alternatives.iter().filter(|alternative| !alternative.near) {
+            for alternative in word
+                .alternatives
+                .iter()
+                .filter(|alternative| !alternative.near)
+            {
                 match alternative.target {
                     Target::Word(id) => {
                         let stem = index.lexicon.stem_of(id);
                         stems.extend(stem.map(|stem| (stem, how_sure(alternative.how), position)));
                     }
-                    Target::Group(group) => groups.push((group, how_sure(alternative.how), alternative.span)),
+                    Target::Group(group) => {
+                        groups.push((group, how_sure(alternative.how), alternative.span))
+                    }
                 }
             }
         }
@@ -59,7 +65,12 @@ impl Typed {
         groups.dedup();
         let shares: Vec<f32> = understood.words.iter().map(|word| word.share).collect();
         let whole = shares.iter().sum::<f32>().max(f32::EPSILON);
-        Self { stems, groups, shares, whole }
+        Self {
+            stems,
+            groups,
+            shares,
+            whole,
+        }
     }
 
     pub fn closeness(&self, document: &Document) -> Closeness {
@@ -90,24 +101,37 @@ impl Typed {
         for (stem, weight) in entry {
             whole += weight;
             let from = self.stems.partition_point(|(known, ..)| known < stem);
-            let Some((_, quality, position)) = self.stems.get(from).filter(|(known, ..)| known == stem) else {
+            let Some((_, quality, position)) =
+                self.stems.get(from).filter(|(known, ..)| known == stem)
+            else {
                 unbroken = false;
                 continue;
             };
             matched += quality * weight;
             in_order += usize::from(unbroken);
             // A query has at most 64 words here: each is counted once.
-            let bit = 1_u64.checked_shl(u32::try_from(*position).unwrap_or(u32::MAX)).unwrap_or(0);
+            let bit = 1_u64
+                .checked_shl(u32::try_from(*position).unwrap_or(u32::MAX))
+                .unwrap_or(0);
             if seen & bit == 0 {
                 seen |= bit;
                 typed += self.shares.get(*position).copied().unwrap_or_default();
             }
         }
-        (matched / whole.max(f32::EPSILON), (typed / self.whole).min(1.0), in_order)
+        (
+            matched / whole.max(f32::EPSILON),
+            (typed / self.whole).min(1.0),
+            in_order,
+        )
     }
 
     fn part(&self, (from, to): (usize, usize)) -> f32 {
-        self.shares.iter().skip(from).take(to + 1 - from).sum::<f32>() / self.whole
+        self.shares
+            .iter()
+            .skip(from)
+            .take(to + 1 - from)
+            .sum::<f32>()
+            / self.whole
     }
 }
 

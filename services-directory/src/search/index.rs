@@ -317,7 +317,9 @@ fn entry_of(
             Weight::Light => 0.5,
             Weight::Filler => 0.3,
         };
-        entry.stems.extend(slot.stems.iter().map(|(stem, _)| (*stem, weight)));
+        entry
+            .stems
+            .extend(slot.stems.iter().map(|(stem, _)| (*stem, weight)));
     }
     let mut groups = Vec::new();
     for found in phrases.find(&slots) {
@@ -336,7 +338,9 @@ fn entry_of(
             .filter(|at| slots.get(**at).is_some_and(|slot| !slot.filler))
             .count();
         let part = |count: usize| f32::from(u16::try_from(count).unwrap_or(u16::MAX));
-        entry.groups.push((found.group, part(covered) / part(counts.max(1))));
+        entry
+            .groups
+            .push((found.group, part(covered) / part(counts.max(1))));
         groups.push(found.group);
     }
     (entry, groups)

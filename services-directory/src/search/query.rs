@@ -92,10 +92,16 @@ impl Understood {
             }
         }
         for group in groups.iter().filter(|group| group.quality > 0.99) {
-            if let ([only], Some(text)) = (group.covers.as_slice(), group.covers.first().and_then(|at| tokens.get(*at)))
-                && text.len() <= LONGEST_ABBREVIATION
+            if let ([only], Some(text)) = (
+                group.covers.as_slice(),
+                group.covers.first().and_then(|at| tokens.get(*at)),
+            ) && text.len() <= LONGEST_ABBREVIATION
             {
-                let unfinished = candidates.get_mut(*only).into_iter().flatten().filter(|c| c.how == How::Continued);
+                let unfinished = candidates
+                    .get_mut(*only)
+                    .into_iter()
+                    .flatten()
+                    .filter(|c| c.how == How::Continued);
                 unfinished.for_each(|candidate| candidate.quality *= AFTER_ABBREVIATION);
             }
         }

@@ -108,7 +108,11 @@ pub fn fits(understood: &Understood, index: &WordIndex) -> Vec<Fit> {
         fits.push(Fit {
             document: position,
             fit,
-            named: if typed_is_rare { closeness.named } else { closeness.named.unless_begun() },
+            named: if typed_is_rare {
+                closeness.named
+            } else {
+                closeness.named.unless_begun()
+            },
         });
     }
     fits
@@ -188,10 +192,17 @@ fn holds_a_fair_share(evidence: &[Evidence], units: &[usize], document: usize) -
     let mut all_held = true;
     for unit in units {
         let (mut found, mut share, mut known) = (0.0_f32, 0.0_f32, false);
-        for word in evidence.iter().filter(|word| word.unit == *unit && !word.light) {
+        for word in evidence
+            .iter()
+            .filter(|word| word.unit == *unit && !word.light)
+        {
             found += at(&word.found, document) * word.share;
             share += word.share;
-            known |= if units.len() <= 2 { word.known } else { word.present };
+            known |= if units.len() <= 2 {
+                word.known
+            } else {
+                word.present
+            };
         }
         let found = found / share.max(f32::EPSILON);
         whole += share;
@@ -206,8 +217,13 @@ fn holds_a_fair_share(evidence: &[Evidence], units: &[usize], document: usize) -
         1 => false,
         2 => unknown == 0.0 && surest > 0.0,
         count => {
-            let fair = if count >= SENTENCE { FAIR_SHARE_OF_SENTENCE } else { FAIR_SHARE };
-            held >= whole * fair || (unknown <= whole * MOST_UNKNOWN && surest >= whole * LEAST_SURE)
+            let fair = if count >= SENTENCE {
+                FAIR_SHARE_OF_SENTENCE
+            } else {
+                FAIR_SHARE
+            };
+            held >= whole * fair
+                || (unknown <= whole * MOST_UNKNOWN && surest >= whole * LEAST_SURE)
         }
     }
 }
