@@ -73,6 +73,12 @@ export const NOT_OPEN: Words = {
 	paused: 'paused',
 };
 
+/** Why Enter does not choose a service, or null when it does. */
+export function cannotReferWords(name: string, notOpen: string | null, isSentFromHere: boolean): string | null {
+	if (notOpen !== null) return `${name} cannot be referred to now: ${words(NOT_OPEN, notOpen)}.`;
+	return isSentFromHere ? null : `Onward does not send to ${name}. Its card says how to refer.`;
+}
+
 export function hiddenWords(age: number, area: number, closed: number): string | null {
 	const total = age + area + closed;
 	if (total === 0) return null;

@@ -167,6 +167,26 @@ describe('the search box', () => {
 		await eventually(() => expect(text('.search__nothing')).toContain('Nothing matches.'));
 	});
 
+	it.each([
+		[
+			{ address: null, method: 'self-referral', methodWords: 'The patient rings 01632 960130' },
+			'Onward does not send to Pain Platform',
+		],
+		[{ notOpen: 'paused' }, 'Pain Platform cannot be referred to now: paused'],
+	])('says why it does not choose a service that cannot be sent to: %j', async (part, said) => {
+		const backend = replay();
+		const real = backend.serviceCard.bind(backend);
+		backend.serviceCard = async (draft, id) => ({ ...(await real(draft, id)), ...part });
+		const saved = vi.spyOn(backend, 'saveForm');
+		const window = await openWindow(backend);
+		await window.keyboard.keyboard('fibro');
+		await eventually(() => element('#card-name'));
+		await window.press('{Enter}');
+		await eventually(() => expect(text('.trouble')).toContain(said));
+		expect(saved).not.toHaveBeenCalled();
+		expect(focused()).toBe('search');
+	});
+
 	it('takes a short line as words and a patient as a patient', async () => {
 		const window = await openWindow();
 		expect(window.paste('pain platform')).toBe(false);

@@ -11,7 +11,7 @@ import type {
 	WindowError,
 	WindowState,
 } from '../backend/types';
-import { AFTER_SEND, errorWords, words, STATES } from '../messages';
+import { AFTER_SEND, cannotReferWords, errorWords, words, STATES } from '../messages';
 import { DraftState } from './draft.svelte';
 import { FinderState } from './finder.svelte';
 import { LeavingState } from './leaving.svelte';
@@ -229,7 +229,9 @@ export class OnwardState {
 	/** Chooses a service for the draft: only one that is open and that is sent to from here. */
 	async choose(serviceId: string): Promise<boolean> {
 		const shown = this.finder.card?.id === serviceId ? this.finder.card : await this.finder.show(serviceId);
-		if (shown === null || shown.notOpen !== null || shown.address === null) return false;
+		if (shown === null) return false;
+		this.trouble = cannotReferWords(shown.name, shown.notOpen, shown.address !== null);
+		if (this.trouble !== null) return false;
 		this.chosenCard = shown;
 		this.draft.change({ serviceId });
 		return true;
