@@ -73,6 +73,12 @@ export const NOT_OPEN: Words = {
 	paused: 'paused',
 };
 
+/** Why Enter does not choose a service, or null when it does. */
+export function cannotReferWords(name: string, notOpen: string | null, isSentFromHere: boolean): string | null {
+	if (notOpen !== null) return `${name} cannot be referred to now: ${words(NOT_OPEN, notOpen)}.`;
+	return isSentFromHere ? null : `Onward does not send to ${name}. Its card says how to refer.`;
+}
+
 export function hiddenWords(age: number, area: number, closed: number): string | null {
 	const total = age + area + closed;
 	if (total === 0) return null;
@@ -277,6 +283,13 @@ export const PROBLEM_CODES: Words = {
 	placeholder: 'is a placeholder, not a real one: check the record',
 	future: 'is in the future: check it against the record',
 	'too-old': 'is too long ago: check it against the record',
+	'too-long-ago': 'is too long ago: check it against the record',
+	impossible: 'is a day that cannot be: check it against the record',
+	length: 'has the wrong number of digits: check it against the record',
+	character: 'has a character that does not belong there: check it against the record',
+	shape: 'is not written like one: check it against the record',
+	empty: 'is missing',
+	'not-asked': 'has not been asked: ask it, or say how it was dealt with',
 	conflict: 'has two different values in what was pasted: choose the right one',
 	'too-long': 'is too long: shorten it',
 	deceased: 'has died, so nothing can be referred',

@@ -4,8 +4,8 @@ import { replay } from '../src/backend/replay';
 import type { ReferralForm, SearchView } from '../src/backend/types';
 import { DECEASED, element, eventually, focused, openWindow, PASTED, SMITH, text, TWO_NUMBERS } from './window';
 
-const hit = (name: string): SearchView => ({
-	hits: [{ id: name, name, category: 'other', step: null, waitWeeks: null, waitIsOld: false, why: [] }],
+const hit = (id: string, name: string): SearchView => ({
+	hits: [{ id, name, category: 'other', step: null, waitWeeks: null, waitIsOld: false, why: [] }],
 	hiddenByAge: 0,
 	hiddenByArea: 0,
 	hiddenClosed: 0,
@@ -129,22 +129,22 @@ describe('the search box', () => {
 		expect(text('.search')).toContain('3 hidden: age 2, area 1');
 	});
 
-	it('drops an answer that comes after a newer question, and chooses nothing meanwhile', async () => {
+	it('chooses nothing from hits that answer other words than those in the box', async () => {
 		const backend = replay();
 		const waiting = new Map<string, (view: SearchView) => void>();
 		backend.search = (_draft, words) => new Promise((answer) => waiting.set(words, answer));
 		const saved = vi.spyOn(backend, 'saveForm');
 		const window = await openWindow(backend);
-		await window.press('a', 'b');
-		await eventually(() => expect(waiting.size).toBe(2));
-		waiting.get('ab')?.(hit('newer'));
+		await window.press('a');
+		waiting.get('a')?.(hit('pain-platform', 'older'));
+		await eventually(() => expect(text('#card-name')).toBe('Pain Platform'));
+		await window.press('b', '{Enter}');
+		waiting.get('ab')?.(hit('pcn-ot', 'newer'));
 		await eventually(() => expect(text('.hit__name')).toBe('newer'));
-		waiting.get('a')?.(hit('older'));
-		await Promise.resolve();
-		expect(text('.hit__name')).toBe('newer');
-		await window.press('c', '{Enter}');
-		expect(saved).not.toHaveBeenCalled();
 		expect(focused()).toBe('search');
+		await window.press('{Enter}');
+		await eventually(() => expect(focused()).toBe('reasons'));
+		expect(saved.mock.calls.map(([, form]) => form.serviceId)).toEqual(['pcn-ot']);
 	});
 
 	it('brings the crisis text for words of crisis', async () => {
@@ -165,6 +165,26 @@ describe('the search box', () => {
 		const window = await openWindow();
 		await window.keyboard.keyboard('zzz');
 		await eventually(() => expect(text('.search__nothing')).toContain('Nothing matches.'));
+	});
+
+	it.each([
+		[
+			{ address: null, method: 'self-referral', methodWords: 'The patient rings 01632 960130' },
+			'Onward does not send to Pain Platform',
+		],
+		[{ notOpen: 'paused' }, 'Pain Platform cannot be referred to now: paused'],
+	])('says why it does not choose a service that cannot be sent to: %j', async (part, said) => {
+		const backend = replay();
+		const real = backend.serviceCard.bind(backend);
+		backend.serviceCard = async (draft, id) => ({ ...(await real(draft, id)), ...part });
+		const saved = vi.spyOn(backend, 'saveForm');
+		const window = await openWindow(backend);
+		await window.keyboard.keyboard('fibro');
+		await eventually(() => element('#card-name'));
+		await window.press('{Enter}');
+		await eventually(() => expect(text('.trouble')).toContain(said));
+		expect(saved).not.toHaveBeenCalled();
+		expect(focused()).toBe('search');
 	});
 
 	it('takes a short line as words and a patient as a patient', async () => {
@@ -220,6 +240,16 @@ describe('what stands in the way', () => {
 		await window.press('{Control>}{Enter}{/Control}');
 		await eventually(() => expect(text('#problems')).toContain('Answer “Which way of meeting does the patient prefer?”'));
 	});
+});
+
+it('keeps a text that no patient could be read from', async () => {
+	const backend = replay();
+	backend.pastePatient = () => Promise.reject({ code: 'unreadable', detail: null, problems: [] });
+	const window = await openWindow(backend);
+	await window.keyboard.type(element('#patientText'), 'nobody');
+	await window.keyboard.click(element('.patient__paste button'));
+	await eventually(() => expect(text('.trouble')).toContain('No patient could be read'));
+	expect(element('#patientText')).toHaveProperty('value', 'nobody');
 });
 
 it('says an unexpected refusal in words and keeps what was typed', async () => {

@@ -11,7 +11,7 @@ import type {
 	WindowError,
 	WindowState,
 } from '../backend/types';
-import { AFTER_SEND, errorWords, words, STATES } from '../messages';
+import { AFTER_SEND, cannotReferWords, errorWords, words, STATES } from '../messages';
 import { DraftState } from './draft.svelte';
 import { FinderState } from './finder.svelte';
 import { LeavingState } from './leaving.svelte';
@@ -35,7 +35,7 @@ export class OnwardState {
 	/** Said once to screen readers and shown in the strip: what just happened. */
 	news = $state('');
 	/** The draft of the referral that was undone last, until something else happens. */
-	undone: DraftSummary | null = $state(null);
+	undone: Pick<DraftSummary, 'id' | 'patient' | 'serviceName'> | null = $state(null);
 	closeAsked: number | null = $state(null);
 	/** What the pane beside the search shows: the patient's details for a glance, or a service's card. */
 	pane: 'patient' | 'service' = $state('patient');
@@ -77,18 +77,20 @@ export class OnwardState {
 		this.trouble = errorWords(code);
 	}
 
-	/** Runs what a person asked for; when it is refused, says so in words. What was said before is done with. */
-	async attempt(act: () => Promise<void>): Promise<void> {
+	/** Runs what a person asked for; when it is refused, says so in words and answers false. What was said before is done with. */
+	async attempt(act: () => Promise<void>): Promise<boolean> {
 		this.trouble = null;
-		await this.quietly(act);
+		return this.quietly(act);
 	}
 
 	/** The same for what the window does by itself: it never wipes away what a person has yet to read. */
-	async quietly(act: () => Promise<void>): Promise<void> {
+	async quietly(act: () => Promise<void>): Promise<boolean> {
 		try {
 			await act();
+			return true;
 		} catch (error) {
 			this.report(error);
+			return false;
 		}
 	}
 
@@ -196,9 +198,11 @@ export class OnwardState {
 		this.pane = 'service';
 	}
 
-	async paste(text: string): Promise<void> {
-		await this.onDraft((id) => this.backend.pastePatient(id, text));
-		this.focusSearch += 1;
+	/** Answers whether a patient could be read. */
+	async paste(text: string): Promise<boolean> {
+		const read = await this.onDraft((id) => this.backend.pastePatient(id, text));
+		if (read) this.focusSearch += 1;
+		return read;
 	}
 
 	async putAway(): Promise<void> {
@@ -213,10 +217,10 @@ export class OnwardState {
 		this.focusSearch += 1;
 	}
 
-	private async onDraft(act: (draftId: string) => Promise<DraftView>): Promise<void> {
+	private async onDraft(act: (draftId: string) => Promise<DraftView>): Promise<boolean> {
 		const { view } = this.draft;
-		if (view === null) return;
-		await this.attempt(async () => {
+		if (view === null) return false;
+		return this.attempt(async () => {
 			await this.draft.saved();
 			await this.work(await act(view.id));
 		});
@@ -225,7 +229,9 @@ export class OnwardState {
 	/** Chooses a service for the draft: only one that is open and that is sent to from here. */
 	async choose(serviceId: string): Promise<boolean> {
 		const shown = this.finder.card?.id === serviceId ? this.finder.card : await this.finder.show(serviceId);
-		if (shown === null || shown.notOpen !== null || shown.address === null) return false;
+		if (shown === null) return false;
+		this.trouble = cannotReferWords(shown.name, shown.notOpen, shown.address !== null);
+		if (this.trouble !== null) return false;
 		this.chosenCard = shown;
 		this.draft.change({ serviceId });
 		return true;
@@ -285,7 +291,7 @@ export class OnwardState {
 			const draft = await this.backend.undoReferral(referralId);
 			this.leaving.remove(referralId);
 			this.news = AFTER_SEND.undone;
-			this.undone = { id: draft.id, patient: draft.banner?.name ?? null, serviceName: draft.serviceName, changedAt: '' };
+			this.undone = { id: draft.id, patient: draft.banner?.name ?? null, serviceName: draft.serviceName };
 			// A patient who is on the screen stays there; on an empty screen the undone draft can be put right at once.
 			if (this.draft.isEmpty) {
 				await this.work(draft);
