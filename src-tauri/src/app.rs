@@ -92,21 +92,32 @@ fn open_window(app: &AppHandle) -> tauri::Result<()> {
         .first()
         .cloned()
         .unwrap_or_default();
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+    let driven = is_driven_by_tests();
+    let mut window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
         .title(config.title)
         .inner_size(config.width, config.height)
         .min_inner_size(
             config.min_width.unwrap_or(480.0),
             config.min_height.unwrap_or(400.0),
         )
-        .incognito(true)
+        .incognito(!driven)
         .disable_drag_drop_handler()
         .on_navigation(|url| {
             let inside = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
             inside || url.scheme() == "isolation" || url.host_str() == Some("isolation.localhost")
-        })
-        .build()?;
-    window.set_focus()
+        });
+    if driven {
+        let engine = app.state::<AppState>().engine.clone();
+        window = window.data_directory(engine.store.folder.path().join("webview"));
+    }
+    window.build()?.set_focus()
+}
+
+/// A window that keeps nothing cannot be driven (wry gives it a context of its own, without automation), so in a test it keeps
+/// what it must in the test's own folder. An installed program is never driven.
+fn is_driven_by_tests() -> bool {
+    cfg!(debug_assertions)
+        && std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|value| value == "true")
 }
 
 /// Where a desktop has no such keys (Wayland), the window is reached as any other.
