@@ -116,29 +116,22 @@ impl MailPeer {
         let ports = free_ports()?;
         let [submission_port, smtps_port, imaps_port] = ports;
         lay_out(folder, certificates, ports)?;
-        let dovecot_conf = folder.join("dovecot/dovecot.conf");
-        let dovecot = Daemon::start(
-            Command::new(DOVECOT).arg("-F").arg("-c").arg(&dovecot_conf),
-            Command::new(DOVECOT)
-                .arg("-c")
-                .arg(&dovecot_conf)
-                .arg("stop"),
-        )?;
+        let mut start_dovecot = Command::new(DOVECOT);
+        start_dovecot
+            .arg("-F")
+            .arg("-c")
+            .arg(folder.join("dovecot/dovecot.conf"));
+        let dovecot = Daemon::start(start_dovecot, folder.join("dovecot/run/master.pid"))?;
         dovecot
             .log
             .wait_for("Dovecot", "starting up for imap, lmtp")
             .await?;
-        let postfix_conf = folder.join("postfix/conf");
-        let postfix = Daemon::start(
-            Command::new(POSTFIX)
-                .arg("-c")
-                .arg(&postfix_conf)
-                .arg("start-fg"),
-            Command::new(POSTFIX)
-                .arg("-c")
-                .arg(&postfix_conf)
-                .arg("stop"),
-        )?;
+        let mut start_postfix = Command::new(POSTFIX);
+        start_postfix
+            .arg("-c")
+            .arg(folder.join("postfix/conf"))
+            .arg("start-fg");
+        let postfix = Daemon::start(start_postfix, folder.join("postfix/queue/pid/master.pid"))?;
         postfix.log.wait_for("Postfix", "daemon started").await?;
         Ok(Self {
             submission_port,
@@ -200,40 +193,44 @@ impl MailPeer {
 /// A server in its foreground mode: a child of the test, whose output is its log.
 struct Daemon {
     child: Child,
-    stop: Command,
+    /// Where its master process writes its number; Postfix's is a child of the script that was started.
+    pid_file: PathBuf,
     log: Log,
 }
 
 impl Daemon {
-    fn start(start: &mut Command, stop: &mut Command) -> io::Result<Self> {
+    fn start(mut command: Command, pid_file: PathBuf) -> io::Result<Self> {
         let (output, input) = io::pipe()?;
-        let child = start
+        let child = command
             .stdin(Stdio::null())
             .stdout(input.try_clone()?)
             .stderr(input)
             .spawn()?;
-        // The command keeps its ends of the pipe; without them here, the log ends with the server.
-        start.stdout(Stdio::null()).stderr(Stdio::null());
-        let program = stop.get_program().to_owned();
-        let mut own_stop = Command::new(program);
-        own_stop
-            .args(stop.get_args())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        // The command goes here, and its ends of the pipe with it: the log ends with the server.
         Ok(Self {
             child,
-            stop: own_stop,
+            pid_file,
             log: Log::read(output),
         })
+    }
+
+    /// Asks the master process to stop, which then stops its own children.
+    fn ask_to_stop(&self) -> io::Result<bool> {
+        let pid = fs::read_to_string(&self.pid_file)?;
+        let pid: u32 = pid.trim().parse().map_err(io::Error::other)?;
+        // The shell's own kill: the program of that name is not on every system.
+        let asked = Command::new("/bin/sh")
+            .args(["-c", &format!("kill {pid}")])
+            .stdin(Stdio::null())
+            .status()?;
+        Ok(asked.success())
     }
 }
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        let stopped = self.stop.status().is_ok_and(|status| status.success());
-        if !stopped {
-            // It never came up far enough to be told, or has gone by itself: neither is worth a panic while dropping.
+        if !self.ask_to_stop().unwrap_or(false) {
+            // It never came up, or has gone by itself: neither is worth a panic while dropping.
             let _ = self.child.kill();
         }
         let _ = self.child.wait();
