@@ -99,12 +99,13 @@ impl WordIndex {
             })
             .collect();
 
-        let mut sorted: BTreeSet<String> = texts
+        let own: BTreeSet<String> = texts
             .iter()
             .flatten()
             .flatten()
             .flat_map(|text| with_joined(text))
             .collect();
+        let mut sorted = own.clone();
         sorted.extend(
             synonyms
                 .groups()
@@ -112,6 +113,7 @@ impl WordIndex {
                 .flat_map(|group| group.phrases.iter().flatten().cloned()),
         );
         let sorted: Vec<String> = sorted.into_iter().collect();
+        let in_directory = sorted.iter().map(|word| own.contains(word)).collect();
         let mut stems: HashMap<String, u32> = HashMap::new();
         let mut stem_id = |stem: &str| {
             let next = u32::try_from(stems.len()).unwrap_or(u32::MAX);
@@ -121,7 +123,7 @@ impl WordIndex {
             stem_id(&words::stem(word));
         }
         let phrases = Phrases::new(synonyms, stem_id);
-        let lexicon = Lexicon::new(&sorted, stems)?;
+        let lexicon = Lexicon::new(&sorted, in_directory, stems)?;
 
         let mut schema = Schema::builder();
         let indexing = TextFieldIndexing::default()
@@ -317,7 +319,9 @@ fn entry_of(
             Weight::Light => 0.5,
             Weight::Filler => 0.3,
         };
-        entry.stems.extend(slot.stems.iter().map(|(stem, _)| (*stem, weight)));
+        entry
+            .stems
+            .extend(slot.stems.iter().map(|(stem, _)| (*stem, weight)));
     }
     let mut groups = Vec::new();
     for found in phrases.find(&slots) {
@@ -336,7 +340,9 @@ fn entry_of(
             .filter(|at| slots.get(**at).is_some_and(|slot| !slot.filler))
             .count();
         let part = |count: usize| f32::from(u16::try_from(count).unwrap_or(u16::MAX));
-        entry.groups.push((found.group, part(covered) / part(counts.max(1))));
+        entry
+            .groups
+            .push((found.group, part(covered) / part(counts.max(1))));
         groups.push(found.group);
     }
     (entry, groups)

@@ -92,10 +92,16 @@ impl Understood {
             }
         }
         for group in groups.iter().filter(|group| group.quality > 0.99) {
-            if let ([only], Some(text)) = (group.covers.as_slice(), group.covers.first().and_then(|at| tokens.get(*at)))
-                && text.len() <= LONGEST_ABBREVIATION
+            if let ([only], Some(text)) = (
+                group.covers.as_slice(),
+                group.covers.first().and_then(|at| tokens.get(*at)),
+            ) && text.len() <= LONGEST_ABBREVIATION
             {
-                let unfinished = candidates.get_mut(*only).into_iter().flatten().filter(|c| c.how == How::Continued);
+                let unfinished = candidates
+                    .get_mut(*only)
+                    .into_iter()
+                    .flatten()
+                    .filter(|c| c.how == How::Continued);
                 unfinished.for_each(|candidate| candidate.quality *= AFTER_ABBREVIATION);
             }
         }
@@ -158,7 +164,9 @@ impl Understood {
             }
         }
         if found.iter().all(|word| word.light || word.share == 0.0) {
-            found.iter_mut().for_each(|word| word.light = false);
+            for word in &mut found {
+                word.light = false;
+            }
         }
         let counts: Vec<(usize, f32)> = found.iter().map(|word| (word.unit, word.share)).collect();
         for word in &mut found {
@@ -216,6 +224,17 @@ fn candidates(tokens: &[String], index: &WordIndex) -> Vec<Vec<Candidate>> {
             _ => index.lexicon.candidates(text, position == last),
         })
         .collect();
+    let content = tokens
+        .iter()
+        .filter(|text| words::weight_of(text) == Weight::Content)
+        .count();
+    for (place, text) in found
+        .iter_mut()
+        .zip(tokens)
+        .filter(|(place, _)| place.is_empty() && content > 1)
+    {
+        *place = index.lexicon.short_of_a_letter(text);
+    }
     let pairs = tokens.iter().zip(tokens.iter().skip(1)).enumerate();
     for (position, (first, second)) in pairs {
         let joined = format!("{first}{second}");

@@ -16,7 +16,7 @@ const WORD_WEIGHTS: [f32; FIELDS.len()] = [1.0, 1.0, 0.88, 0.9, 0.42, 0.54];
 /// The same for a group of synonyms: what a category is for says as much as a name.
 const GROUP_WEIGHTS: [f32; FIELDS.len()] = [0.97, 0.97, 0.88, 1.0, 0.42, 0.54];
 /// What further fields add to the best one.
-const FURTHER_FIELDS: f32 = 0.12;
+const FURTHER_FIELDS: f32 = 0.18;
 /// Below this, a word is not found in a service.
 const FOUND: f32 = 0.2;
 /// From this on, a word is surely what the service is about.
@@ -37,7 +37,7 @@ const RARE: f32 = 0.5;
 /// A rare word counts more than a common one, down to this.
 const LEAST_RARITY: f32 = 0.25;
 /// Where bands end, as shares of the best fit.
-const BANDS: [f32; 4] = [0.9, 0.82, 0.7, 0.5];
+const BANDS: [f32; 4] = [0.92, 0.84, 0.7, 0.5];
 
 /// A hospital pain clinic ranks lower unless the words ask for a clinic: GPs are shown the direct routes first (DIR-5, DIR-11).
 const HOSPITAL: f32 = 0.8;
@@ -49,7 +49,7 @@ const WAIT_HOLDS_DAYS: i32 = 90;
 pub struct Fit {
     /// Its place among the documents of the index.
     pub document: usize,
-    pub fit: f32,
+    pub value: f32,
     pub named: Named,
 }
 
@@ -66,17 +66,40 @@ struct Evidence {
     present: bool,
 }
 
-/// All services that hold a fair share of what was typed. In no order.
-pub fn fits(understood: &Understood, index: &WordIndex) -> Vec<Fit> {
-    let evidence: Vec<Evidence> = understood
+/// By which of its meanings each typed word was found in each service.
+#[derive(Debug, Default)]
+pub struct Reasons {
+    /// For each typed word that counts: its place, and by document the place of the alternative, none where it was not found.
+    by_word: Vec<(usize, Vec<Option<u16>>)>,
+}
+
+impl Reasons {
+    /// The typed words found in a service, each with the alternative that was surest there.
+    pub fn of(&self, document: usize) -> impl Iterator<Item = (usize, usize)> {
+        self.by_word.iter().filter_map(move |(word, by_document)| {
+            let alternative = by_document.get(document).copied().flatten()?;
+            Some((*word, usize::from(alternative)))
+        })
+    }
+}
+
+/// All services that hold a fair share of what was typed, in no order, and why.
+pub fn fits(understood: &Understood, index: &WordIndex) -> (Vec<Fit>, Reasons) {
+    let mut reasons = Reasons::default();
+    let mut evidence: Vec<Evidence> = Vec::with_capacity(understood.words.len());
+    for (position, word) in understood
         .words
         .iter()
-        .filter(|word| word.share > 0.0)
-        .map(|word| evidence_of(word, index))
-        .collect();
+        .enumerate()
+        .filter(|(_, word)| word.share > 0.0)
+    {
+        let (found, alternatives) = evidence_of(word, index);
+        evidence.push(found);
+        reasons.by_word.push((position, alternatives));
+    }
     let whole: f32 = evidence.iter().map(|word| word.share).sum();
     if whole <= 0.0 {
-        return Vec::new();
+        return (Vec::new(), reasons);
     }
     let typed_share: f32 = understood.words.iter().map(|word| word.share).sum();
     let typed_is_rare = whole >= typed_share * RARE;
@@ -107,22 +130,27 @@ pub fn fits(understood: &Understood, index: &WordIndex) -> Vec<Fit> {
         }
         fits.push(Fit {
             document: position,
-            fit,
-            named: if typed_is_rare { closeness.named } else { closeness.named.unless_begun() },
+            value: fit,
+            named: if typed_is_rare {
+                closeness.named
+            } else {
+                closeness.named.unless_begun()
+            },
         });
     }
-    fits
+    (fits, reasons)
 }
 
 fn at(found: &[f32], position: usize) -> f32 {
     found.get(position).copied().unwrap_or_default()
 }
 
-fn evidence_of(word: &TypedWord, index: &WordIndex) -> Evidence {
+fn evidence_of(word: &TypedWord, index: &WordIndex) -> (Evidence, Vec<Option<u16>>) {
     let count = index.documents.len();
     let mut by_field = vec![[0.0_f32; FIELDS.len()]; count];
+    let mut surest: Vec<(f32, Option<u16>)> = vec![(0.0, None); count];
     let (mut known, mut present) = (false, false);
-    for alternative in &word.alternatives {
+    for (place_of_alternative, alternative) in (0_u16..).zip(&word.alternatives) {
         let sure = matches!(alternative.how, How::Exact | How::Form) && !alternative.near;
         // In running text, a guess is a guess too many.
         let guess = alternative.how == How::Typo
@@ -139,6 +167,11 @@ fn evidence_of(word: &TypedWord, index: &WordIndex) -> Evidence {
             }
             known |= sure && value >= SURE;
             present |= sure;
+            if let Some(best) = surest.get_mut(document)
+                && value > best.0
+            {
+                *best = (value, Some(place_of_alternative));
+            }
             if let Some(place) = by_field
                 .get_mut(document)
                 .and_then(|fields| fields.get_mut(field))
@@ -161,14 +194,21 @@ fn evidence_of(word: &TypedWord, index: &WordIndex) -> Evidence {
         })
         .collect();
     let share = word.share * rarity(&found, word.text.len());
-    Evidence {
+    let evidence = Evidence {
         share,
         unit: word.unit,
         light: word.light,
         found,
         known,
         present,
-    }
+    };
+    (
+        evidence,
+        surest
+            .into_iter()
+            .map(|(_, alternative)| alternative)
+            .collect(),
+    )
 }
 
 /// 1 for a word that no service has, less the more services have it.
@@ -188,10 +228,17 @@ fn holds_a_fair_share(evidence: &[Evidence], units: &[usize], document: usize) -
     let mut all_held = true;
     for unit in units {
         let (mut found, mut share, mut known) = (0.0_f32, 0.0_f32, false);
-        for word in evidence.iter().filter(|word| word.unit == *unit && !word.light) {
+        for word in evidence
+            .iter()
+            .filter(|word| word.unit == *unit && !word.light)
+        {
             found += at(&word.found, document) * word.share;
             share += word.share;
-            known |= if units.len() <= 2 { word.known } else { word.present };
+            known |= if units.len() <= 2 {
+                word.known
+            } else {
+                word.present
+            };
         }
         let found = found / share.max(f32::EPSILON);
         whole += share;
@@ -206,8 +253,13 @@ fn holds_a_fair_share(evidence: &[Evidence], units: &[usize], document: usize) -
         1 => false,
         2 => unknown == 0.0 && surest > 0.0,
         count => {
-            let fair = if count >= SENTENCE { FAIR_SHARE_OF_SENTENCE } else { FAIR_SHARE };
-            held >= whole * fair || (unknown <= whole * MOST_UNKNOWN && surest >= whole * LEAST_SURE)
+            let fair = if count >= SENTENCE {
+                FAIR_SHARE_OF_SENTENCE
+            } else {
+                FAIR_SHARE
+            };
+            held >= whole * fair
+                || (unknown <= whole * MOST_UNKNOWN && surest >= whole * LEAST_SURE)
         }
     }
 }
