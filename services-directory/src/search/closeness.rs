@@ -7,6 +7,8 @@ use super::query::{Target, Understood};
 /// What a full match of a name or alias adds to the fit, and one of a need.
 const NAME: f32 = 0.35;
 const NEED: f32 = 0.15;
+/// A long name of which the first words were typed, and nothing else.
+const BEGUN: f32 = 0.7;
 /// A name met through synonyms is less close than one met by its own words.
 const BY_SYNONYM: f32 = 0.5;
 
@@ -95,6 +97,9 @@ impl Typed {
                 named = named.max(Named::Begun);
             }
             let mut close = of_entry * of_typed;
+            if is_name && in_order >= 2 && of_typed >= 0.95 {
+                close = close.max(BEGUN);
+            }
             for (group, part) in &entry.groups {
                 let typed = self.groups.get(*group).copied().unwrap_or_default();
                 close = close.max(BY_SYNONYM * typed * part);

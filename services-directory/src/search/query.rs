@@ -50,6 +50,19 @@ pub struct TypedWord {
     pub alternatives: Vec<Alternative>,
 }
 
+impl TypedWord {
+    /// The synonyms know it.
+    pub fn is_recognised(&self) -> bool {
+        let groups = self
+            .alternatives
+            .iter()
+            .filter(|one| matches!(one.target, Target::Group(_)));
+        groups
+            .into_iter()
+            .any(|one| one.how == How::Exact && !one.near && one.quality > PART_OF_PHRASE)
+    }
+}
+
 /// A text understood.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Understood {

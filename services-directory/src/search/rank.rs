@@ -18,11 +18,12 @@ const GROUP_WEIGHTS: [f32; FIELDS.len()] = [0.97, 0.97, 0.88, 1.0, 0.42, 0.54];
 /// What further fields add to the best one.
 const FURTHER_FIELDS: f32 = 0.18;
 /// Below this, a word is not found in a service.
-const FOUND: f32 = 0.2;
+const FOUND: f32 = 0.15;
 /// From this on, a word is surely what the service is about.
 const SURE: f32 = 0.55;
 /// What is found less surely counts so much less again, or four vague meetings would outdo a service that is about one of the needs.
-const VAGUE: f32 = 0.75;
+const VAGUE: f32 = 0.5;
+const VAGUE_BELOW: f32 = 0.5;
 /// Of the words of a longer text, by their weight, this share must be found.
 const FAIR_SHARE: f32 = 0.5;
 /// A plain sentence holds more that is no need.
@@ -149,7 +150,8 @@ fn evidence_of(word: &TypedWord, index: &WordIndex) -> (Evidence, Vec<Option<u16
     let count = index.documents.len();
     let mut by_field = vec![[0.0_f32; FIELDS.len()]; count];
     let mut surest: Vec<(f32, Option<u16>)> = vec![(0.0, None); count];
-    let (mut known, mut present) = (false, false);
+    // A need that the synonyms know and no service here answers is still understood: "gambling debts".
+    let (mut known, mut present) = (word.is_recognised(), word.is_recognised());
     for (place_of_alternative, alternative) in (0_u16..).zip(&word.alternatives) {
         let sure = matches!(alternative.how, How::Exact | How::Form) && !alternative.near;
         // In running text, a guess is a guess too many.
@@ -190,7 +192,7 @@ fn evidence_of(word: &TypedWord, index: &WordIndex) -> (Evidence, Vec<Option<u16
             let best = fields.iter().copied().fold(0.0, f32::max);
             let further: f32 = fields.iter().sum::<f32>() - best;
             let all = best + FURTHER_FIELDS * further.min(1.0);
-            if best < SURE { all * VAGUE } else { all }
+            if best < VAGUE_BELOW { all * VAGUE } else { all }
         })
         .collect();
     let share = word.share * rarity(&found, word.text.len());

@@ -256,7 +256,7 @@ const FILLERS: &[&str] = &[
     want wants wanting wanted need needs needing needed look looking find get gets getting got go goes \
     going gone keep keeps feel feels feeling felt seem seems suffer suffers suffering struggle struggles \
     struggling try trying tried think thinks says said like likes would make makes making take taking \
-    asking asks ask give use using come coming see seen told keen please send refer refers referred \
+    asking asks ask manage manages managing give use using come coming see seen told keen please send refer refers referred \
     referral referrals referring",
     "\
     problem problems issue issues trouble troubles difficulty difficulties symptom symptoms complaint \
