@@ -1,2 +1,157 @@
-//! x
-fn main() {}
+//! Onward without a window: the same engine from the command line, in plain words or as JSON.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is the command line"
+)]
+
+mod directory;
+mod mailbox;
+mod outbox;
+mod read;
+mod refer;
+mod search;
+mod show;
+
+use clap::{Args, Parser, Subcommand};
+use engine::{Engine, EngineError};
+use std::{path::PathBuf, process::ExitCode};
+use store::{Clock, DataFolder, UseMode};
+
+/// Find local services and refer into them.
+#[derive(Parser)]
+#[command(name = "onward-cli", version)]
+struct Onward {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+struct Common {
+    /// Print JSON instead of words.
+    #[arg(long, global = true)]
+    json: bool,
+    /// The data folder to work in; the demonstration's own without it.
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Find services by words, half words, or the name of a service.
+    Search(search::SearchArguments),
+    /// Show a service with its criteria.
+    Show(show::ShowArguments),
+    /// Read a patient out of pasted text. Nothing is kept.
+    Read(read::ReadArguments),
+    /// Queue a referral. Another process, or `outbox send`, sends it.
+    Refer(refer::ReferArguments),
+    /// What waits, what went, and what needs a person.
+    Outbox(outbox::OutboxArguments),
+    /// The directory of services.
+    Directory(directory::DirectoryArguments),
+    /// The mailbox from which referrals are sent.
+    Mailbox(mailbox::MailboxArguments),
+}
+
+/// What ends a command early: said in words, and as {"error": {"code", "message"}} with --json.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("{0}")]
+    Engine(#[from] EngineError),
+    #[error("{path} could not be read: {source}")]
+    Input {
+        path: String,
+        source: std::io::Error,
+    },
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl CliError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Engine(error) => error.code(),
+            Self::Input { .. } => "input",
+            Self::Usage(_) => "usage",
+        }
+    }
+}
+
+impl From<referrals::ReferralError> for CliError {
+    fn from(error: referrals::ReferralError) -> Self {
+        Self::Engine(error.into())
+    }
+}
+
+fn main() -> ExitCode {
+    // One provider of TLS in the whole program; a second would make rustls refuse to choose.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let onward = Onward::parse();
+    match run(onward.command, &onward.common) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if onward.common.json {
+                println!(
+                    "{}",
+                    serde_json::json!({ "error": { "code": error.code(), "message": error.to_string() } })
+                );
+            } else {
+                eprintln!("onward-cli: {error}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command, common: &Common) -> Result<(), CliError> {
+    match command {
+        Command::Search(arguments) => search::run(&arguments, common),
+        Command::Show(arguments) => show::run(&arguments, common),
+        Command::Read(arguments) => read::run(&arguments, common),
+        Command::Refer(arguments) => refer::run(&arguments, common),
+        Command::Outbox(arguments) => outbox::run(&arguments, common),
+        Command::Directory(arguments) => directory::run(&arguments, common),
+        Command::Mailbox(arguments) => mailbox::run(&arguments, common),
+    }
+}
+
+/// Opens the folder for what it already is; a fresh one becomes a demonstration.
+fn open(common: &Common) -> Result<Engine, CliError> {
+    let unnamed = || {
+        CliError::Usage(
+            "This computer names no folder for programs' data. Name one with --data DIR."
+                .to_owned(),
+        )
+    };
+    let data = match &common.data {
+        Some(data) => data.clone(),
+        None => engine::data_folder(UseMode::Demonstration).ok_or_else(unnamed)?,
+    };
+    let mode = DataFolder::mode_of(&data)
+        .map_err(EngineError::from)?
+        .unwrap_or(UseMode::Demonstration);
+    Ok(Engine::open(&data, mode, Clock::system())?.0)
+}
+
+/// A file's text, or standard input's for "-".
+fn text_of(path: &str) -> Result<String, CliError> {
+    let bytes = if path == "-" {
+        std::io::read_to_string(std::io::stdin()).map(String::into_bytes)
+    } else {
+        std::fs::read(path)
+    };
+    let bytes = bytes.map_err(|source| CliError::Input {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<(), CliError> {
+    let text = serde_json::to_string(value).map_err(|error| CliError::Usage(error.to_string()))?;
+    println!("{text}");
+    Ok(())
+}

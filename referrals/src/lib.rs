@@ -1,1 +1,18 @@
-//! x
+//! Everything that touches a patient: intake, draft, render, outbox, transport, status.
+
+pub mod desk;
+pub mod draft;
+pub mod error;
+mod instant;
+pub mod intake;
+pub mod mailbox_table;
+pub mod outbox;
+pub mod patient;
+pub mod practice_table;
+pub mod referral_table;
+pub mod render;
+pub mod status;
+pub mod transport;
+
+pub use desk::Desk;
+pub use error::ReferralError;

@@ -192,10 +192,15 @@ pub fn check(service: &HealthcareService, facts: &KnownFacts, today: Date) -> Ve
 }
 
 fn age_sentence(service: &HealthcareService) -> Option<String> {
-    match (service.minimum_age, service.maximum_age) {
-        (Some(min), Some(max)) => Some(format!("Aged {min} to {max}")),
-        (Some(min), None) => Some(format!("Aged {min} or over")),
-        (None, Some(max)) => Some(format!("Aged {max} or under")),
+    age_range(service.minimum_age, service.maximum_age).map(|range| format!("Aged {range}"))
+}
+
+/// "16 or over", "12 to 17"; none without a limit.
+pub fn age_range(min: Option<u8>, max: Option<u8>) -> Option<String> {
+    match (min, max) {
+        (Some(min), Some(max)) => Some(format!("{min} to {max}")),
+        (Some(min), None) => Some(format!("{min} or over")),
+        (None, Some(max)) => Some(format!("{max} or under")),
         (None, None) => None,
     }
 }

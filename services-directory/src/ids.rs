@@ -10,7 +10,9 @@ pub enum IdError {
     Empty,
     #[error("an identifier is longer than {0} characters")]
     TooLong(usize),
-    #[error("an identifier has a character other than letters, digits, '.', '_', ':', '/', '|' and '-'")]
+    #[error(
+        "an identifier has a character other than letters, digits, '.', '_', ':', '/', '|' and '-'"
+    )]
     Character,
     #[error("an ODS code is 3 to 10 letters and digits")]
     OdsCode,
@@ -25,8 +27,13 @@ fn checked_id(text: &str) -> Result<String, IdError> {
     if text.len() > LONGEST_ID {
         return Err(IdError::TooLong(LONGEST_ID));
     }
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '/' | '|' | '-');
-    if text.chars().all(allowed) { Ok(text.to_owned()) } else { Err(IdError::Character) }
+    let allowed =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '/' | '|' | '-');
+    if text.chars().all(allowed) {
+        Ok(text.to_owned())
+    } else {
+        Err(IdError::Character)
+    }
 }
 
 macro_rules! identifier {
@@ -95,8 +102,13 @@ impl OdsCode {
     /// 3 to 10 ASCII letters and digits, in either case.
     pub fn parse(text: &str) -> Result<Self, IdError> {
         let code = text.trim().to_ascii_uppercase();
-        let right = (3..=10).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric());
-        if right { Ok(Self(code)) } else { Err(IdError::OdsCode) }
+        let right =
+            (3..=10).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric());
+        if right {
+            Ok(Self(code))
+        } else {
+            Err(IdError::OdsCode)
+        }
     }
 
     pub fn as_str(&self) -> &str {

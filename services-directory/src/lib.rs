@@ -1,5 +1,6 @@
 //! The directory.
 pub mod criteria;
+pub mod directory_table;
 pub mod feed;
 pub mod ids;
 pub mod model;

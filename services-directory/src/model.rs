@@ -291,7 +291,11 @@ impl TryFrom<u8> for Step {
     type Error = StepError;
 
     fn try_from(step: u8) -> Result<Self, StepError> {
-        if (1..=4).contains(&step) { Ok(Self(step)) } else { Err(StepError(step)) }
+        if (1..=4).contains(&step) {
+            Ok(Self(step))
+        } else {
+            Err(StepError(step))
+        }
     }
 }
 
@@ -329,11 +333,17 @@ pub enum CriterionRule {
     Age,
     Area,
     /// Registered with one of these practices.
-    RegisteredWith { practices: Vec<OdsCode> },
+    RegisteredWith {
+        practices: Vec<OdsCode>,
+    },
     /// Pain that has lasted at least this long.
-    PainDuration { months: u8 },
+    PainDuration {
+        months: u8,
+    },
     /// Any of these conditions.
-    Condition { any_of: Vec<String> },
+    Condition {
+        any_of: Vec<String>,
+    },
     /// A questionnaire's total within limits. Never evaluated from a score that nobody asked for.
     Measure {
         name: String,
@@ -343,7 +353,9 @@ pub enum CriterionRule {
         maximum: Option<i32>,
     },
     /// The patient must not be this: "in crisis".
-    Exclusion { of: String },
+    Exclusion {
+        of: String,
+    },
     /// A question that only the GP can answer.
     Question,
 }
@@ -371,17 +383,36 @@ pub struct MeasuredLoop {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ReferralMethod {
-    SecureEmail { endpoint: EndpointId },
-    Fhir { endpoint: EndpointId },
-    Webhook { endpoint: EndpointId },
-    WebForm { url: String, words: String },
-    SelfReferral { words: String },
+    SecureEmail {
+        endpoint: EndpointId,
+    },
+    Fhir {
+        endpoint: EndpointId,
+    },
+    Webhook {
+        endpoint: EndpointId,
+    },
+    WebForm {
+        url: String,
+        words: String,
+    },
+    SelfReferral {
+        words: String,
+    },
     /// A task or a slot in the clinical system.
-    InHouse { words: String },
+    InHouse {
+        words: String,
+    },
     /// e-RS and the like.
-    Elsewhere { words: String },
-    Phone { words: String },
-    Print { words: String },
+    Elsewhere {
+        words: String,
+    },
+    Phone {
+        words: String,
+    },
+    Print {
+        words: String,
+    },
 }
 
 /// A question of the service beyond the core set.

@@ -1,1 +1,23 @@
-//! x
+//! The store: the two databases of a data folder, the key that opens the one with patients in it, one writer thread each,
+//! ordered migrations per component, and the event log.
+
+pub mod backup;
+pub mod clock;
+pub mod database;
+pub mod error;
+pub mod event;
+pub mod event_table;
+pub mod folder;
+pub mod key;
+pub mod migrations;
+pub mod open;
+pub mod place;
+pub mod recovery;
+
+pub use clock::Clock;
+pub use database::Database;
+pub use error::StoreError;
+pub use event::{Event, EventType, NewEvent};
+pub use folder::{DataFolder, UseMode};
+pub use migrations::Migration;
+pub use open::Store;

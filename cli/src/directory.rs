@@ -1,0 +1,49 @@
+//! `onward-cli directory`: loading a whole directory.
+
+use crate::{CliError, Common, open, print_json};
+use clap::{Args, Subcommand};
+use engine::EngineError;
+use services_directory::{
+    directory_table::DirectoryError,
+    feed::{Directory, FeedLimits},
+};
+use std::{fs::File, io::BufReader};
+
+#[derive(Args)]
+pub struct DirectoryArguments {
+    #[command(subcommand)]
+    command: DirectoryCommand,
+}
+
+#[derive(Subcommand)]
+enum DirectoryCommand {
+    /// Replace the directory by another whole one, with its practices and areas (services-directory/schema). All or nothing.
+    Load {
+        /// One record a line.
+        file: String,
+    },
+}
+
+pub fn run(arguments: &DirectoryArguments, common: &Common) -> Result<(), CliError> {
+    let DirectoryCommand::Load { file } = &arguments.command;
+    let opened = File::open(file).map_err(|source| CliError::Input {
+        path: file.clone(),
+        source,
+    })?;
+    let directory = Directory::read(BufReader::new(opened), FeedLimits::default())
+        .map_err(|error| EngineError::from(DirectoryError::from(error)))?;
+    let engine = open(common)?;
+    let (name, version, services) = (
+        directory.header.name.clone(),
+        directory.header.version,
+        directory.services.len(),
+    );
+    engine.load_directory(directory)?;
+    if common.json {
+        return print_json(
+            &serde_json::json!({ "name": name, "version": version, "services": services }),
+        );
+    }
+    println!("{name}, version {version}: {services} services");
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! `onward-cli outbox`: what waits, and sending when no window does.
+
+use crate::{CliError, Common, open, print_json};
+use clap::{Args, Subcommand};
+use engine::Engine;
+use referrals::{desk::UnknownDecision, outbox::outbox_table};
+
+#[derive(Args)]
+pub struct OutboxArguments {
+    #[command(subcommand)]
+    command: Option<OutboxCommand>,
+}
+
+#[derive(Subcommand)]
+enum OutboxCommand {
+    /// List the referrals, those that need a person on top (the same as no command).
+    List,
+    /// Send what is due, if no other process is sending.
+    Send {
+        /// Go on until nothing waits.
+        #[arg(long)]
+        until_empty: bool,
+    },
+    /// Do not wait for the time to undo to pass.
+    SendNow { referral_id: String },
+    /// Take back a referral that has not left: it ends as NOT SENT, and its draft is open again.
+    Undo { referral_id: String },
+    /// Send a failed or held referral again.
+    TryAgain { referral_id: String },
+    /// A person phoned the service: the uncertain referral arrived.
+    ItArrived { referral_id: String },
+    /// A person phoned the service: send the uncertain referral again, marked as a possible duplicate.
+    SendAgain { referral_id: String },
+}
+
+pub fn run(arguments: &OutboxArguments, common: &Common) -> Result<(), CliError> {
+    let engine = open(common)?;
+    let desk = &engine.desk;
+    match arguments.command.as_ref().unwrap_or(&OutboxCommand::List) {
+        OutboxCommand::List => {}
+        OutboxCommand::Send { until_empty } => {
+            if !engine.send_here(*until_empty)? {
+                eprintln!("Another copy of Onward is sending; it will send these too.");
+            }
+        }
+        OutboxCommand::SendNow { referral_id } => desk.send_now(referral_id)?,
+        OutboxCommand::Undo { referral_id } => drop(desk.undo(referral_id, &engine.actor()?)?),
+        OutboxCommand::TryAgain { referral_id } => desk.try_again(referral_id, &engine.actor()?)?,
+        OutboxCommand::ItArrived { referral_id } => {
+            desk.decide_unknown(referral_id, UnknownDecision::ItArrived, &engine.actor()?)?;
+        }
+        OutboxCommand::SendAgain { referral_id } => {
+            desk.decide_unknown(referral_id, UnknownDecision::SendAgain, &engine.actor()?)?;
+        }
+    }
+    list(&engine, common)
+}
+
+/// No patient's name: a terminal keeps what it shows.
+fn list(engine: &Engine, common: &Common) -> Result<(), CliError> {
+    let rows = engine.desk.worklist()?;
+    let (counts, channel_problem) = engine.store.practice.read(|c| {
+        Ok::<_, referrals::ReferralError>((
+            outbox_table::counts(c)?,
+            outbox_table::channel_problem(c)?,
+        ))
+    })?;
+    if common.json {
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                serde_json::json!({
+                    "referral_id": row.id, "reference": row.reference, "service": row.service_name,
+                    "state": row.state.as_str(), "changed_at": row.changed_at.to_string(),
+                    "responsibility": row.responsibility, "needs_attention": row.needs_attention,
+                })
+            })
+            .collect();
+        return print_json(&serde_json::json!({
+            "waiting": counts.waiting, "needs_attention": counts.needs_attention,
+            "channel_problem": channel_problem, "referrals": rows,
+        }));
+    }
+    println!(
+        "{} waiting, {} need attention (on this computer)",
+        counts.waiting, counts.needs_attention
+    );
+    if let Some(problem) = channel_problem {
+        println!("Nothing can be sent just now: {problem}");
+    }
+    for row in rows {
+        let mark = if row.needs_attention { "!" } else { " " };
+        println!(
+            "{mark} {}  {}  {}  [{}]",
+            row.reference,
+            row.state.as_str(),
+            row.service_name,
+            row.id
+        );
+    }
+    Ok(())
+}

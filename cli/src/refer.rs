@@ -1,0 +1,205 @@
+//! `onward-cli refer`: the same draft, checks and queue as the window.
+
+use crate::{CliError, Common, open, print_json, text_of};
+use clap::{Args, ValueEnum};
+use engine::{Engine, PatientFacts};
+use referrals::draft::{
+    Consent, ExtraAnswer, PatientField, Reason, ReferralDraft, ReferralForm, SafetyAnswer,
+};
+use services_directory::ids::OdsCode;
+
+#[derive(Args)]
+pub struct ReferArguments {
+    /// The service's id, as `search` gives it.
+    #[arg(long)]
+    service: String,
+    /// The patient's details as pasted text: a file, or - for standard input.
+    #[arg(long, value_name = "FILE")]
+    patient: String,
+    /// Why, in the referrer's words.
+    #[arg(long, default_value = "")]
+    reason: String,
+    /// One of the usual reasons, such as low-mood; may be given several times.
+    #[arg(long = "reason-code", value_name = "CODE")]
+    reason_codes: Vec<String>,
+    /// How the patient agreed.
+    #[arg(long)]
+    consent: Option<ConsentWord>,
+    #[arg(long, default_value = "")]
+    consent_note: String,
+    /// Whether the patient is in crisis.
+    #[arg(long)]
+    crisis: Option<SafetyWord>,
+    #[arg(long, default_value = "")]
+    crisis_note: String,
+    /// Whether there are red flags.
+    #[arg(long)]
+    red_flags: Option<SafetyWord>,
+    #[arg(long, default_value = "")]
+    red_flags_note: String,
+    /// The patient was asked and agrees to voicemail.
+    #[arg(long)]
+    may_leave_voicemail: bool,
+    /// The patient was asked and agrees to text messages.
+    #[arg(long)]
+    may_text: bool,
+    #[arg(long, default_value = "")]
+    best_times: String,
+    /// Why there is no NHS number.
+    #[arg(long, default_value = "")]
+    no_nhs_number_reason: String,
+    /// An answer to a question of the service: ID=ANSWER; may be given several times.
+    #[arg(long = "answer", value_name = "ID=ANSWER")]
+    answers: Vec<String>,
+    /// Give up the 60 seconds in which it could be undone.
+    #[arg(long)]
+    send_now: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ConsentWord {
+    PatientInPerson,
+    PatientByPhone,
+    PatientByVideo,
+    OnTheirBehalf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SafetyWord {
+    AskedNone,
+    PresentDealtWith,
+    NotAsked,
+}
+
+pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> {
+    let form = form(arguments)?;
+    let text = text_of(&arguments.patient)?;
+    let engine = open(common)?;
+    let begun = engine.desk.new_draft()?;
+    let mut draft = engine.desk.paste(&begun.id, &text)?;
+    if !arguments.no_nhs_number_reason.is_empty() {
+        let (field, reason) = (
+            PatientField::NoNhsNumberReason,
+            &arguments.no_nhs_number_reason,
+        );
+        draft = engine.desk.edit_patient(&draft.id, field, reason)?;
+    }
+    let read_reason = draft.form.reason_text.clone();
+    let reason_text = if form.reason_text.is_empty() {
+        read_reason
+    } else {
+        form.reason_text.clone()
+    };
+    let draft = engine.desk.save_form(
+        &draft.id,
+        ReferralForm {
+            reason_text,
+            ..form
+        },
+    )?;
+    let queued = engine
+        .desk
+        .queue(&draft.id, &chosen(&engine, &draft)?, &engine.actor()?)?;
+    if arguments.send_now {
+        engine.desk.send_now(&queued.referral_id)?;
+    }
+    if common.json {
+        return print_json(&serde_json::json!({
+            "referral_id": queued.referral_id,
+            "reference": queued.reference,
+            "service": queued.service_name,
+            "not_before_at": queued.not_before_at.to_string(),
+        }));
+    }
+    println!(
+        "Queued as {} to {}. It can be undone in the window for 60 seconds.",
+        queued.reference, queued.service_name
+    );
+    Ok(())
+}
+
+fn chosen(
+    engine: &Engine,
+    draft: &ReferralDraft,
+) -> Result<referrals::draft::ServiceToRefer, CliError> {
+    let today = engine.store.clock.today();
+    let practice = engine
+        .practice_ods_code()?
+        .and_then(|code| OdsCode::parse(&code).ok());
+    let age = draft
+        .patient
+        .born(today)
+        .map(|born| u8::try_from(born.age_years(today)).unwrap_or(u8::MAX));
+    Ok(engine.catalogue()?.to_refer(
+        draft.form.service_id.as_deref(),
+        &PatientFacts { age, practice },
+        today,
+    ))
+}
+
+fn form(arguments: &ReferArguments) -> Result<ReferralForm, CliError> {
+    let reason = |code: &String| {
+        let known = || {
+            Reason::ALL
+                .iter()
+                .map(|reason| reason.code())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        Reason::parse(code).ok_or_else(|| {
+            CliError::Usage(format!(
+                "--reason-code {code} is not known; use one of {}",
+                known()
+            ))
+        })
+    };
+    let answer = |text: &String| {
+        let (id, answer) = text
+            .split_once('=')
+            .ok_or_else(|| CliError::Usage(format!("--answer {text} is not ID=ANSWER")))?;
+        Ok::<_, CliError>(ExtraAnswer {
+            question_id: id.to_owned(),
+            answer: answer.to_owned(),
+        })
+    };
+    Ok(ReferralForm {
+        service_id: Some(arguments.service.clone()),
+        reasons: arguments
+            .reason_codes
+            .iter()
+            .map(reason)
+            .collect::<Result<_, _>>()?,
+        reason_text: arguments.reason.clone(),
+        consent: arguments.consent.map(consent),
+        consent_note: arguments.consent_note.clone(),
+        crisis: arguments.crisis.map(safety),
+        crisis_note: arguments.crisis_note.clone(),
+        red_flags: arguments.red_flags.map(safety),
+        red_flags_note: arguments.red_flags_note.clone(),
+        may_leave_voicemail: arguments.may_leave_voicemail,
+        may_text: arguments.may_text,
+        best_times: arguments.best_times.clone(),
+        extra_answers: arguments
+            .answers
+            .iter()
+            .map(answer)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn consent(word: ConsentWord) -> Consent {
+    match word {
+        ConsentWord::PatientInPerson => Consent::PatientInPerson,
+        ConsentWord::PatientByPhone => Consent::PatientByPhone,
+        ConsentWord::PatientByVideo => Consent::PatientByVideo,
+        ConsentWord::OnTheirBehalf => Consent::OnTheirBehalf,
+    }
+}
+
+fn safety(word: SafetyWord) -> SafetyAnswer {
+    match word {
+        SafetyWord::AskedNone => SafetyAnswer::AskedNone,
+        SafetyWord::PresentDealtWith => SafetyAnswer::PresentDealtWith,
+        SafetyWord::NotAsked => SafetyAnswer::NotAsked,
+    }
+}

@@ -1,0 +1,482 @@
+//! One conversation: which command is allowed when, what it does, and where a fault steps in.
+
+use std::sync::Arc;
+
+use super::Server;
+use super::command::{self, Command, MailFrom};
+use super::fault::{ConnectionFaults, Misbehaviour, Moment};
+use super::mailbox::Envelope;
+use super::record::{Phase, RecordOfOne};
+use super::reply::Reply;
+use super::sign_in::{self, Claim};
+use super::wire::{Body, BodyRead, Ended, Line, Wire};
+
+/// RFC 4954 section 4: an AUTH line may have 12288 octets, for tickets and tokens are long.
+const AUTH_LINE_BYTES: usize = 12_288;
+/// RFC 5321 asks for 512; each extension adds to it (SMTP AUTH= alone 500), and Postfix takes as many as this.
+const COMMAND_LINE_BYTES: usize = 2_048;
+const ERRORS_ALLOWED: usize = 20;
+
+pub(super) struct Session {
+    wire: Wire,
+    server: Arc<Server>,
+    faults: ConnectionFaults,
+    record: RecordOfOne,
+    said_hello: bool,
+    account: Option<String>,
+    transaction: Option<Transaction>,
+    error_count: usize,
+}
+
+struct Transaction {
+    from: MailFrom,
+    to: Vec<String>,
+}
+
+impl Session {
+    pub(super) fn new(
+        wire: Wire,
+        server: Arc<Server>,
+        faults: ConnectionFaults,
+        record: RecordOfOne,
+    ) -> Self {
+        Self {
+            wire,
+            server,
+            faults,
+            record,
+            said_hello: false,
+            account: None,
+            transaction: None,
+            error_count: 0,
+        }
+    }
+
+    pub(super) async fn run(mut self, begins_with_tls: bool) {
+        if let Err(Ended::TimedOut) = self.converse(begins_with_tls).await {
+            // The connection ends either way; the client may or may not hear why.
+            let _ = self.wire.write(&Reply::TIMED_OUT.to_bytes()).await;
+        }
+        self.wire.close().await;
+    }
+
+    async fn converse(&mut self, begins_with_tls: bool) -> Result<(), Ended> {
+        if begins_with_tls {
+            self.handshake().await?;
+        }
+        let banner = Reply::new("220 localhost ESMTP Onward demonstration".to_owned());
+        self.answer(Moment::Banner, &banner).await?;
+        loop {
+            match self.read_command().await? {
+                Ok(command) => self.obey(command).await?,
+                Err(refusal) => self.refuse(&refusal).await?,
+            }
+        }
+    }
+
+    async fn read_command(&mut self) -> Result<Result<Command, Reply>, Ended> {
+        Ok(match self.wire.read_line(AUTH_LINE_BYTES).await? {
+            Line::TooLong => Err(Reply::AUTH_LINE_TOO_LONG),
+            Line::Malformed => Err(Reply::SYNTAX),
+            Line::Whole(line) => match command::parse(&line) {
+                Ok(command @ Command::Auth { .. }) => Ok(command),
+                _ if line.len() > COMMAND_LINE_BYTES => Err(Reply::LINE_TOO_LONG),
+                parsed => parsed,
+            },
+        })
+    }
+
+    async fn obey(&mut self, command: Command) -> Result<(), Ended> {
+        match command {
+            Command::Ehlo => self.hello(&self.extensions()).await,
+            Command::Helo => self.hello(&Reply::new("250 localhost".to_owned())).await,
+            Command::StartTls => self.start_tls().await,
+            Command::Auth { mechanism, initial } => self.auth(&mechanism, initial).await,
+            Command::Mail(from) => self.mail(from).await,
+            Command::Rcpt(address) => self.rcpt(address).await,
+            Command::Data => self.data().await,
+            Command::Reset => {
+                self.transaction = None;
+                self.answer(Moment::Reset, &Reply::OK).await.map(|_| ())
+            }
+            Command::Noop => self.answer(Moment::Noop, &Reply::OK).await.map(|_| ()),
+            Command::Quit => {
+                self.answer(Moment::Quit, &Reply::BYE).await?;
+                Err(Ended::ByServer)
+            }
+        }
+    }
+
+    async fn hello(&mut self, reply: &Reply) -> Result<(), Ended> {
+        self.said_hello = true;
+        self.transaction = None;
+        let moment = if self.wire.is_encrypted() {
+            Moment::EhloInTls
+        } else {
+            Moment::Ehlo
+        };
+        self.answer(moment, reply).await.map(|_| ())
+    }
+
+    fn extensions(&self) -> Reply {
+        let mut lines = vec![
+            "localhost".to_owned(),
+            format!("SIZE {}", self.server.limits.message_bytes),
+            "8BITMIME".to_owned(),
+            "SMTPUTF8".to_owned(),
+            "ENHANCEDSTATUSCODES".to_owned(),
+            "DSN".to_owned(),
+        ];
+        // RFC 3207 section 4.2: not offered again inside TLS; RFC 4954 section 4: no passwords in the clear.
+        if self.wire.is_encrypted() {
+            lines.push("AUTH PLAIN LOGIN XOAUTH2".to_owned());
+        } else if !self.faults.strips_starttls() {
+            lines.push("STARTTLS".to_owned());
+        }
+        Reply::lines(250, &lines)
+    }
+
+    async fn start_tls(&mut self) -> Result<(), Ended> {
+        if self.wire.is_encrypted() || !self.said_hello {
+            return self.refuse(&Reply::OUT_OF_ORDER).await;
+        }
+        if self.faults.strips_starttls() {
+            return self.refuse(&Reply::NOT_IMPLEMENTED).await;
+        }
+        let injected = self.faults.plaintext_after_starttls();
+        if injected.is_empty() {
+            if !self
+                .answer(Moment::StartTls, &Reply::GO_AHEAD_WITH_TLS)
+                .await?
+            {
+                return Ok(());
+            }
+        } else {
+            let both = [&Reply::GO_AHEAD_WITH_TLS.to_bytes(), injected].concat();
+            self.record.reach(Phase::StartTls);
+            self.wire.write(&both).await?;
+        }
+        self.handshake().await
+    }
+
+    async fn handshake(&mut self) -> Result<(), Ended> {
+        if let Some(fault) = self.faults.at(Moment::Handshake) {
+            self.misbehave(fault).await?;
+            return Err(Ended::ByServer);
+        }
+        let config = match self.faults.certificate() {
+            None => Arc::clone(&self.server.tls),
+            Some(leaf) => match leaf.server_config() {
+                Ok(config) => config,
+                Err(_) => return self.refuse(&Reply::TLS_NOT_TO_BE_HAD).await,
+            },
+        };
+        self.wire.encrypt(config).await?;
+        self.said_hello = false;
+        self.record.reach(Phase::Encrypted);
+        Ok(())
+    }
+
+    async fn auth(&mut self, mechanism: &str, initial: Option<String>) -> Result<(), Ended> {
+        if !self.wire.is_encrypted() {
+            return self.refuse(&Reply::AUTH_NEEDS_TLS).await;
+        }
+        if !self.said_hello || self.account.is_some() {
+            return self.refuse(&Reply::OUT_OF_ORDER).await;
+        }
+        let claim = match mechanism {
+            "PLAIN" => self
+                .ask("", initial)
+                .await?
+                .and_then(|text| Claim::from_plain(&text)),
+            "LOGIN" => self.ask_login(initial).await?,
+            "XOAUTH2" => self
+                .ask("", initial)
+                .await?
+                .and_then(|text| Claim::from_xoauth2(&text)),
+            _ => Err(Reply::MECHANISM),
+        };
+        if mechanism == "XOAUTH2" && self.faults.challenges_xoauth2() {
+            let why = r#"{"status":"401","schemes":"bearer"}"#;
+            let _ = self.ask(why, None).await?;
+            return self
+                .answer(Moment::Auth, &Reply::WRONG_CREDENTIALS)
+                .await
+                .map(|_| ());
+        }
+        let account = claim.and_then(|claim| {
+            claim
+                .check(&self.server.accounts)
+                .map(|account| account.address.clone())
+                .ok_or(Reply::WRONG_CREDENTIALS)
+        });
+        self.account = self
+            .verdict(Moment::Auth, Reply::SIGNED_IN, account)
+            .await?;
+        Ok(())
+    }
+
+    async fn ask_login(&mut self, initial: Option<String>) -> Result<Result<Claim, Reply>, Ended> {
+        let name = match self.ask("Username:", initial).await? {
+            Ok(name) => name,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let password = self.ask("Password:", None).await?;
+        Ok(password.map(|password| Claim::Password { name, password }))
+    }
+
+    /// The client's answer to a 334 with this text, or its initial response in place of both.
+    async fn ask(
+        &mut self,
+        text: &str,
+        initial: Option<String>,
+    ) -> Result<Result<String, Reply>, Ended> {
+        if let Some(initial) = initial {
+            return Ok(sign_in::decode(&initial));
+        }
+        let challenge = Reply::challenge(&sign_in::encode(text));
+        self.wire.write(&challenge.to_bytes()).await?;
+        Ok(match self.wire.read_line(AUTH_LINE_BYTES).await? {
+            Line::TooLong => Err(Reply::AUTH_LINE_TOO_LONG),
+            Line::Malformed => Err(Reply::NOT_BASE64),
+            Line::Whole(line) => match String::from_utf8(line) {
+                Ok(line) => sign_in::decode(&line),
+                Err(_) => Err(Reply::NOT_BASE64),
+            },
+        })
+    }
+
+    async fn mail(&mut self, from: MailFrom) -> Result<(), Ended> {
+        let sender = self.check_sender(from);
+        if let Some(from) = self.verdict(Moment::Mail, Reply::SENDER_OK, sender).await? {
+            let to = Vec::new();
+            self.transaction = Some(Transaction { from, to });
+        }
+        Ok(())
+    }
+
+    fn check_sender(&self, from: MailFrom) -> Result<MailFrom, Reply> {
+        if !self.said_hello || self.transaction.is_some() {
+            return Err(Reply::OUT_OF_ORDER);
+        }
+        if !self.wire.is_encrypted() {
+            return Err(Reply::TLS_FIRST);
+        }
+        let account = self.account.as_ref().ok_or(Reply::SIGN_IN_FIRST)?;
+        if !from.address.is_ascii() && !from.allows_utf8 {
+            return Err(Reply::NEEDS_SMTPUTF8);
+        }
+        if !account.eq_ignore_ascii_case(&from.address) {
+            return Err(Reply::NOT_YOUR_ADDRESS);
+        }
+        match from.size_bytes {
+            Some(size) if size > self.server.limits.message_bytes => Err(Reply::TOO_BIG),
+            _ => Ok(from),
+        }
+    }
+
+    async fn rcpt(&mut self, address: String) -> Result<(), Ended> {
+        let recipient = self.check_recipient(address);
+        let recipient = self
+            .verdict(Moment::Rcpt, Reply::RECIPIENT_OK, recipient)
+            .await?;
+        if let (Some(recipient), Some(transaction)) = (recipient, &mut self.transaction) {
+            transaction.to.push(recipient);
+        }
+        Ok(())
+    }
+
+    fn check_recipient(&self, address: String) -> Result<String, Reply> {
+        let transaction = self.transaction.as_ref().ok_or(Reply::OUT_OF_ORDER)?;
+        if !command::is_plain_address(&address) {
+            Err(Reply::ADDRESS_SYNTAX)
+        } else if !address.is_ascii() && !transaction.from.allows_utf8 {
+            Err(Reply::NEEDS_SMTPUTF8)
+        } else if !command::is_demonstration_address(&address) {
+            Err(Reply::ONLY_DEMONSTRATION)
+        } else if self.server.faults.refuses(&address) {
+            Err(Reply::NO_SUCH_MAILBOX)
+        } else if transaction.to.len() >= self.server.limits.recipients {
+            Err(Reply::TOO_MANY_RECIPIENTS)
+        } else {
+            Ok(address)
+        }
+    }
+
+    async fn data(&mut self) -> Result<(), Ended> {
+        let may_begin = match &self.transaction {
+            None => Err(Reply::OUT_OF_ORDER),
+            Some(transaction) if transaction.to.is_empty() => Err(Reply::NO_RECIPIENT),
+            Some(_) => Ok(()),
+        };
+        let begun = self
+            .verdict(Moment::Data, Reply::SEND_THE_MESSAGE, may_begin)
+            .await?;
+        if begun.is_none() {
+            return Ok(());
+        }
+        let fault = self.faults.in_body();
+        let stop_at = fault.as_ref().map(|(after_bytes, _)| *after_bytes);
+        let limit = self.server.limits.message_bytes;
+        match (self.wire.read_body(limit, stop_at).await?, fault) {
+            (BodyRead::Whole(body), _) => self.end_of_body(body).await,
+            (BodyRead::StoppedAtByte, Some((_, fault))) => {
+                self.misbehave(fault).await?;
+                Err(Ended::ByServer)
+            }
+            (BodyRead::StoppedAtByte | BodyRead::FarTooBig, _) => {
+                self.wire.write(&Reply::FAR_TOO_BIG.to_bytes()).await?;
+                Err(Ended::ByServer)
+            }
+        }
+    }
+
+    async fn end_of_body(&mut self, body: Body) -> Result<(), Ended> {
+        self.record.reach(Phase::BodyReceived);
+        let transaction = self.transaction.take();
+        if let Some(fault) = self.faults.at(Moment::BeforeStoring) {
+            return self.misbehave(fault).await;
+        }
+        let kept = match (check_body(&body), transaction) {
+            (Ok(()), Some(transaction)) => self.keep(transaction, body.bytes).await,
+            (Ok(()), None) => Err(Reply::OUT_OF_ORDER),
+            (Err(refusal), _) => Err(refusal),
+        };
+        match kept {
+            Ok(number) => {
+                self.record.reach(Phase::Stored);
+                let reply = Reply::new(format!("250 2.0.0 kept as message {number}"));
+                self.answer(Moment::AfterStoring, &reply).await.map(|_| ())
+            }
+            Err(refusal) => self.refuse(&refusal).await,
+        }
+    }
+
+    async fn keep(&self, transaction: Transaction, raw: Vec<u8>) -> Result<u64, Reply> {
+        let envelope = Envelope {
+            account: self.account.clone().unwrap_or_default(),
+            from: transaction.from.address,
+            to: transaction.to,
+            received_at: (self.server.clock)(),
+            envelope_id: transaction.from.envelope_id,
+        };
+        let mailbox = self.server.mailbox.clone();
+        // Once begun the message is kept, even when the server is stopped meanwhile: accepted, but unconfirmed.
+        match tokio::task::spawn_blocking(move || mailbox.keep(&envelope, &raw)).await {
+            Ok(Ok(number)) => Ok(number),
+            Ok(Err(_)) | Err(_) => Err(Reply::NOT_KEPT),
+        }
+    }
+
+    /// Gives the reply for an outcome at this moment, and hands the outcome on if it was good and no fault stepped in.
+    async fn verdict<T>(
+        &mut self,
+        moment: Moment,
+        good: Reply,
+        outcome: Result<T, Reply>,
+    ) -> Result<Option<T>, Ended> {
+        let (reply, value) = match outcome {
+            Ok(value) => (good, Some(value)),
+            Err(refusal) => (refusal, None),
+        };
+        let as_usual = self.answer(moment, &reply).await?;
+        if !reply.is_positive() {
+            self.count_error().await?;
+        }
+        Ok(value.filter(|_| as_usual))
+    }
+
+    /// Says the reply, unless a fault steps in. Whether the reply was said.
+    async fn answer(&mut self, moment: Moment, reply: &Reply) -> Result<bool, Ended> {
+        let fault = self.faults.at(moment);
+        if let Some(phase) = phase_after(moment)
+            && reply.is_positive()
+            && matches!(fault, None | Some(Misbehaviour::Drip(_)))
+        {
+            self.record.reach(phase);
+        }
+        match fault {
+            None => self.wire.write(&reply.to_bytes()).await?,
+            Some(Misbehaviour::Drip(interval)) => {
+                for byte in reply.to_bytes() {
+                    self.wire.write(&[byte]).await?;
+                    tokio::time::sleep(interval).await;
+                }
+            }
+            Some(fault) => {
+                self.misbehave(fault).await?;
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn misbehave(&mut self, fault: Misbehaviour) -> Result<(), Ended> {
+        match fault {
+            Misbehaviour::Reply(text) => {
+                let reply = Reply::new(text);
+                self.wire.write(&reply.to_bytes()).await?;
+                if reply.code() == 421 {
+                    return Err(Ended::ByServer);
+                }
+                Ok(())
+            }
+            Misbehaviour::Bytes(bytes) => self.wire.write(&bytes).await,
+            Misbehaviour::Drip(_) => Ok(()),
+            Misbehaviour::Silence => {
+                self.wire.stay_silent().await;
+                Err(Ended::ByServer)
+            }
+            Misbehaviour::Cut(how) => {
+                self.wire.cut(how).await?;
+                Err(Ended::ByServer)
+            }
+        }
+    }
+
+    async fn refuse(&mut self, reply: &Reply) -> Result<(), Ended> {
+        self.wire.write(&reply.to_bytes()).await?;
+        self.count_error().await
+    }
+
+    async fn count_error(&mut self) -> Result<(), Ended> {
+        self.error_count += 1;
+        if self.error_count <= ERRORS_ALLOWED {
+            return Ok(());
+        }
+        self.wire.write(&Reply::TOO_MANY_ERRORS.to_bytes()).await?;
+        Err(Ended::ByServer)
+    }
+}
+
+fn check_body(body: &Body) -> Result<(), Reply> {
+    if body.too_big {
+        Err(Reply::TOO_BIG)
+    } else if body.has_bare_cr_or_lf {
+        Err(Reply::BARE_LINE_END)
+    } else if body.has_long_line {
+        Err(Reply::LONG_TEXT_LINE)
+    } else {
+        Ok(())
+    }
+}
+
+/// How far a connection has come when the usual, positive reply of this moment is given.
+fn phase_after(moment: Moment) -> Option<Phase> {
+    match moment {
+        Moment::Banner => Some(Phase::Greeted),
+        Moment::Ehlo | Moment::EhloInTls => Some(Phase::SaidHello),
+        Moment::StartTls => Some(Phase::StartTls),
+        Moment::Auth => Some(Phase::Authenticated),
+        Moment::Mail => Some(Phase::Sender),
+        Moment::Rcpt => Some(Phase::Recipient),
+        Moment::Data => Some(Phase::Data),
+        Moment::AfterStoring => Some(Phase::Confirmed),
+        Moment::Quit => Some(Phase::Quit),
+        Moment::Handshake
+        | Moment::Body { .. }
+        | Moment::BeforeStoring
+        | Moment::Reset
+        | Moment::Noop => None,
+    }
+}

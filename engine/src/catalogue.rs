@@ -1,0 +1,214 @@
+//! The catalogue: one version of the directory with its index, asked with what is known of a patient.
+
+use crate::EngineError;
+use jiff::{Timestamp, civil::Date};
+use referrals::{
+    draft::{DirectoryFacts, ReferredService, ServiceToRefer},
+    patient::cui_date,
+};
+use services_directory::{
+    criteria::{self, CriterionCheck, KnownFacts, NotOpen},
+    directory_table,
+    feed::Directory,
+    ids::{OdsCode, ServiceId},
+    model::{Channel, Endpoint, EndpointPurpose, HealthcareService, ReferralMethod},
+    search::{Query, SearchIndex, SearchResults, Synonyms},
+};
+
+/// How many hits a list shows.
+const MOST_HITS: usize = 20;
+
+pub struct Catalogue {
+    pub directory: Directory,
+    pub applied_at: Timestamp,
+    index: SearchIndex,
+}
+
+/// What is known of the patient, as the directory may know it: no name, no number.
+#[derive(Debug, Clone, Default)]
+pub struct PatientFacts {
+    pub age: Option<u8>,
+    pub practice: Option<OdsCode>,
+}
+
+/// A service with its organisation, its criteria beside the facts, and whether it is open to this patient.
+pub struct Card<'a> {
+    pub service: &'a HealthcareService,
+    pub organisation: String,
+    pub checks: Vec<CriterionCheck>,
+    pub not_open: Option<NotOpen>,
+    pub endpoint: Option<&'a Endpoint>,
+    pub child_services: Vec<String>,
+}
+
+impl Catalogue {
+    pub fn new(directory: Directory, applied_at: Timestamp) -> Result<Self, EngineError> {
+        let index = SearchIndex::build(&directory, &Synonyms::shipped()?)?;
+        Ok(Self {
+            directory,
+            applied_at,
+            index,
+        })
+    }
+
+    pub fn search(&self, text: &str, facts: &PatientFacts, today: Date) -> SearchResults {
+        let query = Query {
+            text: text.to_owned(),
+            age: facts.age,
+            practice: facts.practice.clone(),
+            today,
+            limit: MOST_HITS,
+        };
+        self.index.search(&query)
+    }
+
+    pub fn card(
+        &self,
+        id: &str,
+        facts: &PatientFacts,
+        today: Date,
+    ) -> Result<Card<'_>, EngineError> {
+        let service = self
+            .service(id)
+            .ok_or_else(|| EngineError::NoSuchService(id.to_owned()))?;
+        let known = self.known(facts);
+        let organisation = self
+            .directory
+            .organizations
+            .iter()
+            .find(|found| found.id == service.organization_id);
+        let name_of = |id: &ServiceId| self.directory.service(id).map(|child| child.name.clone());
+        Ok(Card {
+            service,
+            organisation: organisation
+                .map(|organisation| organisation.name.clone())
+                .unwrap_or_default(),
+            checks: criteria::check(service, &known, today),
+            not_open: criteria::open_to(service, &known, today).err(),
+            endpoint: self.primary_endpoint(service, today),
+            child_services: service
+                .onward
+                .child_services
+                .iter()
+                .filter_map(name_of)
+                .collect(),
+        })
+    }
+
+    pub fn name_of(&self, id: &ServiceId) -> Option<String> {
+        self.directory
+            .service(id)
+            .map(|service| service.name.clone())
+    }
+
+    /// The chosen service as a draft is checked against: the window sends an id, and the address is looked up here.
+    pub fn to_refer(&self, id: Option<&str>, facts: &PatientFacts, today: Date) -> ServiceToRefer {
+        let Some(id) = id else {
+            return ServiceToRefer::NoneChosen;
+        };
+        let Ok(card) = self.card(id, facts, today) else {
+            return ServiceToRefer::NotInDirectory;
+        };
+        let more = &card.service.onward;
+        let questions = more.extra_questions.iter();
+        ServiceToRefer::Found(Box::new(DirectoryFacts {
+            id: card.service.id.to_string(),
+            name: card.service.name.clone(),
+            directory_version: self.directory.header.version,
+            not_open: card.not_open.as_ref().map(not_open_code),
+            service: card
+                .endpoint
+                .map(|endpoint| self.referred(card.service, endpoint)),
+            questions: questions
+                .map(|ask| (ask.id.clone(), ask.required, ask.question.clone()))
+                .collect(),
+        }))
+    }
+
+    fn referred(&self, service: &HealthcareService, endpoint: &Endpoint) -> ReferredService {
+        let contact = service
+            .onward
+            .named_contact
+            .as_ref()
+            .and_then(|contact| contact.phone.clone());
+        ReferredService {
+            id: service.id.to_string(),
+            name: service.name.clone(),
+            directory_version: self.directory.header.version,
+            channel: "secure-email".to_owned(),
+            endpoint_id: endpoint.id.to_string(),
+            endpoint_digest: directory_table::endpoint_digest(endpoint),
+            address: endpoint.address.clone(),
+            phone: service.onward.duty_line.clone().or(contact),
+            replies_within_working_days: service
+                .onward
+                .promise
+                .as_ref()
+                .and_then(|promise| promise.replies_within_working_days),
+        }
+    }
+
+    /// Where it is sent: the endpoint of its first method that this version can send by, valid today.
+    fn primary_endpoint(&self, service: &HealthcareService, today: Date) -> Option<&Endpoint> {
+        service.onward.referral_methods.iter().find_map(|method| {
+            let ReferralMethod::SecureEmail { endpoint } = method else {
+                return None;
+            };
+            let endpoint = self.directory.endpoint(endpoint)?;
+            let valid =
+                endpoint.valid_from <= today && endpoint.valid_to.is_none_or(|last| today <= last);
+            let usable = endpoint.channel == Channel::SecureEmail
+                && endpoint.purpose == EndpointPurpose::Primary;
+            (valid && usable && endpoint.service_id == service.id).then_some(endpoint)
+        })
+    }
+
+    fn service(&self, id: &str) -> Option<&HealthcareService> {
+        self.directory.service(&ServiceId::parse(id).ok()?)
+    }
+
+    fn known(&self, facts: &PatientFacts) -> KnownFacts {
+        KnownFacts {
+            age: facts.age,
+            practice: facts.practice.clone(),
+            areas: facts
+                .practice
+                .as_ref()
+                .and_then(|practice| self.directory.areas_of(practice)),
+            ..KnownFacts::default()
+        }
+    }
+}
+
+/// The code of a hard rule that is not met; the window and the command line say it in words.
+pub fn not_open_code(reason: &NotOpen) -> &'static str {
+    match reason {
+        NotOpen::Age { .. } => "age",
+        NotOpen::Area { .. } => "area",
+        NotOpen::Closed { .. } => "closed",
+        NotOpen::Paused { .. } => "paused",
+    }
+}
+
+/// The plain fact behind the code: "aged 18 or over", "until 01-Feb-2027".
+pub fn not_open_detail(reason: &NotOpen) -> Option<String> {
+    match reason {
+        NotOpen::Age { min, max } => {
+            criteria::age_range(*min, *max).map(|range| format!("aged {range}"))
+        }
+        NotOpen::Area { names } => (!names.is_empty()).then(|| names.join(", ")),
+        NotOpen::Closed { on, reason, .. } => {
+            let since = on.map(|day| format!("since {}", cui_date(day)));
+            join([since, reason.clone()])
+        }
+        NotOpen::Paused { until, reason } => {
+            let until = until.map(|day| format!("until {}", cui_date(day)));
+            join([until, reason.clone()])
+        }
+    }
+}
+
+fn join(parts: [Option<String>; 2]) -> Option<String> {
+    let said: Vec<String> = parts.into_iter().flatten().collect();
+    (!said.is_empty()).then(|| said.join(": "))
+}

@@ -1,0 +1,174 @@
+//! The engine: one data folder opened, with the directory ready to be searched, the desk, and the sender.
+//! The window and the command line are two faces of it.
+
+mod catalogue;
+mod sending;
+
+pub use catalogue::{Card, Catalogue, PatientFacts, not_open_code, not_open_detail};
+pub use sending::SenderThread;
+
+use demo::practice::DemonstrationError;
+use referrals::{Desk, ReferralError, desk, outbox::Wake, practice_table};
+use services_directory::{
+    directory_table::{self, DirectoryError},
+    feed::Directory,
+    search::{SearchError, SynonymError},
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
+use store::{Clock, DataFolder, Store, StoreError, UseMode, open::Schemas, recovery::RecoveryKey};
+
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Directory(#[from] DirectoryError),
+    #[error("{0}")]
+    Search(#[from] SearchError),
+    #[error("{0}")]
+    Synonyms(#[from] SynonymError),
+    #[error("{0}")]
+    Referral(#[from] ReferralError),
+    #[error("{0}")]
+    Demonstration(#[from] DemonstrationError),
+    #[error("there is no service {0} in the directory")]
+    NoSuchService(String),
+    #[error(
+        "there is no directory of services on this computer yet; load one with: onward-cli directory load FILE.jsonl"
+    )]
+    NoDirectory,
+}
+
+impl EngineError {
+    /// What the window and the command line act on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Referral(error) => error.code(),
+            Self::NoSuchService(_) => "directory-changed",
+            Self::NoDirectory => "directory-missing",
+            Self::Store(StoreError::Keychain { .. } | StoreError::KeyMissing) => {
+                "keychain-unavailable"
+            }
+            Self::Store(_) => "store",
+            Self::Directory(_) | Self::Search(_) | Self::Synonyms(_) | Self::Demonstration(_) => {
+                "internal"
+            }
+        }
+    }
+}
+
+/// Where a computer keeps programs' data: apart for demonstration and real use, which never mix. None where it names no such place.
+pub fn data_folder(mode: UseMode) -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "Onward")?;
+    let name = match mode {
+        UseMode::Demonstration => "demonstration",
+        UseMode::Real => "practice",
+    };
+    Some(folders.data_local_dir().join(name))
+}
+
+/// One data folder, opened.
+pub struct Engine {
+    pub store: Store,
+    pub desk: Desk,
+    catalogue: RwLock<Option<Arc<Catalogue>>>,
+}
+
+impl Engine {
+    /// Opens the folder for this use. A fresh one is made; a fresh demonstration is filled.
+    /// The recovery key of new real records is given once, to be printed.
+    pub fn open(
+        path: &Path,
+        mode: UseMode,
+        clock: Clock,
+    ) -> Result<(Self, Option<RecoveryKey>), EngineError> {
+        let folder = DataFolder::prepare(path, mode)?;
+        let schemas = Schemas {
+            practice: vec![desk::SCHEMA],
+            directory: vec![directory_table::SCHEMA],
+        };
+        let opened = Store::open(folder, &schemas, clock)?;
+        let store = opened.store;
+        let demonstration = mode == UseMode::Demonstration;
+        if demonstration {
+            demo::practice::prepare(&store)?;
+        }
+        let desk = Desk {
+            practice: store.practice.clone(),
+            clock: store.clock.clone(),
+            demonstration,
+            wake: Wake::default(),
+        };
+        let engine = Self {
+            store,
+            desk,
+            catalogue: RwLock::default(),
+        };
+        engine.read_directory_again()?;
+        Ok((
+            engine,
+            opened.recovery_key_to_print.filter(|_| !demonstration),
+        ))
+    }
+
+    pub fn is_demonstration(&self) -> bool {
+        self.desk.demonstration
+    }
+
+    /// The directory as it was last read; searches go on in the old one while a new one is made.
+    pub fn catalogue(&self) -> Result<Arc<Catalogue>, EngineError> {
+        let catalogue = self
+            .catalogue
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        catalogue.ok_or(EngineError::NoDirectory)
+    }
+
+    fn read_directory_again(&self) -> Result<(), EngineError> {
+        let read = self.store.directory.read(directory_table::read)?;
+        let made = read
+            .map(|(directory, applied_at)| Catalogue::new(directory, applied_at))
+            .transpose()?;
+        *self
+            .catalogue
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = made.map(Arc::new);
+        Ok(())
+    }
+
+    /// Replaces the directory by another whole one.
+    pub fn load_directory(&self, directory: Directory) -> Result<(), EngineError> {
+        if self.is_demonstration() {
+            demo::practice::load_directory(&self.store, directory)?;
+        } else if directory.header.demonstration {
+            return Err(DirectoryError::OnlyForDemonstration.into());
+        } else {
+            let now = self.store.clock.now();
+            self.store
+                .directory
+                .write(move |tx| directory_table::apply(tx, &directory, now))?;
+        }
+        self.read_directory_again()
+    }
+
+    /// The practice's ODS code, in whose name the directory is searched.
+    pub fn practice_ods_code(&self) -> Result<Option<String>, EngineError> {
+        Ok(self
+            .store
+            .practice
+            .read(practice_table::practice)?
+            .map(|practice| practice.ods_code))
+    }
+
+    /// Who acts now: the referrer whose name stands in the window.
+    pub fn actor(&self) -> Result<String, EngineError> {
+        let referrer = self.store.practice.read(practice_table::referrer)?;
+        Ok(referrer
+            .map(|referrer| referrer.id)
+            .ok_or(ReferralError::PracticeNotSet)?)
+    }
+}

@@ -1,0 +1,156 @@
+//! The thread that sends, with the demonstration's mail server beside it where there is one.
+
+use crate::{Engine, EngineError};
+use demo::mail_server::RunningMailServer;
+use referrals::{
+    outbox::{EndpointNow, Sender, SenderLock},
+    transport::Deadlines,
+};
+use services_directory::{directory_table, ids::EndpointId};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+use tokio::runtime::Runtime;
+
+/// Sends until it is dropped, whenever this process holds the sender's lock.
+pub struct SenderThread {
+    stop: Arc<AtomicBool>,
+    wake: referrals::outbox::Wake,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// How often a process that does not send looks whether the one that does has gone.
+const LOOK_FOR_LOCK: Duration = Duration::from_secs(1);
+
+impl Engine {
+    /// What sends for this data folder; `changed` is told of each referral that changed.
+    pub fn sender(&self, changed: Arc<dyn Fn(&str) + Send + Sync>) -> Sender {
+        let directory = self.store.directory.clone();
+        let endpoint_now: EndpointNow = Arc::new(move |id| {
+            let id = EndpointId::parse(id).ok()?;
+            directory
+                .read(|connection| directory_table::endpoint_digest_now(connection, &id))
+                .ok()
+                .flatten()
+        });
+        Sender {
+            practice: self.store.practice.clone(),
+            clock: self.store.clock.clone(),
+            lock_path: self.store.folder.sender_lock(),
+            endpoint_now,
+            deadlines: Deadlines::default(),
+            wake: self.desk.wake.clone(),
+            changed,
+        }
+    }
+
+    /// Starts the thread that sends, or that takes over when another process stops sending.
+    pub fn start_sending(
+        &self,
+        changed: Arc<dyn Fn(&str) + Send + Sync>,
+    ) -> Result<SenderThread, EngineError> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (sender, stopping) = (self.sender(changed), stop.clone());
+        let demonstration = self.is_demonstration().then(|| self.store.clone());
+        let runtime = runtime()?;
+        let thread = std::thread::Builder::new()
+            .name("sender".into())
+            .spawn(move || runtime.block_on(send_whenever_ours(sender, demonstration, &stopping)))
+            .map_err(|source| store::StoreError::File {
+                path: "sender".into(),
+                source,
+            })?;
+        Ok(SenderThread {
+            stop,
+            wake: self.desk.wake.clone(),
+            thread: Some(thread),
+        })
+    }
+
+    /// For the command line: sends what is due, and with `until_empty` waits for the rest. False when another process sends.
+    pub fn send_here(&self, until_empty: bool) -> Result<bool, EngineError> {
+        runtime()?.block_on(async {
+            let sender = self.sender(Arc::new(|_| {}));
+            let Some(_lock) = sender.take_over().await? else {
+                return Ok(false);
+            };
+            let _server = self.demonstration_server().await?;
+            if until_empty {
+                sender.run_until_empty().await?;
+            } else {
+                sender.run_due().await?;
+            }
+            Ok(true)
+        })
+    }
+
+    async fn demonstration_server(&self) -> Result<Option<RunningMailServer>, EngineError> {
+        if self.is_demonstration() {
+            Ok(demo::practice::start_mail_server(&self.store).await?)
+        } else {
+            Ok(None)
+        }
+    }
+}
+
+async fn send_whenever_ours(
+    sender: Sender,
+    demonstration: Option<store::Store>,
+    stop: &AtomicBool,
+) {
+    let mut ours: Option<(SenderLock, Option<RunningMailServer>)> = None;
+    while !stop.load(Ordering::Relaxed) {
+        if ours.is_none() {
+            ours = take_over(&sender, demonstration.as_ref()).await;
+        }
+        match &ours {
+            Some(_) => sender.turn_or_sleep().await,
+            None => sender.sleep_for(LOOK_FOR_LOCK).await,
+        }
+    }
+}
+
+async fn take_over(
+    sender: &Sender,
+    demonstration: Option<&store::Store>,
+) -> Option<(SenderLock, Option<RunningMailServer>)> {
+    let lock = sender.take_over().await.ok().flatten()?;
+    let server = match demonstration {
+        Some(store) => demo::practice::start_mail_server(store)
+            .await
+            .ok()
+            .flatten(),
+        None => None,
+    };
+    Some((lock, server))
+}
+
+fn runtime() -> Result<Runtime, EngineError> {
+    let built = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    built.map_err(|source| {
+        store::StoreError::File {
+            path: "sender".into(),
+            source,
+        }
+        .into()
+    })
+}
+
+impl Drop for SenderThread {
+    /// Waits for a message that is just leaving.
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.wake.wake();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The drafts of a practice: begun by a paste or by typing, saved at each change, never mixed.
+
+use super::Desk;
+use crate::{
+    ReferralError,
+    draft::{PatientField, ReferralDraft, ReferralForm, draft_table},
+    intake,
+};
+use jiff::Timestamp;
+use store::{clock::local_date, event::new_id};
+
+/// Far more than any letter; a whole record pasted by mistake is refused, and what stood there stays.
+const LONGEST_PASTE_BYTES: usize = 1_000_000;
+
+impl Desk {
+    /// The newest open draft, or a new empty one.
+    pub fn current_draft(&self) -> Result<ReferralDraft, ReferralError> {
+        match self.drafts()?.into_iter().next() {
+            Some((draft, _)) => Ok(draft),
+            None => self.new_draft(),
+        }
+    }
+
+    /// The open drafts, newest first.
+    pub fn drafts(&self) -> Result<Vec<(ReferralDraft, Timestamp)>, ReferralError> {
+        self.practice.read(draft_table::open)
+    }
+
+    pub fn draft(&self, id: &str) -> Result<ReferralDraft, ReferralError> {
+        self.practice
+            .read(|c| draft_table::read(c, id))?
+            .ok_or(ReferralError::NoSuchDraft)
+    }
+
+    /// Makes this draft the one that the window opens with.
+    pub fn open_draft(&self, id: &str) -> Result<ReferralDraft, ReferralError> {
+        let draft = self.draft(id)?;
+        self.save(&draft)?;
+        Ok(draft)
+    }
+
+    pub fn new_draft(&self) -> Result<ReferralDraft, ReferralError> {
+        let draft = ReferralDraft::new(new_id(self.clock.now()).to_string());
+        self.save(&draft)?;
+        Ok(draft)
+    }
+
+    /// Puts the patient away: what was begun stays as its own draft, and a new, empty one takes its place.
+    pub fn put_away(&self, id: &str) -> Result<ReferralDraft, ReferralError> {
+        let old = self.draft(id)?;
+        if old.is_empty() {
+            return Ok(old);
+        }
+        self.new_draft()
+    }
+
+    /// A paste replaces the whole context and is never merged with what stood there: a draft that has a patient is left
+    /// as it is, and the new patient gets a draft of its own. A search begun before the paste keeps its chosen service.
+    pub fn paste(&self, id: &str, text: &str) -> Result<ReferralDraft, ReferralError> {
+        if text.len() > LONGEST_PASTE_BYTES {
+            return Err(ReferralError::PasteTooLarge);
+        }
+        if text.trim().is_empty() {
+            return Err(ReferralError::PasteEmpty);
+        }
+        let now = self.clock.now();
+        let read = intake::read(text, local_date(now));
+        if read.holds_nothing() {
+            return Err(ReferralError::PasteUnreadable);
+        }
+        let begun = self.draft(id)?;
+        let has_patient = !begun.patient.is_empty() || begun.deceased;
+        let mut draft = if has_patient {
+            ReferralDraft::new(new_id(now).to_string())
+        } else {
+            begun
+        };
+        draft.fill(&read);
+        draft.pasted_at = Some(now);
+        self.save(&draft)?;
+        Ok(draft)
+    }
+
+    /// One field of the patient, as a person typed or chose it.
+    pub fn edit_patient(
+        &self,
+        id: &str,
+        field: PatientField,
+        text: &str,
+    ) -> Result<ReferralDraft, ReferralError> {
+        let mut draft = self.draft(id)?;
+        draft.patient.set(field, text);
+        self.save(&draft)?;
+        Ok(draft)
+    }
+
+    pub fn save_form(&self, id: &str, form: ReferralForm) -> Result<ReferralDraft, ReferralError> {
+        let mut draft = self.draft(id)?;
+        draft.form = form;
+        self.save(&draft)?;
+        Ok(draft)
+    }
+
+    fn save(&self, draft: &ReferralDraft) -> Result<(), ReferralError> {
+        let (draft, now) = (draft.clone(), self.clock.now());
+        let saved = self
+            .practice
+            .write(move |tx| draft_table::save(tx, &draft, now))?;
+        if saved {
+            Ok(())
+        } else {
+            Err(ReferralError::NoSuchDraft)
+        }
+    }
+}

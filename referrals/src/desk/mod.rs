@@ -1,0 +1,26 @@
+//! The desk: what a practice does with drafts and referrals. Each method is one whole step, durable when it returns.
+
+mod drafts;
+mod sending;
+mod worklist;
+
+pub use sending::{Queued, UnknownDecision};
+pub use worklist::{ReferralDetail, ReferralRow, TimelineEntry};
+
+use crate::outbox::Wake;
+use store::{Clock, Database, Migration};
+
+/// The component of `practice.db` that is this crate's.
+pub const SCHEMA: Migration = Migration {
+    component: "referrals",
+    version: 1,
+    sql: include_str!("../../migrations/001_referrals.sql"),
+};
+
+#[derive(Clone)]
+pub struct Desk {
+    pub practice: Database,
+    pub clock: Clock,
+    pub demonstration: bool,
+    pub wake: Wake,
+}

@@ -1,0 +1,182 @@
+//! The list of referrals and the timeline of each, as the window and the command line show them.
+
+use super::Desk;
+use crate::{
+    ReferralError,
+    outbox::{OutboxState, outbox_table},
+    patient::Patient,
+    referral_table::{self, Referral},
+    render, status,
+    transport::SendProblem,
+};
+use jiff::{Timestamp, civil::Date};
+use rusqlite::Connection;
+use store::{Event, EventType, event_table};
+
+#[derive(Debug, Clone)]
+pub struct ReferralRow {
+    pub id: String,
+    pub reference: String,
+    /// "SMITH, born 14-Jul-1945"; empty once erased.
+    pub patient: String,
+    pub service_name: String,
+    pub state: EventType,
+    pub changed_at: Timestamp,
+    pub responsibility: &'static str,
+    pub next: Option<(&'static str, Date)>,
+    pub needs_attention: bool,
+}
+
+#[derive(Clone)]
+pub struct ReferralDetail {
+    pub row: ReferralRow,
+    pub patient: Option<Patient>,
+    pub referral: Referral,
+    pub actions: Vec<&'static str>,
+    /// While it can be undone.
+    pub undo_until: Option<Timestamp>,
+    pub problem: Option<SendProblem>,
+    pub timeline: Vec<TimelineEntry>,
+    pub letter_text: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct TimelineEntry {
+    pub at: Timestamp,
+    /// An event's type, or what a person decided: "decided-arrived".
+    pub kind: String,
+    pub actor: String,
+    pub problem: Option<SendProblem>,
+    pub note: Option<String>,
+    pub late: bool,
+}
+
+impl Desk {
+    /// What needs somebody first, then the newest.
+    pub fn worklist(&self) -> Result<Vec<ReferralRow>, ReferralError> {
+        self.practice.read(|connection| {
+            let referrals = referral_table::all(connection)?;
+            let mut rows = Vec::with_capacity(referrals.len());
+            for referral in referrals {
+                let events = event_table::about(connection, &referral.id)?;
+                rows.extend(row_of(connection, &referral, &events)?);
+            }
+            rows.sort_by_key(|row| !row.needs_attention);
+            Ok(rows)
+        })
+    }
+
+    pub fn referral(&self, referral_id: &str) -> Result<ReferralDetail, ReferralError> {
+        let now = self.clock.now();
+        self.practice.read(|connection| {
+            let referral = referral_table::read(connection, referral_id)?
+                .ok_or(ReferralError::NoSuchReferral)?;
+            let events = event_table::about(connection, referral_id)?;
+            let row =
+                row_of(connection, &referral, &events)?.ok_or(ReferralError::NoSuchReferral)?;
+            let outbox = outbox_table::newest_of(connection, referral_id)?;
+            let undo_until = outbox
+                .as_ref()
+                .filter(|outbox| can_undo(outbox, now))
+                .map(|outbox| outbox.not_before_at);
+            let letter = referral_table::letter(connection, referral_id)?;
+            Ok(ReferralDetail {
+                actions: actions(row.state, undo_until.is_some()),
+                undo_until,
+                problem: outbox.and_then(|outbox| outbox.problem),
+                timeline: timeline(connection, &events)?,
+                patient: referral_table::patient(connection, referral_id)?,
+                letter_text: letter
+                    .map(|letter| render::text::text(&letter))
+                    .unwrap_or_default(),
+                row,
+                referral,
+            })
+        })
+    }
+}
+
+fn row_of(
+    connection: &Connection,
+    referral: &Referral,
+    events: &[Event],
+) -> Result<Option<ReferralRow>, ReferralError> {
+    let Some(folded) = status::fold(events) else {
+        return Ok(None);
+    };
+    let patient = referral_table::patient(connection, &referral.id)?;
+    let label = patient.map(|patient| {
+        format!(
+            "{}, born {}",
+            patient.name.family().to_uppercase(),
+            patient.born
+        )
+    });
+    Ok(Some(ReferralRow {
+        id: referral.id.clone(),
+        reference: referral.reference.clone(),
+        patient: label.unwrap_or_default(),
+        service_name: referral.service_name.clone(),
+        state: folded.state,
+        changed_at: folded.changed_at,
+        responsibility: status::responsibility(folded.state),
+        next: status::next_action(
+            folded.state,
+            folded.changed_at,
+            referral.replies_within_working_days,
+        ),
+        needs_attention: status::needs_attention(folded.state),
+    }))
+}
+
+fn can_undo(outbox: &OutboxState, now: Timestamp) -> bool {
+    outbox.state == "queued" && outbox.attempt_count == 0 && outbox.not_before_at > now
+}
+
+/// What a person can do now.
+fn actions(state: EventType, undoable: bool) -> Vec<&'static str> {
+    match state {
+        EventType::Queued if undoable => vec!["undo", "send-now"],
+        EventType::Queued => vec!["send-now", "withdraw"],
+        EventType::Failed | EventType::Held => vec!["try-again", "withdraw"],
+        EventType::Unknown => vec!["it-arrived", "send-again", "withdraw"],
+        _ => vec![],
+    }
+}
+
+fn timeline(
+    connection: &Connection,
+    events: &[Event],
+) -> Result<Vec<TimelineEntry>, ReferralError> {
+    let late = status::fold(events)
+        .map(|folded| folded.late)
+        .unwrap_or_default();
+    let entry = |(event, late): (&Event, bool)| {
+        Ok(TimelineEntry {
+            at: event.at,
+            kind: kind(event),
+            actor: event.actor.clone(),
+            problem: event
+                .payload
+                .get("problem")
+                .and_then(|code| code.as_str())
+                .and_then(SendProblem::parse),
+            note: referral_table::note_of(connection, &event.id.to_string())?,
+            late,
+        })
+    };
+    events.iter().zip(late).map(entry).collect()
+}
+
+/// A queued event says by its payload how it came about.
+fn kind(event: &Event) -> String {
+    let is = |name: &str, value: &serde_json::Value| event.payload.get(name) == Some(value);
+    let kind = match event.event_type {
+        EventType::Queued if is("again", &true.into()) => "postponed",
+        EventType::Queued if is("confirmed", &true.into()) => "tried-again",
+        EventType::Queued if is("decided", &"send-again".into()) => "decided-send-again",
+        EventType::Sent if is("decided", &"it-arrived".into()) => "decided-arrived",
+        other => other.as_str(),
+    };
+    kind.to_owned()
+}

@@ -1,0 +1,90 @@
+//! What the GP fills in for a referral beside the patient and the service.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReferralForm {
+    pub service_id: Option<String>,
+    pub reasons: Vec<Reason>,
+    pub reason_text: String,
+    pub consent: Option<Consent>,
+    pub consent_note: String,
+    pub crisis: Option<SafetyAnswer>,
+    pub crisis_note: String,
+    pub red_flags: Option<SafetyAnswer>,
+    pub red_flags_note: String,
+    /// Off until asked (NHS: unsafe contact can harm).
+    pub may_leave_voicemail: bool,
+    pub may_text: bool,
+    pub best_times: String,
+    pub extra_answers: Vec<ExtraAnswer>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtraAnswer {
+    pub question_id: String,
+    pub answer: String,
+}
+
+/// Who agreed, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Consent {
+    PatientInPerson,
+    PatientByPhone,
+    PatientByVideo,
+    OnTheirBehalf,
+}
+
+/// The receiver sees which of the three it was; none is preselected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SafetyAnswer {
+    AskedNone,
+    PresentDealtWith,
+    NotAsked,
+}
+
+macro_rules! reasons {
+    ($($name:ident = $code:literal, $words:literal;)*) => {
+        /// The usual reasons. Distress related to pain stands apart from depression: it is not the same thing.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Reason { $($name,)* }
+
+        impl Reason {
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// As the letter says it.
+            pub fn words(self) -> &'static str {
+                match self { $(Self::$name => $words,)* }
+            }
+
+            pub fn parse(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|reason| reason.code() == code)
+            }
+        }
+    };
+}
+
+reasons! {
+    PainOver3Months = "pain-over-3-months", "pain for over 3 months";
+    WidespreadPain = "widespread-pain", "widespread pain or fibromyalgia";
+    BackPain = "back-pain", "back pain";
+    LowMood = "low-mood", "low mood";
+    Anxiety = "anxiety", "anxiety or worry";
+    PainDistress = "pain-distress", "distress related to pain";
+    PoorSleep = "poor-sleep", "poor sleep";
+    Fatigue = "fatigue", "fatigue";
+    DailyActivities = "daily-activities", "difficulty with daily activities";
+    Work = "work", "work";
+    Bereavement = "bereavement", "bereavement";
+    Money = "money", "money worries";
+    Housing = "housing", "housing";
+    Relationships = "relationships", "relationships";
+}

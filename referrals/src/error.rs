@@ -1,0 +1,63 @@
+//! What can go wrong with a referral; the window acts on the code.
+
+use crate::{draft::Problem, render::email::RenderError};
+use store::StoreError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReferralError {
+    #[error("something is missing: {}", .0.iter().map(|problem| format!("{} ({})", problem.field, problem.code)).collect::<Vec<_>>().join(", "))]
+    Incomplete(Vec<Problem>),
+    #[error("there is no such draft; it may have been sent. Look under Referrals.")]
+    NoSuchDraft,
+    #[error("that is too much text for one patient; paste the patient's banner or one letter")]
+    PasteTooLarge,
+    #[error(
+        "there was no text to read; copy the patient's details in the clinical system, then paste again"
+    )]
+    PasteEmpty,
+    #[error("no patient could be read from that text; type the details instead")]
+    PasteUnreadable,
+    #[error("there is no such referral on this computer")]
+    NoSuchReferral,
+    #[error("it is already being sent, or has been sent, and cannot be undone. Phone the service.")]
+    TooLate,
+    #[error("this cannot be done to a referral that stands where this one does")]
+    NotPossibleNow,
+    #[error("this practice's details and staff are not set up yet")]
+    PracticeNotSet,
+    #[error("no mailbox to send from is set up")]
+    MailboxNotSet,
+    #[error("{0}")]
+    Render(#[from] RenderError),
+    #[error("{0}")]
+    Letter(#[from] letter::LetterError),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("the outbox's lock: {0}")]
+    Lock(std::io::Error),
+}
+
+impl From<rusqlite::Error> for ReferralError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(StoreError::Sqlite(error))
+    }
+}
+
+impl ReferralError {
+    /// What the window acts on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Incomplete(_) => "incomplete",
+            Self::PasteTooLarge => "too-large",
+            Self::PasteEmpty => "empty",
+            Self::PasteUnreadable => "unreadable",
+            Self::NoSuchDraft | Self::NoSuchReferral => "not-found",
+            Self::TooLate => "too-late",
+            Self::NotPossibleNow => "not-allowed",
+            Self::PracticeNotSet => "practice-not-set",
+            Self::MailboxNotSet => "mailbox-not-set",
+            Self::Render(_) | Self::Letter(_) => "letter",
+            Self::Store(_) | Self::Lock(_) => "store",
+        }
+    }
+}

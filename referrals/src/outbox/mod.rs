@@ -1,0 +1,11 @@
+//! The outbox: frozen messages, one sender, four outcomes.
+
+pub mod lock;
+pub mod outbox_table;
+pub mod policy;
+pub mod recovery;
+pub mod sender;
+
+pub use lock::SenderLock;
+pub use outbox_table::{OutboxMessage, OutboxState};
+pub use sender::{EndpointNow, Sender, Wake};

@@ -1,0 +1,24 @@
+//! What the sender does first, once it holds the lock: rows whose sender died are queued again if their body had not begun, else Unknown.
+
+use super::outbox_table;
+use crate::{ReferralError, transport::Phase};
+use jiff::Timestamp;
+use store::Database;
+
+/// The ids of the referrals that were settled.
+pub async fn settle_interrupted(
+    practice: &Database,
+    now: Timestamp,
+) -> Result<Vec<String>, ReferralError> {
+    practice
+        .write_async(move |tx| {
+            outbox_table::pull_in_far_times(tx, now)?;
+            let mut settled = Vec::new();
+            for (id, referral_id, phase) in outbox_table::interrupted(tx)? {
+                outbox_table::settle_interrupted(tx, &id, &referral_id, phase >= Phase::Body, now)?;
+                settled.push(referral_id);
+            }
+            Ok(settled)
+        })
+        .await
+}

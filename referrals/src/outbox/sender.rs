@@ -1,0 +1,224 @@
+//! The sender: one thread of one process, which claims what is due, sends it, and settles it, each in a transaction of its own.
+
+use super::{
+    lock::SenderLock,
+    outbox_table::{self, Claim, OutboxMessage},
+    policy, recovery,
+};
+use crate::{
+    ReferralError, mailbox_table,
+    transport::{self, Deadlines, Envelope, Mailbox, Phase, Scope, SendOutcome, SendProblem},
+};
+use sha2::{Digest, Sha256};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use store::{Clock, Database};
+use tokio::sync::Notify;
+
+/// What the directory says of an endpoint now: its record's digest; none when it is gone or has ended.
+pub type EndpointNow = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// Wakes the sender: something was queued, or it shall stop.
+#[derive(Clone, Default)]
+pub struct Wake(Arc<Notify>);
+
+impl Wake {
+    pub fn wake(&self) {
+        self.0.notify_one();
+    }
+}
+
+pub struct Sender {
+    pub practice: Database,
+    pub clock: Clock,
+    pub lock_path: PathBuf,
+    pub endpoint_now: EndpointNow,
+    pub deadlines: Deadlines,
+    pub wake: Wake,
+    /// Told of each referral that changed.
+    pub changed: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+/// What a turn of the sender came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Turn {
+    Worked,
+    Waiting { next_at: Option<jiff::Timestamp> },
+}
+
+/// Other processes queue without a word to this one, so it looks by itself as well.
+const LONGEST_SLEEP: Duration = Duration::from_secs(2);
+
+impl Sender {
+    /// Takes the lock, or says that another process has it; settles what a dead sender left.
+    pub async fn take_over(&self) -> Result<Option<SenderLock>, ReferralError> {
+        let Some(lock) = SenderLock::try_take(&self.lock_path).map_err(ReferralError::Lock)? else {
+            return Ok(None);
+        };
+        for referral_id in recovery::settle_interrupted(&self.practice, self.clock.now()).await? {
+            (self.changed)(&referral_id);
+        }
+        Ok(Some(lock))
+    }
+
+    /// One message, or a rest until something is due. Errors of the database postpone; they never end the loop.
+    pub async fn turn_or_sleep(&self) {
+        match self.turn().await {
+            Ok(Turn::Worked) => {}
+            Ok(Turn::Waiting { next_at }) => self.sleep(next_at).await,
+            Err(_) => self.sleep(None).await,
+        }
+    }
+
+    /// Rests this long, or until it is woken.
+    pub async fn sleep_for(&self, wait: Duration) {
+        let _ = tokio::time::timeout(wait, self.wake.0.notified()).await;
+    }
+
+    /// Sends until nothing waits, whatever has to be waited for in between; for the command line.
+    pub async fn run_until_empty(&self) -> Result<(), ReferralError> {
+        loop {
+            match self.turn().await? {
+                Turn::Worked => {}
+                Turn::Waiting { next_at: None } => return Ok(()),
+                Turn::Waiting { next_at } => self.sleep(next_at).await,
+            }
+        }
+    }
+
+    /// Sends what is due now; answers what is still waiting.
+    pub async fn run_due(&self) -> Result<Option<jiff::Timestamp>, ReferralError> {
+        loop {
+            if let Turn::Waiting { next_at } = self.turn().await? {
+                return Ok(next_at);
+            }
+        }
+    }
+
+    /// One message: claimed, sent, settled. Only the holder of the lock calls it.
+    pub async fn turn(&self) -> Result<Turn, ReferralError> {
+        let now = self.clock.now();
+        let endpoint_now = self.endpoint_now.clone();
+        let claim = self
+            .practice
+            .write_async(move |tx| {
+                outbox_table::claim(tx, now, &|message| {
+                    changed_since(message, endpoint_now(&message.endpoint_id))
+                })
+            })
+            .await?;
+        match claim {
+            Claim::Nothing { next_at } => Ok(Turn::Waiting { next_at }),
+            Claim::Held { referral_id } => {
+                (self.changed)(&referral_id);
+                Ok(Turn::Worked)
+            }
+            Claim::Send(message) => {
+                (self.changed)(&message.referral_id);
+                let outcome = self.send(&message).await;
+                self.settle(*message, outcome).await?;
+                Ok(Turn::Worked)
+            }
+        }
+    }
+
+    async fn send(&self, message: &OutboxMessage) -> SendOutcome {
+        let problem = |problem| SendOutcome::TryLater {
+            scope: Scope::Channel,
+            problem,
+            reply: None,
+        };
+        let mailbox = match self.practice.read(mailbox_table::read) {
+            Ok(Some(mailbox)) => mailbox,
+            Ok(None) => return problem(SendProblem::MailboxNotSet),
+            Err(_) => return problem(SendProblem::CannotRecord),
+        };
+        let Some(envelope) = envelope(&mailbox, message) else {
+            return SendOutcome::Rejected {
+                problem: SendProblem::AddressRefused,
+                reply: None,
+            };
+        };
+        transport::send(
+            &mailbox,
+            &envelope,
+            &message.bytes,
+            &self.deadlines,
+            async |phase: Phase| {
+                // Only the point of no return decides what a successor may do, so only it costs a write to the disk.
+                if phase != Phase::Body {
+                    return true;
+                }
+                let id = message.id.clone();
+                self.practice
+                    .write_async(move |tx| outbox_table::reach(tx, &id, phase))
+                    .await
+                    .is_ok()
+            },
+        )
+        .await
+    }
+
+    /// Tries until it is written down: while it is not, the row says "sending", which a successor reads as the truth it is.
+    async fn settle(
+        &self,
+        message: OutboxMessage,
+        outcome: SendOutcome,
+    ) -> Result<(), ReferralError> {
+        let (now, chance) = (self.clock.now(), chance());
+        let referral_id = message.referral_id.clone();
+        let mut attempts_left = 10;
+        loop {
+            let message = message.clone();
+            let settled = self
+                .practice
+                .write_async(move |tx| outbox_table::settle(tx, &message, outcome, now, chance))
+                .await;
+            match settled {
+                Err(_) if attempts_left > 0 => {
+                    attempts_left -= 1;
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+                other => {
+                    (self.changed)(&referral_id);
+                    return other;
+                }
+            }
+        }
+    }
+
+    async fn sleep(&self, next_at: Option<jiff::Timestamp>) {
+        let wait = next_at.map_or(LONGEST_SLEEP, |at| {
+            Duration::try_from(policy::sane_wait(at, self.clock.now())).unwrap_or_default()
+        });
+        self.sleep_for(wait.min(LONGEST_SLEEP)).await;
+    }
+}
+
+/// The address in the row is the one that the GP saw; if the directory has another now, the item is held, never re-aimed.
+fn changed_since(message: &OutboxMessage, now: Option<String>) -> Option<SendProblem> {
+    if now.as_deref() == Some(message.endpoint_digest.as_str()) {
+        None
+    } else {
+        Some(SendProblem::AddressChanged)
+    }
+}
+
+fn envelope(mailbox: &Mailbox, message: &OutboxMessage) -> Option<Envelope> {
+    Some(Envelope {
+        from: mailbox.from_address.parse().ok()?,
+        to: message.address.parse().ok()?,
+    })
+}
+
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Evenly spread over 0 to 1, from the random bits of a new identifier.
+fn chance() -> f64 {
+    let bits = u32::try_from(uuid::Uuid::new_v4().as_u128() & 0xffff_ffff).unwrap_or(0);
+    f64::from(bits) / f64::from(u32::MAX)
+}

@@ -1,0 +1,185 @@
+//! The tables of `directory.db`: one version of the directory, applied whole in one transaction, and read whole.
+
+use crate::{
+    feed::{Directory, FeedError, FeedLimits},
+    ids::EndpointId,
+    model::{DirectoryRecord, Endpoint},
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+use sha2::{Digest, Sha256};
+use store::{Migration, StoreError};
+
+/// The component of `directory.db`.
+pub const SCHEMA: Migration = Migration {
+    component: "directory",
+    version: 1,
+    sql: include_str!("../migrations/001_directory.sql"),
+};
+
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    #[error("{0}")]
+    Feed(#[from] FeedError),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("the directory on this computer does not read back as it was published; load it again")]
+    Damaged,
+    #[error(
+        "this directory is made up and only for a demonstration; real use needs a published one"
+    )]
+    OnlyForDemonstration,
+}
+
+impl From<rusqlite::Error> for DirectoryError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(StoreError::Sqlite(error))
+    }
+}
+
+/// Replaces what is there by this version, all or nothing: what was written is read back and compared before the commit.
+pub fn apply(
+    tx: &Transaction<'_>,
+    directory: &Directory,
+    now: Timestamp,
+) -> Result<(), DirectoryError> {
+    tx.execute_batch("DELETE FROM records; DELETE FROM version;")?;
+    let mut insert = tx
+        .prepare("INSERT INTO records (position, kind, id, digest, body) VALUES (:position, :kind, :id, :digest, :body)")?;
+    for (position, record) in (0_i64..).zip(records_of(directory)) {
+        let (kind, id) = kind_and_id(&record);
+        let body = json(&record)?;
+        insert.execute(named_params! {
+            ":position": position, ":kind": kind, ":id": id, ":digest": sha256(body.as_bytes()), ":body": body,
+        })?;
+    }
+    tx.execute(
+        "INSERT INTO version (only_row, header, state_digest, applied_at) VALUES (1, :header, :digest, :now)",
+        named_params! {
+            ":header": json(&DirectoryRecord::Directory(directory.header.clone()))?,
+            ":digest": state_digest(tx)?, ":now": now.to_string(),
+        },
+    )?;
+    match read(tx)? {
+        Some((written, _)) if written == *directory => Ok(()),
+        _ => Err(DirectoryError::Damaged),
+    }
+}
+
+/// The directory and when it was applied; none before the first.
+pub fn read(connection: &Connection) -> Result<Option<(Directory, Timestamp)>, DirectoryError> {
+    let row = |row: &rusqlite::Row<'_>| {
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, String>(2)?,
+        ))
+    };
+    let version = connection
+        .query_row(
+            "SELECT header, state_digest, applied_at FROM version",
+            [],
+            row,
+        )
+        .optional()?;
+    let Some((header, digest, applied_at)) = version else {
+        return Ok(None);
+    };
+    if state_digest(connection)? != digest {
+        return Err(DirectoryError::Damaged);
+    }
+    let mut lines = header;
+    let mut statement = connection.prepare("SELECT body FROM records ORDER BY position")?;
+    for body in statement.query_map([], |row| row.get::<_, String>(0))? {
+        lines.push('\n');
+        lines.push_str(&body?);
+    }
+    let applied_at = applied_at.parse().map_err(|_| DirectoryError::Damaged)?;
+    Ok(Some((
+        Directory::read(lines.as_bytes(), FeedLimits::default())?,
+        applied_at,
+    )))
+}
+
+/// The digest of an endpoint's record: what a practice approves, and what is compared before each send.
+pub fn endpoint_digest(endpoint: &Endpoint) -> String {
+    json(&DirectoryRecord::Endpoint(endpoint.clone()))
+        .map(|body| sha256(body.as_bytes()))
+        .unwrap_or_default()
+}
+
+/// The digest of the record that stands in the database now.
+pub fn endpoint_digest_now(
+    connection: &Connection,
+    id: &EndpointId,
+) -> Result<Option<String>, DirectoryError> {
+    let body: Option<String> = connection
+        .query_row(
+            "SELECT body FROM records WHERE kind = 'endpoint' AND id = :id",
+            named_params! { ":id": id.as_str() },
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(body.map(|body| sha256(body.as_bytes())))
+}
+
+fn records_of(directory: &Directory) -> impl Iterator<Item = DirectoryRecord> {
+    let areas = directory.areas.iter().cloned().map(DirectoryRecord::Area);
+    let practices = directory
+        .practices
+        .iter()
+        .cloned()
+        .map(DirectoryRecord::Practice);
+    let organizations = directory
+        .organizations
+        .iter()
+        .cloned()
+        .map(DirectoryRecord::Organization);
+    let services = directory
+        .services
+        .iter()
+        .cloned()
+        .map(|service| DirectoryRecord::Service(Box::new(service)));
+    let endpoints = directory
+        .endpoints
+        .iter()
+        .cloned()
+        .map(DirectoryRecord::Endpoint);
+    areas
+        .chain(practices)
+        .chain(organizations)
+        .chain(services)
+        .chain(endpoints)
+}
+
+fn kind_and_id(record: &DirectoryRecord) -> (&'static str, &str) {
+    match record {
+        DirectoryRecord::Directory(header) => ("directory", &header.id),
+        DirectoryRecord::Area(area) => ("area", area.id.as_str()),
+        DirectoryRecord::Practice(practice) => ("practice", practice.ods_code.as_str()),
+        DirectoryRecord::Organization(organization) => ("organization", organization.id.as_str()),
+        DirectoryRecord::Service(service) => ("service", service.id.as_str()),
+        DirectoryRecord::Endpoint(endpoint) => ("endpoint", endpoint.id.as_str()),
+    }
+}
+
+fn state_digest(connection: &Connection) -> Result<String, DirectoryError> {
+    let mut statement = connection.prepare("SELECT body FROM records ORDER BY position")?;
+    let mut hash = Sha256::new();
+    for body in statement.query_map([], |row| row.get::<_, String>(0))? {
+        hash.update(sha256(body?.as_bytes()));
+    }
+    Ok(hex(&hash.finalize()))
+}
+
+fn json(record: &DirectoryRecord) -> Result<String, DirectoryError> {
+    serde_json::to_string(record).map_err(|error| StoreError::Value(error.to_string()).into())
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,38 @@
+//! Builds Tauri's context: the permissions of each command named in `COMMANDS` and the embedded window.
+
+/// Every command of the window; `capabilities/main.json` and `ui/isolation/isolation.js` name each of them too.
+const COMMANDS: &[&str] = &[
+    "window_state",
+    "choose_referrer",
+    "current_draft",
+    "drafts",
+    "open_draft",
+    "clear_patient",
+    "paste_patient",
+    "edit_patient",
+    "save_form",
+    "search",
+    "service_card",
+    "queue_referral",
+    "undo_referral",
+    "send_now",
+    "referrals",
+    "referral",
+    "try_again",
+    "decide_unknown",
+    "withdraw",
+    "demonstration_mailbox",
+    "demonstration_message",
+    "quit",
+];
+
+fn main() {
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    let attributes = tauri_build::Attributes::new().app_manifest(manifest);
+    if let Err(error) = tauri_build::try_build(attributes) {
+        println!(
+            "cargo::error=the window could not be prepared: {error:#}. Build the user interface first: cargo xtask run does it"
+        );
+        std::process::exit(1);
+    }
+}

@@ -1,0 +1,185 @@
+//! The running window: the engine it wires, and what it tells the page.
+
+use crate::{arguments::Arguments, commands, views::ReferralChanged};
+use engine::{Engine, SenderThread};
+use std::sync::{Arc, Mutex, PoisonError};
+use store::Clock;
+use tauri::{
+    AppHandle, Emitter, Manager, RunEvent, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent,
+};
+use tauri_plugin_global_shortcut::{Builder as ShortcutBuilder, ShortcutState};
+
+/// Brings the window from anywhere; not F12 and not Ctrl+Alt, which clinical systems and UK keyboards use.
+const HOT_KEY: &str = "CmdOrCtrl+Shift+F9";
+const MAIN: &str = "main";
+
+/// What the commands work with.
+pub struct AppState {
+    pub engine: Arc<Engine>,
+    sending: Mutex<Option<SenderThread>>,
+}
+
+pub fn run(arguments: Arguments) -> Result<(), String> {
+    let (engine, recovery_key) = Engine::open(&arguments.data, arguments.mode, Clock::system())
+        .map_err(|error| error.to_string())?;
+    if let Some(key) = recovery_key {
+        say(&format!(
+            "Print this recovery key and keep it in the practice's safe. It is shown only now.\n{}",
+            key.printed()
+        ));
+    }
+    let state = AppState {
+        engine: Arc::new(engine),
+        sending: Mutex::default(),
+    };
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
+        .manage(state)
+        .invoke_handler(tauri::generate_handler![
+            commands::window_state,
+            commands::choose_referrer,
+            commands::current_draft,
+            commands::drafts,
+            commands::open_draft,
+            commands::clear_patient,
+            commands::paste_patient,
+            commands::edit_patient,
+            commands::save_form,
+            commands::search,
+            commands::service_card,
+            commands::queue_referral,
+            commands::undo_referral,
+            commands::send_now,
+            commands::referrals,
+            commands::referral,
+            commands::try_again,
+            commands::decide_unknown,
+            commands::withdraw,
+            commands::demonstration_mailbox,
+            commands::demonstration_message,
+            commands::quit,
+        ])
+        .setup(|app| {
+            open_window(app.handle())?;
+            register_hot_key(app.handle());
+            start_sending(app.handle());
+            Ok(())
+        })
+        .on_window_event(|window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event
+                && asks_before_closing(window.app_handle())
+            {
+                api.prevent_close();
+            }
+        })
+        .build(tauri::generate_context!())
+        .map_err(|error| format!("The window could not be opened: {error}"))?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            stop_sending(app);
+        }
+    });
+    Ok(())
+}
+
+/// The window shows only what is inside the program: every other address is refused, and nothing opens a second window.
+fn open_window(app: &AppHandle) -> tauri::Result<()> {
+    let config = app
+        .config()
+        .app
+        .windows
+        .first()
+        .cloned()
+        .unwrap_or_default();
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+        .title(config.title)
+        .inner_size(config.width, config.height)
+        .min_inner_size(
+            config.min_width.unwrap_or(480.0),
+            config.min_height.unwrap_or(400.0),
+        )
+        .incognito(true)
+        .disable_drag_drop_handler()
+        .on_navigation(|url| {
+            let inside = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
+            inside || url.scheme() == "isolation" || url.host_str() == Some("isolation.localhost")
+        })
+        .build()?;
+    window.set_focus()
+}
+
+/// Where a desktop has no such keys (Wayland), the window is reached as any other.
+fn register_hot_key(app: &AppHandle) {
+    let plugin = ShortcutBuilder::new()
+        .with_shortcut(HOT_KEY)
+        .map(|builder| {
+            builder
+                .with_handler(|app, _, event| {
+                    if event.state() == ShortcutState::Pressed {
+                        show(app);
+                    }
+                })
+                .build()
+        });
+    if let Ok(plugin) = plugin {
+        let _ = app.plugin(plugin);
+    }
+}
+
+fn show(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        let _ = window
+            .unminimize()
+            .and_then(|()| window.show())
+            .and_then(|()| window.set_focus());
+        let _ = window.emit("hot-key", ());
+    }
+}
+
+fn start_sending(app: &AppHandle) {
+    let state = app.state::<AppState>();
+    let told = app.clone();
+    let changed = Arc::new(move |id: &str| {
+        let _ = told.emit("referral-changed", ReferralChanged { id: id.to_owned() });
+    });
+    match state.engine.start_sending(changed) {
+        Ok(thread) => *state.sending.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread),
+        Err(error) => say(&format!(
+            "Referrals wait in the outbox: the sender could not start. {error}"
+        )),
+    }
+}
+
+fn stop_sending(app: &AppHandle) {
+    let sending = app
+        .state::<AppState>()
+        .sending
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    drop(sending);
+}
+
+/// Closing while something can still be undone is a question: send now, or keep as drafts.
+fn asks_before_closing(app: &AppHandle) -> bool {
+    let waiting = app
+        .state::<AppState>()
+        .engine
+        .desk
+        .still_undoable()
+        .map_or(0, |waiting| waiting.len());
+    if waiting == 0 {
+        return false;
+    }
+    let asked = app.get_webview_window(MAIN).map(|window: WebviewWindow| {
+        window.emit("close-asked", serde_json::json!({ "waiting": waiting }))
+    });
+    asked.is_some_and(|told| told.is_ok())
+}
+
+/// To whoever started the program from a terminal. Never anything of a patient.
+#[allow(clippy::print_stderr)]
+pub fn say(words: &str) {
+    eprintln!("{words}");
+}

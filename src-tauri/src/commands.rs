@@ -1,0 +1,277 @@
+//! The commands: each parses, calls and converts, and nothing else.
+
+use crate::{
+    app::AppState,
+    convert,
+    views::{
+        DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView, QuitChoice,
+        ReferralDetail, ReferralForm, ReferralRow, SearchView, ServiceCard, UnknownDecision,
+        WindowError, WindowState,
+    },
+};
+use engine::{Engine, EngineError};
+use referrals::{ReferralError, practice_table};
+use std::sync::Arc;
+use tauri::{AppHandle, Manager, State};
+
+type Answer<T> = Result<T, WindowError>;
+
+/// Runs off the window's own thread: a slow disk must not freeze what is being typed.
+async fn off_thread<T: Send + 'static>(
+    state: &State<'_, AppState>,
+    work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
+) -> Answer<T> {
+    let engine: Arc<Engine> = state.engine.clone();
+    let done = tauri::async_runtime::spawn_blocking(move || work(&engine)).await;
+    done.map_err(|_| convert::stopped())?
+        .map_err(|error| convert::error(&error))
+}
+
+#[tauri::command]
+pub async fn window_state(state: State<'_, AppState>) -> Answer<WindowState> {
+    off_thread(&state, convert::window_state).await
+}
+
+#[tauri::command]
+pub async fn choose_referrer(state: State<'_, AppState>, staff_id: String) -> Answer<WindowState> {
+    off_thread(&state, move |engine| {
+        let known = engine
+            .store
+            .practice
+            .write(move |tx| practice_table::choose_referrer(tx, &staff_id))?;
+        if known {
+            convert::window_state(engine)
+        } else {
+            Err(ReferralError::NotPossibleNow.into())
+        }
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn current_draft(state: State<'_, AppState>) -> Answer<DraftView> {
+    off_thread(&state, |engine| {
+        convert::draft(engine, &engine.desk.current_draft()?)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn drafts(state: State<'_, AppState>) -> Answer<Vec<DraftSummary>> {
+    off_thread(&state, |engine| {
+        Ok(convert::draft_summaries(engine, &engine.desk.drafts()?))
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn open_draft(state: State<'_, AppState>, draft_id: String) -> Answer<DraftView> {
+    off_thread(&state, move |engine| {
+        convert::draft(engine, &engine.desk.open_draft(&draft_id)?)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn clear_patient(state: State<'_, AppState>, draft_id: String) -> Answer<DraftView> {
+    off_thread(&state, move |engine| {
+        convert::draft(engine, &engine.desk.put_away(&draft_id)?)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn paste_patient(
+    state: State<'_, AppState>,
+    draft_id: String,
+    text: String,
+) -> Answer<DraftView> {
+    off_thread(&state, move |engine| {
+        convert::draft(engine, &engine.desk.paste(&draft_id, &text)?)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn edit_patient(
+    state: State<'_, AppState>,
+    draft_id: String,
+    field: PatientField,
+    value: String,
+) -> Answer<DraftView> {
+    off_thread(&state, move |engine| {
+        convert::draft(
+            engine,
+            &engine
+                .desk
+                .edit_patient(&draft_id, convert::patient_field(field), &value)?,
+        )
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn save_form(
+    state: State<'_, AppState>,
+    draft_id: String,
+    form: ReferralForm,
+) -> Answer<DraftView> {
+    off_thread(&state, move |engine| {
+        convert::draft(
+            engine,
+            &engine.desk.save_form(&draft_id, convert::form(form))?,
+        )
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn search(
+    state: State<'_, AppState>,
+    draft_id: String,
+    text: String,
+) -> Answer<SearchView> {
+    off_thread(&state, move |engine| {
+        convert::search(engine, &engine.desk.draft(&draft_id)?, &text)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn service_card(
+    state: State<'_, AppState>,
+    draft_id: String,
+    service_id: String,
+) -> Answer<ServiceCard> {
+    off_thread(&state, move |engine| {
+        convert::service_card(engine, &engine.desk.draft(&draft_id)?, &service_id)
+    })
+    .await
+}
+
+/// The window sends a draft's id; the address is looked up here.
+#[tauri::command]
+pub async fn queue_referral(state: State<'_, AppState>, draft_id: String) -> Answer<QueuedView> {
+    off_thread(&state, move |engine| {
+        let draft = engine.desk.draft(&draft_id)?;
+        let chosen = convert::chosen_service(engine, &draft)?;
+        let queued = engine.desk.queue(&draft_id, &chosen, &engine.actor()?)?;
+        Ok(convert::queued(&queued))
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn undo_referral(state: State<'_, AppState>, referral_id: String) -> Answer<DraftView> {
+    off_thread(&state, move |engine| {
+        let draft_id = engine.desk.undo(&referral_id, &engine.actor()?)?;
+        convert::draft(engine, &engine.desk.open_draft(&draft_id)?)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn send_now(state: State<'_, AppState>, referral_id: String) -> Answer<()> {
+    off_thread(&state, move |engine| {
+        Ok(engine.desk.send_now(&referral_id)?)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn referrals(state: State<'_, AppState>) -> Answer<Vec<ReferralRow>> {
+    off_thread(&state, |engine| {
+        Ok(engine
+            .desk
+            .worklist()?
+            .iter()
+            .map(convert::referral_row)
+            .collect())
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn referral(state: State<'_, AppState>, referral_id: String) -> Answer<ReferralDetail> {
+    off_thread(&state, move |engine| {
+        convert::referral(engine, &referral_id)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn try_again(state: State<'_, AppState>, referral_id: String) -> Answer<ReferralDetail> {
+    off_thread(&state, move |engine| {
+        engine.desk.try_again(&referral_id, &engine.actor()?)?;
+        convert::referral(engine, &referral_id)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn decide_unknown(
+    state: State<'_, AppState>,
+    referral_id: String,
+    decision: UnknownDecision,
+) -> Answer<ReferralDetail> {
+    off_thread(&state, move |engine| {
+        engine
+            .desk
+            .decide_unknown(&referral_id, convert::decision(decision), &engine.actor()?)?;
+        convert::referral(engine, &referral_id)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn withdraw(
+    state: State<'_, AppState>,
+    referral_id: String,
+    reason: String,
+) -> Answer<ReferralDetail> {
+    off_thread(&state, move |engine| {
+        engine
+            .desk
+            .withdraw(&referral_id, &reason, &engine.actor()?)?;
+        convert::referral(engine, &referral_id)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn demonstration_mailbox(state: State<'_, AppState>) -> Answer<Vec<MailboxRow>> {
+    off_thread(&state, convert::mailbox).await
+}
+
+#[tauri::command]
+pub async fn demonstration_message(
+    state: State<'_, AppState>,
+    number: u32,
+) -> Answer<MailboxMessage> {
+    off_thread(&state, move |engine| {
+        convert::mailbox_message(engine, number)
+    })
+    .await
+}
+
+/// The answer to "close-asked". Nothing is lost whichever is chosen.
+#[tauri::command]
+pub async fn quit(app: AppHandle, state: State<'_, AppState>, choice: QuitChoice) -> Answer<()> {
+    if choice == QuitChoice::Stay {
+        return Ok(());
+    }
+    off_thread(&state, move |engine| {
+        for id in engine.desk.still_undoable()? {
+            match choice {
+                QuitChoice::SendNow => engine.desk.send_now(&id)?,
+                _ => drop(engine.desk.undo(&id, &engine.actor()?)?),
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    for window in app.webview_windows().into_values() {
+        let _ = window.destroy();
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Between the engine's types and the views of the window: codes and facts, in the forms that NHS screens use.
+
+mod directory;
+mod draft;
+mod referral;
+
+pub use directory::{chosen_service, search, service_card};
+pub use draft::{draft, draft_summaries, form, patient_field};
+pub use referral::{decision, mailbox, mailbox_message, queued, referral, referral_row};
+
+use crate::views::{
+    DirectoryState, OutboxState, Problem, StaffMember, UseMode, WindowError, WindowState,
+};
+use engine::{Engine, EngineError};
+use referrals::{ReferralError, outbox::outbox_table, practice_table};
+
+pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
+    let catalogue = engine.catalogue()?;
+    let (practice, staff, referrer, counts, channel_problem) = engine.store.practice.read(|c| {
+        let practice = practice_table::practice(c)?.ok_or(ReferralError::PracticeNotSet)?;
+        let referrer = practice_table::referrer(c)?.ok_or(ReferralError::PracticeNotSet)?;
+        let staff = practice_table::staff(c)?;
+        Ok::<_, ReferralError>((
+            practice,
+            staff,
+            referrer,
+            outbox_table::counts(c)?,
+            outbox_table::channel_problem(c)?,
+        ))
+    })?;
+    let header = &catalogue.directory.header;
+    let member = |member: practice_table::StaffMember| StaffMember {
+        id: member.id,
+        name: member.name,
+        role: member.role,
+    };
+    Ok(WindowState {
+        mode: if engine.is_demonstration() {
+            UseMode::Demonstration
+        } else {
+            UseMode::Real
+        },
+        practice_name: practice.name,
+        practice_ods_code: practice.ods_code,
+        directory: DirectoryState {
+            name: header.name.clone(),
+            version: header.version,
+            service_count: u32::try_from(catalogue.directory.services.len()).unwrap_or(u32::MAX),
+            refreshed_at: catalogue.applied_at.to_string(),
+        },
+        outbox: OutboxState {
+            waiting: counts.waiting,
+            needs_attention: counts.needs_attention,
+            channel_problem,
+        },
+        staff: staff.into_iter().map(member).collect(),
+        referrer_id: referrer.id,
+    })
+}
+
+/// Codes for the window; a detail never holds anything of a patient.
+pub fn error(error: &EngineError) -> WindowError {
+    let problems = match error {
+        EngineError::Referral(ReferralError::Incomplete(problems)) => {
+            problems.iter().map(problem).collect()
+        }
+        _ => Vec::new(),
+    };
+    WindowError {
+        code: error.code().to_owned(),
+        detail: None,
+        problems,
+    }
+}
+
+/// The work itself broke off.
+pub fn stopped() -> WindowError {
+    WindowError {
+        code: "internal".to_owned(),
+        detail: None,
+        problems: Vec::new(),
+    }
+}
+
+pub fn problem(problem: &referrals::draft::Problem) -> Problem {
+    Problem {
+        field: problem.field.clone(),
+        code: problem.code.to_owned(),
+        detail: problem.detail.clone(),
+    }
+}

@@ -1,0 +1,197 @@
+//! Opening a data folder: the key from its holder, then the two databases. Never a new, empty database where a file exists.
+
+use crate::{
+    Clock, DataFolder, Database, Migration, StoreError,
+    database::Durability,
+    event::new_id,
+    key::{DataKey, KeyHolder},
+    recovery::{KeyHeader, RecoveryKey},
+};
+use std::{fs, io::Write, path::Path};
+
+/// The component of `practice.db` that is the store's own.
+pub const EVENT_LOG: Migration = Migration {
+    component: "store",
+    version: 1,
+    sql: include_str!("../migrations/001_events.sql"),
+};
+
+/// The opened data folder.
+#[derive(Clone)]
+pub struct Store {
+    pub folder: DataFolder,
+    pub practice: Database,
+    pub directory: Database,
+    pub clock: Clock,
+}
+
+/// What each component brings to the two databases.
+#[derive(Debug, Clone, Default)]
+pub struct Schemas {
+    pub practice: Vec<Migration>,
+    pub directory: Vec<Migration>,
+}
+
+/// A store that was just made has a recovery key to print; it is shown this once.
+pub struct Opened {
+    pub store: Store,
+    pub recovery_key_to_print: Option<RecoveryKey>,
+}
+
+impl Store {
+    /// Opens what is there, or makes it when the folder holds neither records nor a key's file.
+    pub fn open(folder: DataFolder, schemas: &Schemas, clock: Clock) -> Result<Opened, StoreError> {
+        let _alone = OpeningLock::wait(&folder)?;
+        let header = read_header(&folder.key_header())?;
+        let being_made = read_header(&folder.key_header_being_made())?;
+        match (header, being_made, exists(&folder.practice_database())?) {
+            (Some(header), _, true) => {
+                let key = KeyHolder::of(&folder, &header.key_id)
+                    .load()?
+                    .ok_or(StoreError::KeyMissing)?;
+                let store = Self::with_key(folder, &key, schemas, clock)?;
+                Ok(Opened {
+                    store,
+                    recovery_key_to_print: None,
+                })
+            }
+            (Some(_), _, false) => Err(StoreError::DatabaseMissing {
+                path: folder.practice_database(),
+            }),
+            (None, Some(begun), true) => {
+                let key = KeyHolder::of(&folder, &begun.key_id)
+                    .load()?
+                    .ok_or(StoreError::KeyMissing)?;
+                Self::make(folder, &begun.key_id, &key, schemas, clock)
+            }
+            (None, None, true) => Err(StoreError::KeyMissing),
+            (None, _, false) => {
+                let (key_id, key) = (new_id(clock.now()).to_string(), DataKey::random()?);
+                KeyHolder::of(&folder, &key_id).keep(&key)?;
+                Self::make(folder, &key_id, &key, schemas, clock)
+            }
+        }
+    }
+
+    /// Opens with the printed recovery key, and gives the key back to this computer's keychain.
+    pub fn recover(
+        folder: DataFolder,
+        recovery: &RecoveryKey,
+        schemas: &Schemas,
+        clock: Clock,
+    ) -> Result<Self, StoreError> {
+        let _alone = OpeningLock::wait(&folder)?;
+        let header = read_header(&folder.key_header())?.ok_or(StoreError::KeyMissing)?;
+        if !exists(&folder.practice_database())? {
+            return Err(StoreError::DatabaseMissing {
+                path: folder.practice_database(),
+            });
+        }
+        let key = header.unwrap_key(recovery)?;
+        let holder = KeyHolder::of(&folder, &header.key_id);
+        let store = Self::with_key(folder, &key, schemas, clock)?;
+        holder.keep(&key)?;
+        Ok(store)
+    }
+
+    /// The key's file is named as finished only after the database stands, so that an interrupted making is taken up again
+    /// (with a new recovery key, since nobody has seen the first) and records are never without their key's file.
+    fn make(
+        folder: DataFolder,
+        key_id: &str,
+        key: &DataKey,
+        schemas: &Schemas,
+        clock: Clock,
+    ) -> Result<Opened, StoreError> {
+        let recovery = RecoveryKey::random()?;
+        let being_made = folder.key_header_being_made();
+        write_header(&being_made, &KeyHeader::wrap(key_id, key, &recovery)?)?;
+        let store = Self::with_key(folder, key, schemas, clock)?;
+        let finished = store.folder.key_header();
+        fs::rename(&being_made, &finished).map_err(StoreError::file(finished))?;
+        Ok(Opened {
+            store,
+            recovery_key_to_print: Some(recovery),
+        })
+    }
+
+    fn with_key(
+        folder: DataFolder,
+        key: &DataKey,
+        schemas: &Schemas,
+        clock: Clock,
+    ) -> Result<Self, StoreError> {
+        let mut migrations = vec![EVENT_LOG];
+        migrations.extend(&schemas.practice);
+        let practice = Database::open(
+            &folder.practice_database(),
+            Some(key),
+            Durability::Full,
+            &migrations,
+        )?;
+        practice.check()?;
+        let directory = Database::open(
+            &folder.directory_database(),
+            None,
+            Durability::Normal,
+            &schemas.directory,
+        )?;
+        Ok(Self {
+            folder,
+            practice,
+            directory,
+            clock,
+        })
+    }
+}
+
+/// The window and the command line may be started together on a fresh folder: one makes it, the other waits.
+struct OpeningLock(fs::File);
+
+impl OpeningLock {
+    fn wait(folder: &DataFolder) -> Result<Self, StoreError> {
+        let path = folder.path().join("opening.lock");
+        let file = fs::File::create(&path).map_err(StoreError::file(&path))?;
+        file.lock().map_err(StoreError::file(&path))?;
+        Ok(Self(file))
+    }
+}
+
+impl Drop for OpeningLock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
+fn exists(path: &Path) -> Result<bool, StoreError> {
+    path.try_exists().map_err(StoreError::file(path))
+}
+
+pub(crate) fn read_header(path: &Path) -> Result<Option<KeyHeader>, StoreError> {
+    match fs::read_to_string(path) {
+        Ok(text) => {
+            let not_ours = |error: serde_json::Error| StoreError::NotOurs {
+                path: path.into(),
+                why: error.to_string(),
+            };
+            serde_json::from_str(&text).map(Some).map_err(not_ours)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(StoreError::File {
+            path: path.into(),
+            source,
+        }),
+    }
+}
+
+/// Whole or not at all: written beside, flushed to the disk, then renamed.
+pub(crate) fn write_header(path: &Path, header: &KeyHeader) -> Result<(), StoreError> {
+    let text = serde_json::to_string_pretty(header)
+        .map_err(|error| StoreError::Value(error.to_string()))?;
+    let beside = path.with_extension("new");
+    let mut file = fs::File::create(&beside).map_err(StoreError::file(&beside))?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(StoreError::file(&beside))?;
+    fs::rename(&beside, path).map_err(StoreError::file(path))
+}

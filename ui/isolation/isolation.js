@@ -1,0 +1,52 @@
+// The gate between the window and Rust: only the commands listed here pass (Tauri's isolation pattern).
+// Tauri calls the hook with {cmd, callback, error, payload, options}; what it throws for never reaches Rust.
+// A plain script, not a module: modules do not load in the sandboxed frame on Windows.
+(function (scope) {
+	'use strict';
+
+	const COMMANDS = Object.freeze([
+		'window_state',
+		'choose_referrer',
+		'current_draft',
+		'drafts',
+		'open_draft',
+		'clear_patient',
+		'paste_patient',
+		'edit_patient',
+		'save_form',
+		'search',
+		'service_card',
+		'queue_referral',
+		'undo_referral',
+		'send_now',
+		'referrals',
+		'referral',
+		'try_again',
+		'decide_unknown',
+		'withdraw',
+		'demonstration_mailbox',
+		'demonstration_message',
+		'quit',
+	]);
+
+	// What the window may hear, and stop hearing. It may not emit.
+	const EVENTS = Object.freeze(['referral-changed', 'hot-key', 'close-asked']);
+	const EVENT_COMMANDS = Object.freeze(['plugin:event|listen', 'plugin:event|unlisten']);
+
+	/** Whether this message may pass. Pure, so that a test can ask it. */
+	function mayPass(message) {
+		if (typeof message !== 'object' || message === null || typeof message.cmd !== 'string') return false;
+		if (COMMANDS.includes(message.cmd)) return true;
+		if (!EVENT_COMMANDS.includes(message.cmd)) return false;
+		const wanted = message.payload;
+		return typeof wanted === 'object' && wanted !== null && EVENTS.includes(wanted.event);
+	}
+
+	function hook(message) {
+		if (!mayPass(message)) throw new Error('Refused: this command is not one of the window.');
+		return message;
+	}
+
+	scope.__ONWARD_ISOLATION__ = Object.freeze({ COMMANDS, EVENTS, mayPass });
+	scope.__TAURI_ISOLATION_HOOK__ = hook;
+})(globalThis);

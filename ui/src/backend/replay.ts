@@ -1,0 +1,292 @@
+// The backend of page tests and of `npm run dev`: answers as they were recorded, with just enough state to follow one referral.
+import type { Backend } from './backend';
+import chooseReferrer from './recorded/choose_referrer.json';
+import clearPatient from './recorded/clear_patient.json';
+import currentDraft from './recorded/current_draft.json';
+import decideUnknown from './recorded/decide_unknown.json';
+import demonstrationMailbox from './recorded/demonstration_mailbox.json';
+import demonstrationMessage from './recorded/demonstration_message.json';
+import drafts from './recorded/drafts.json';
+import openDraft from './recorded/open_draft.json';
+import pastePatient from './recorded/paste_patient.json';
+import queueReferral from './recorded/queue_referral.json';
+import referral from './recorded/referral.json';
+import referrals from './recorded/referrals.json';
+import search from './recorded/search.json';
+import serviceCard from './recorded/service_card.json';
+import tryAgain from './recorded/try_again.json';
+import undoReferral from './recorded/undo_referral.json';
+import windowState from './recorded/window_state.json';
+import withdraw from './recorded/withdraw.json';
+import type {
+	DraftSummary,
+	DraftView,
+	MailboxMessage,
+	MailboxRow,
+	PatientField,
+	Problem,
+	QueuedView,
+	ReferralDetail,
+	ReferralForm,
+	ReferralRow,
+	SearchView,
+	ServiceCard,
+	WindowError,
+	WindowState,
+} from './types';
+
+/** JSON imports widen unions to strings; a Rust test compares the recordings with the real answers. */
+const as = <T>(value: unknown): T => structuredClone(value) as T;
+
+function refuse(code: string, problems: Problem[] = []): never {
+	const error: WindowError = { code, detail: null, problems };
+	// The window is given plain objects by Rust, not instances of Error.
+	throw error;
+}
+
+const missing = (field: string): Problem => ({ field, code: 'missing', detail: null });
+
+/** What the form of a draft still lacks, in outline; the real rules are in Rust. */
+function problemsOf(draft: DraftView): Problem[] {
+	const { form, patient, banner } = draft;
+	const problems: Problem[] = [];
+	if (banner === null) problems.push(missing('patient'));
+	if (draft.deceased) problems.push({ field: 'patient', code: 'deceased', detail: null });
+	for (const { field, problem } of patient) if (problem !== null) problems.push({ field, code: problem, detail: null });
+	if (form.serviceId === null) problems.push(missing('serviceId'));
+	if (form.reasons.length === 0 && form.reasonText.trim() === '') problems.push(missing('reasons'));
+	if (form.consent === null) problems.push(missing('consent'));
+	if (form.consent === 'onTheirBehalf' && form.consentNote.trim() === '') problems.push(missing('consentNote'));
+	if (form.crisis === null) problems.push(missing('crisis'));
+	if (form.crisis === 'presentDealtWith' && form.crisisNote.trim() === '') problems.push(missing('crisisNote'));
+	if (form.redFlags === null) problems.push(missing('redFlags'));
+	if (form.redFlags === 'presentDealtWith' && form.redFlagsNote.trim() === '') problems.push(missing('redFlagsNote'));
+	const card = serviceCard.find((entry) => entry.answer.id === form.serviceId)?.answer;
+	for (const { id, required } of card?.extraQuestions ?? []) {
+		const answer = form.extraAnswers.find((other) => other.questionId === id)?.answer ?? '';
+		if (required && answer.trim() === '') problems.push(missing(`extra:${id}`));
+	}
+	return problems;
+}
+
+/** The state between two answers. */
+class Replay implements Backend {
+	private draft = as<DraftView>(currentDraft.answer);
+	private setAside = as<DraftSummary[]>(drafts.answer);
+	private readonly kept = new Map<string, DraftView>();
+	private frame = as<WindowState>(windowState.answer);
+	private details = new Map(as<{ answer: ReferralDetail }[]>(referral).map(({ answer }) => [answer.row.id, answer]));
+	private rows = as<ReferralRow[]>(referrals.answer);
+	private sentDrafts = new Map<string, DraftView>();
+	private made = 0;
+	private changed: (id: string) => void = () => undefined;
+
+	async windowState(): Promise<WindowState> {
+		return as(this.frame);
+	}
+
+	async chooseReferrer(staffId: string): Promise<WindowState> {
+		this.frame = { ...as<WindowState>(chooseReferrer.answer), referrerId: staffId };
+		return as(this.frame);
+	}
+
+	async currentDraft(): Promise<DraftView> {
+		return as(this.draft);
+	}
+
+	async drafts(): Promise<DraftSummary[]> {
+		return as(this.setAside);
+	}
+
+	async openDraft(draftId: string): Promise<DraftView> {
+		const kept = this.kept.get(draftId) ?? as<DraftView>({ ...openDraft.answer, id: draftId });
+		this.putAside();
+		this.setAside = this.setAside.filter(({ id }) => id !== draftId);
+		return this.take(kept);
+	}
+
+	async clearPatient(): Promise<DraftView> {
+		this.putAside();
+		return this.take(this.newDraft(as(clearPatient.answer)));
+	}
+
+	async pastePatient(_draftId: string, text: string): Promise<DraftView> {
+		const entry = pastePatient.find((other) => other.arguments.text.trim() === text.trim()) ?? pastePatient[0];
+		if (entry === undefined) return refuse('unreadable');
+		const pasted = as<DraftView>(entry.answer);
+		// The form that was begun without a patient stays; a draft with a patient is set aside whole.
+		const form = this.draft.banner === null ? this.draft.form : pasted.form;
+		if (this.draft.banner !== null) this.putAside();
+		const id = this.draft.banner === null ? this.draft.id : this.newId();
+		return this.take({ ...pasted, id, form, serviceName: this.nameOf(form.serviceId) });
+	}
+
+	async editPatient(_draftId: string, field: PatientField, value: string): Promise<DraftView> {
+		const patient = this.draft.patient.map((row) => (row.field === field ? { ...row, value, problem: null, choices: [] } : row));
+		const value_ = (name: PatientField) => patient.find((row) => row.field === name)?.value ?? '';
+		const title = value_('title') === '' ? '' : ` (${value_('title')})`;
+		const banner = {
+			name: `${value_('family').toUpperCase()}, ${value_('given')}${title}`,
+			born: value_('birthDate') === '' ? null : (this.draft.banner?.born ?? value_('birthDate')),
+			gender: value_('gender') || 'Not Known',
+			nhsNumber: value_('nhsNumber') || null,
+			pastedAt: this.draft.banner?.pastedAt ?? null,
+		};
+		return this.take({ ...this.draft, patient, banner });
+	}
+
+	async saveForm(draftId: string, form: ReferralForm): Promise<DraftView> {
+		if (draftId !== this.draft.id) return refuse('not-found');
+		return this.take({ ...this.draft, form, serviceName: this.nameOf(form.serviceId) });
+	}
+
+	async search(_draftId: string, text: string): Promise<SearchView> {
+		const wanted = text.trim().toLowerCase();
+		const exact = search.find((entry) => entry.arguments.text === wanted);
+		if (exact) return as(exact.answer);
+		const first = search.find((entry) => entry.arguments.text.startsWith(wanted));
+		if (first) return as(first.answer);
+		const all = as<SearchView>(search[0]?.answer);
+		const hits = all.hits.filter(({ name }) => name.toLowerCase().includes(wanted)).map((hit) => ({ ...hit, why: [] }));
+		return { ...all, hits, hiddenByAge: 0, hiddenByArea: 0 };
+	}
+
+	async serviceCard(_draftId: string, serviceId: string): Promise<ServiceCard> {
+		const entry = serviceCard.find((other) => other.answer.id === serviceId);
+		return entry === undefined ? refuse('not-found') : as(entry.answer);
+	}
+
+	async queueReferral(draftId: string): Promise<QueuedView> {
+		const problems = problemsOf(this.draft);
+		if (draftId !== this.draft.id || problems.length > 0) return refuse('incomplete', problems);
+		const queued = as<QueuedView>(queueReferral.answer);
+		const { id, banner, serviceName } = this.draft;
+		queued.patient = banner?.name ?? '';
+		queued.serviceName = serviceName ?? '';
+		if (this.sentDrafts.size > 0) {
+			queued.referralId = this.newId();
+			queued.reference = `ONW-TEST-000${this.sentDrafts.size}`;
+		}
+		this.sentDrafts.set(queued.referralId, as({ ...this.draft, id }));
+		const recorded = as<ReferralDetail>(referral[0]?.answer);
+		const { referralId, reference, patient } = queued;
+		const row = { ...recorded.row, id: referralId, reference, patient, serviceName: queued.serviceName };
+		this.details.set(referralId, { ...recorded, row, banner: banner ?? recorded.banner });
+		this.rows = [row, ...this.rows];
+		this.draft = this.newDraft(as(clearPatient.answer));
+		this.frame.outbox.waiting += 1;
+		return queued;
+	}
+
+	async undoReferral(referralId: string): Promise<DraftView> {
+		const draft = this.sentDrafts.get(referralId) ?? as<DraftView>(undoReferral.answer);
+		const detail = this.detailOf(referralId);
+		if (detail.row.state !== 'queued') return refuse('too-late');
+		this.rows = this.rows.filter(({ id }) => id !== referralId);
+		this.update({ ...detail, row: { ...detail.row, state: 'undone' }, actions: [], secondsToUndo: null });
+		this.frame.outbox.waiting -= 1;
+		this.kept.set(draft.id, draft);
+		if (this.draft.banner === null) return this.take(draft);
+		this.setAside = [summary(draft), ...this.setAside];
+		return as(draft);
+	}
+
+	async sendNow(referralId: string): Promise<void> {
+		const detail = this.detailOf(referralId);
+		this.frame.outbox.waiting -= 1;
+		this.update({ ...detail, row: { ...detail.row, state: 'sent' }, actions: ['withdraw'], secondsToUndo: null });
+	}
+
+	async referrals(): Promise<ReferralRow[]> {
+		return as(this.rows);
+	}
+
+	async referral(referralId: string): Promise<ReferralDetail> {
+		return as(this.detailOf(referralId));
+	}
+
+	async tryAgain(): Promise<ReferralDetail> {
+		return this.update(as(tryAgain.answer));
+	}
+
+	async decideUnknown(_referralId: string, decision: string): Promise<ReferralDetail> {
+		const entry = decideUnknown.find((other) => other.arguments.decision === decision);
+		return entry === undefined ? refuse('not-allowed') : this.update(as(entry.answer));
+	}
+
+	async withdraw(referralId: string, reason: string): Promise<ReferralDetail> {
+		const recorded = as<ReferralDetail>(withdraw.answer);
+		const detail = this.detailOf(referralId);
+		const last = recorded.timeline.at(-1);
+		const timeline = last ? [...detail.timeline, { ...last, detail: reason }] : detail.timeline;
+		const row = { ...detail.row, state: 'withdrawn', owner: null, nextOn: null, needsAttention: false };
+		return this.update({ ...detail, row, timeline, actions: [], problem: null });
+	}
+
+	async demonstrationMailbox(): Promise<MailboxRow[]> {
+		return as(demonstrationMailbox.answer);
+	}
+
+	async demonstrationMessage(): Promise<MailboxMessage> {
+		return as(demonstrationMessage.answer);
+	}
+
+	async quit(): Promise<void> {
+		// Nothing to close.
+	}
+
+	onReferralChanged(act: (id: string) => void): void {
+		this.changed = act;
+	}
+
+	onHotKey(): void {
+		// A browser has no hot-key.
+	}
+
+	onCloseAsked(): void {
+		// A browser page closes without asking.
+	}
+
+	private take(draft: DraftView): DraftView {
+		this.draft = as({ ...draft, problems: problemsOf(draft) });
+		return as(this.draft);
+	}
+
+	private putAside(): void {
+		if (this.draft.banner === null && this.draft.form.serviceId === null) return;
+		this.kept.set(this.draft.id, as(this.draft));
+		this.setAside = [summary(this.draft), ...this.setAside];
+	}
+
+	private newId(): string {
+		this.made += 1;
+		return `replay-${this.made}`;
+	}
+
+	private newDraft(empty: DraftView): DraftView {
+		return { ...empty, id: this.newId() };
+	}
+
+	private nameOf(serviceId: string | null): string | null {
+		return serviceCard.find(({ answer }) => answer.id === serviceId)?.answer.name ?? null;
+	}
+
+	private detailOf(referralId: string): ReferralDetail {
+		return this.details.get(referralId) ?? refuse('not-found');
+	}
+
+	private update(detail: ReferralDetail): ReferralDetail {
+		this.details.set(detail.row.id, detail);
+		this.rows = this.rows.map((row) => (row.id === detail.row.id ? detail.row : row));
+		this.changed(detail.row.id);
+		return as(detail);
+	}
+}
+
+function summary(draft: DraftView): DraftSummary {
+	return { id: draft.id, patient: draft.banner?.name ?? null, serviceName: draft.serviceName, changedAt: '2026-11-21T14:05:00Z' };
+}
+
+export function replay(): Backend {
+	return new Replay();
+}

@@ -1,0 +1,39 @@
+// The real backend: each function is one command of Rust. The only file that knows Tauri.
+import { invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import type { Backend } from './backend';
+
+export const tauri: Backend = {
+	windowState: () => invoke('window_state'),
+	chooseReferrer: (staffId) => invoke('choose_referrer', { staffId }),
+
+	currentDraft: () => invoke('current_draft'),
+	drafts: () => invoke('drafts'),
+	openDraft: (draftId) => invoke('open_draft', { draftId }),
+	clearPatient: (draftId) => invoke('clear_patient', { draftId }),
+	pastePatient: (draftId, text) => invoke('paste_patient', { draftId, text }),
+	editPatient: (draftId, field, value) => invoke('edit_patient', { draftId, field, value }),
+	saveForm: (draftId, form) => invoke('save_form', { draftId, form }),
+
+	search: (draftId, text) => invoke('search', { draftId, text }),
+	serviceCard: (draftId, serviceId) => invoke('service_card', { draftId, serviceId }),
+
+	queueReferral: (draftId) => invoke('queue_referral', { draftId }),
+	undoReferral: (referralId) => invoke('undo_referral', { referralId }),
+	sendNow: (referralId) => invoke('send_now', { referralId }),
+
+	referrals: () => invoke('referrals'),
+	referral: (referralId) => invoke('referral', { referralId }),
+	tryAgain: (referralId) => invoke('try_again', { referralId }),
+	decideUnknown: (referralId, decision) => invoke('decide_unknown', { referralId, decision }),
+	withdraw: (referralId, reason) => invoke('withdraw', { referralId, reason }),
+
+	demonstrationMailbox: () => invoke('demonstration_mailbox'),
+	demonstrationMessage: (number) => invoke('demonstration_message', { number }),
+
+	quit: (choice) => invoke('quit', { choice }),
+
+	onReferralChanged: (act) => void listen<{ id: string }>('referral-changed', (event) => act(event.payload.id)),
+	onHotKey: (act) => void listen('hot-key', () => act()),
+	onCloseAsked: (act) => void listen<{ waiting: number }>('close-asked', (event) => act(event.payload.waiting)),
+};

@@ -1,0 +1,489 @@
+// Every word that people read. Rust gives codes and facts; the words are made here, once, in plain British English.
+// Safety wording follows the NHS rules on the fixed crisis text and on red flags; it waits for a clinical safety officer's signature.
+import type { Consent, CriterionOutcome, PatientField, QuitChoice, SafetyAnswer } from './backend/types';
+
+export type Words = Readonly<Record<string, string>>;
+
+/** The words for a code; a code that nobody wrote words for is shown as it is, rather than hidden. */
+export function words(list: Words, code: string): string {
+	return list[code] ?? code.replaceAll('-', ' ');
+}
+
+// --- The frame -------------------------------------------------------------------------------------------------------
+
+export const DEMONSTRATION_STRIP = 'DEMONSTRATION: made-up services. Nothing leaves this computer.';
+export const PLACES = { refer: 'Refer', referrals: 'Referrals', mailbox: 'Demonstration mailbox' } as const;
+
+export const CHANNEL_PROBLEMS: Words = {
+	'cannot-connect': 'cannot reach the mail server. Referrals wait safely and are tried again; check the network if it lasts.',
+	'sign-in-refused': 'the mail server refused the sign-in. Ask the practice’s administrator to check the mailbox password.',
+	certificate:
+		'the mail server’s certificate is not trusted, so nothing is sent. Ask your IT support before anybody sends again.',
+};
+
+export function outboxWords(waiting: number, needsAttention: number): string {
+	const queue = waiting === 0 ? 'outbox empty' : `${waiting} waiting`;
+	return needsAttention === 0 ? queue : `${queue}, ${needsAttention} ${needsAttention === 1 ? 'needs' : 'need'} attention`;
+}
+
+// --- The patient -----------------------------------------------------------------------------------------------------
+
+export const PATIENT_FIELDS: Readonly<Record<PatientField, string>> = {
+	nhsNumber: 'NHS number',
+	noNhsNumberReason: 'Why there is no NHS number',
+	title: 'Title',
+	given: 'Given name',
+	family: 'Family name',
+	birthDate: 'Date of birth',
+	gender: 'Gender',
+	address: 'Address',
+	postcode: 'Postcode',
+	phones: 'Phone numbers',
+	email: 'Email address',
+	language: 'Language',
+	interpreterNeeded: 'Interpreter needed',
+	communicationNeeds: 'Communication needs',
+	safeContactNote: 'Safe to contact: anything to know',
+};
+
+export const PATIENT_HINTS: Readonly<Partial<Record<PatientField, string>>> = {
+	birthDate: 'For example, 14-Jul-1945',
+	phones: 'One a line',
+	address: 'One part a line',
+	communicationNeeds: 'Such as large print, British Sign Language, easy read',
+	safeContactNote: 'Such as “only ring before 3”',
+};
+
+export const DECEASED = {
+	heading: 'This record says that the patient has died',
+	text: 'Nothing can be referred from here. If the record is wrong, correct it in the clinical system and paste it again.',
+} as const;
+
+// --- Finding a service -----------------------------------------------------------------------------------------------
+
+export const SORT_RULE = 'sorted by fit, then step, then stated wait';
+export const NOTHING_MATCHES =
+	'Nothing matches. Try fewer letters, another word for the problem, or the name of the service. A service that is not in this directory cannot be found here.';
+export const SEARCH_HINT = 'Up and Down look, Enter chooses';
+
+export const NOT_OPEN: Words = {
+	age: 'not open to this age',
+	area: 'does not serve this patient’s area',
+	closed: 'closed',
+	paused: 'paused',
+};
+
+/** Why Enter does not choose a service, or null when it does. */
+export function cannotReferWords(name: string, notOpen: string | null, isSentFromHere: boolean): string | null {
+	if (notOpen !== null) return `${name} cannot be referred to now: ${words(NOT_OPEN, notOpen)}.`;
+	return isSentFromHere ? null : `Onward does not send to ${name}. Its card says how to refer.`;
+}
+
+export function hiddenWords(age: number, area: number, closed: number): string | null {
+	const total = age + area + closed;
+	if (total === 0) return null;
+	const parts = [
+		[age, 'age'],
+		[area, 'area'],
+		[closed, 'closed'],
+	]
+		.filter(([count]) => count !== 0)
+		.map(([count, why]) => `${why} ${count}`);
+	return `${total} hidden: ${parts.join(', ')}`;
+}
+
+export const CATEGORIES: Words = {
+	'talking-therapies': 'Talking therapies',
+	'pain-platform': 'Pain platform',
+	'occupational-therapy': 'Occupational therapy',
+	'social-prescribing': 'Social prescribing',
+	physiotherapy: 'Physiotherapy',
+	'pain-clinic': 'Pain clinic',
+	'pain-management-programme': 'Pain management programme',
+	'self-management': 'Self-management',
+	exercise: 'Exercise',
+	'peer-support': 'Peer support',
+	carers: 'Carers',
+	'money-advice': 'Money advice',
+	housing: 'Housing',
+	sleep: 'Sleep',
+	'work-support': 'Work support',
+	dietetics: 'Dietetics',
+	'social-care': 'Social care',
+	crisis: 'Crisis',
+	bereavement: 'Bereavement',
+	'drug-and-alcohol': 'Drugs and alcohol',
+	'mental-health': 'Mental health',
+	other: 'Other',
+};
+
+export const MODES: Words = {
+	phone: 'phone',
+	video: 'video',
+	'face-to-face': 'face to face',
+	online: 'online',
+	group: 'group',
+	home: 'at home',
+};
+
+export const METHODS: Words = {
+	'secure-email': 'Sent by secure email',
+	fhir: 'Sent to the service’s system',
+	webhook: 'Sent to the service’s system',
+	'web-form': 'Not sent from here: the service has a web form',
+	'self-referral': 'Not sent from here: the patient contacts the service',
+	'in-house': 'Not sent from here: a task or slot in the clinical system',
+	elsewhere: 'Not sent from here: refer in another system',
+	phone: 'Not sent from here: the service takes referrals by phone',
+	print: 'Not sent from here: the service takes referrals on paper',
+};
+
+export function singlePointWords(services: readonly string[]): string {
+	const among = services.length === 0 ? '' : ` among ${services.join(', ')}`;
+	return `Single point of access: triage chooses${among}.`;
+}
+
+export const OUTCOMES: Readonly<Record<CriterionOutcome, string>> = { met: 'met', notMet: 'not met', notKnown: 'not known' };
+
+export function waitWords(weeks: number | null, isOld: boolean): string {
+	if (weeks === null) return 'wait not stated';
+	const wait = weeks === 0 ? 'under 1 wk' : `${weeks} wk`;
+	return isOld ? `${wait}, old` : wait;
+}
+
+// --- The form --------------------------------------------------------------------------------------------------------
+
+export interface Reason {
+	readonly code: string;
+	readonly words: string;
+}
+
+/** Distress about pain stands apart from low mood: it is a different thing, and other services help with it. */
+export const REFERRAL_REASONS: readonly Reason[] = [
+	{ code: 'pain-over-3-months', words: 'Pain for over 3 months' },
+	{ code: 'widespread-pain', words: 'Widespread pain or fibromyalgia' },
+	{ code: 'back-pain', words: 'Back pain' },
+	{ code: 'low-mood', words: 'Low mood' },
+	{ code: 'anxiety', words: 'Anxiety or worry' },
+	{ code: 'pain-distress', words: 'Distress related to pain (apart from depression)' },
+	{ code: 'poor-sleep', words: 'Poor sleep' },
+	{ code: 'fatigue', words: 'Fatigue' },
+	{ code: 'daily-activities', words: 'Daily activities' },
+	{ code: 'work', words: 'Work' },
+	{ code: 'bereavement', words: 'Bereavement' },
+	{ code: 'money', words: 'Money worries' },
+	{ code: 'housing', words: 'Housing' },
+	{ code: 'relationships', words: 'Relationships' },
+];
+
+export const CONSENT: readonly { readonly value: Consent; readonly words: string }[] = [
+	{ value: 'patientInPerson', words: 'in person' },
+	{ value: 'patientByPhone', words: 'by phone' },
+	{ value: 'patientByVideo', words: 'by video' },
+	{ value: 'onTheirBehalf', words: 'on their behalf' },
+];
+
+export const FORM = {
+	reasons: 'Reason',
+	reasonsHint: '1 to 9 ticks, Enter goes on',
+	reasonText: 'In your own words',
+	consent: 'Patient agrees to this referral and to sharing this information',
+	consentHint: 'press 1 to 4',
+	consentNote: 'Who agreed, and why on their behalf',
+	crisis: 'In crisis?',
+	crisisHint: 'press 1, 2 or 3',
+	crisisNote: 'How it was dealt with',
+	redFlags: 'Red flags?',
+	redFlagsHint: 'press 1, 2 or 3',
+	redFlagsNote: 'How they were dealt with',
+	contact: 'Safe to contact by',
+	contactHint: 'off until asked',
+	mayLeaveVoicemail: 'voicemail',
+	mayText: 'text message',
+	bestTimes: 'Best times to ring',
+	extra: 'This service also asks',
+} as const;
+
+export const CRISIS_ANSWERS: readonly { readonly value: SafetyAnswer; readonly words: string }[] = [
+	{ value: 'askedNone', words: 'Asked, no' },
+	{ value: 'presentDealtWith', words: 'Yes, dealt with' },
+	{ value: 'notAsked', words: 'Not asked' },
+];
+
+export const RED_FLAG_ANSWERS: readonly { readonly value: SafetyAnswer; readonly words: string }[] = [
+	{ value: 'askedNone', words: 'Asked, none' },
+	{ value: 'presentDealtWith', words: 'Present, dealt with' },
+	{ value: 'notAsked', words: 'Not asked' },
+];
+
+/** The fixed crisis text (NICE NG225 advises against tools that grade people, so this only says where help is). */
+export const CRISIS = {
+	heading: 'Is this person at risk now? This tool is not for emergencies.',
+	lines: [
+		'If life is at risk, or they have harmed themselves: 999 or A&E.',
+		'NHS 111, select the mental health option (2): 24 hours a day, 7 days a week.',
+		'Samaritans: 116 123, free, at any time.',
+	],
+} as const;
+
+/** Cauda equina: immediate referral to an emergency department. No set pattern, so any one of them counts. */
+export const RED_FLAGS = {
+	heading: 'Back pain with any of these is an emergency (cauda equina)',
+	text: 'New pain in both legs; loss of feeling around the genitals or back passage; a change of bladder, bowel or sexual function. There is no set pattern. Immediate referral to a hospital emergency department.',
+	others:
+		'Ask too about cancer, weight loss without a cause, fever or infection, injury or fragile bones, weakness that gets worse, and headache with sore temples or sight problems.',
+} as const;
+
+export interface SendParts {
+	readonly patient: string | null;
+	readonly born: string | null;
+	readonly service: string | null;
+}
+
+/** The button says whom and where. */
+export function sendWords({ patient, born, service }: SendParts): string {
+	if (patient === null)
+		return service === null ? 'Send: patient and service still needed' : `Send to ${service}: patient still needed`;
+	const who = born === null ? patient : `${patient}, born ${born}`;
+	if (service === null) return `Send ${who}: service still needed`;
+	return born === null ? `Send ${who} to ${service}` : `Send ${who}, to ${service}`;
+}
+
+export const SEND = {
+	undoTime: '60 seconds to undo',
+	keys: 'or Ctrl+Enter',
+	problemsHeading: 'Not sent: this is still needed',
+} as const;
+
+// --- What stands in the way ------------------------------------------------------------------------------------------
+
+const FORM_FIELDS: Words = {
+	patient: 'Patient',
+	serviceId: 'Service',
+	reasons: 'Reason',
+	reasonText: 'Reason in your own words',
+	consent: 'Agreement',
+	consentNote: 'Who agreed on their behalf',
+	crisis: 'In crisis',
+	crisisNote: 'How the crisis was dealt with',
+	redFlags: 'Red flags',
+	redFlagsNote: 'How the red flags were dealt with',
+	mayLeaveVoicemail: 'Voicemail',
+	mayText: 'Text message',
+	bestTimes: 'Best times to ring',
+};
+
+/** What is wrong with a field, to follow the field's name. */
+export const PROBLEM_CODES: Words = {
+	missing: 'is missing',
+	required: 'is missing',
+	'not-valid': 'is not valid: check it against the record',
+	'not-a-date': 'is not a date: write it like 14-Jul-1945',
+	'check-digit': 'does not add up: one digit is wrong, check it against the record',
+	placeholder: 'is a placeholder, not a real one: check the record',
+	future: 'is in the future: check it against the record',
+	'too-old': 'is too long ago: check it against the record',
+	'too-long-ago': 'is too long ago: check it against the record',
+	impossible: 'is a day that cannot be: check it against the record',
+	length: 'has the wrong number of digits: check it against the record',
+	character: 'has a character that does not belong there: check it against the record',
+	shape: 'is not written like one: check it against the record',
+	empty: 'is missing',
+	'not-asked': 'has not been asked: ask it, or say how it was dealt with',
+	conflict: 'has two different values in what was pasted: choose the right one',
+	'too-long': 'is too long: shorten it',
+	deceased: 'has died, so nothing can be referred',
+	'not-demonstration': 'is not a test number: a demonstration takes only numbers that begin with 999',
+	age: 'is not open to this patient’s age: choose another service',
+	area: 'does not serve this patient’s area: choose another service',
+	closed: 'is closed: choose another service',
+	paused: 'is paused: choose another service',
+	unknown: 'is not in the directory any more: choose a service again',
+	'not-sent-from-here': 'is not sent to from here: the card says how to refer',
+	'not-approved': 'has a sending address that the practice has not approved yet',
+	'address-changed': 'has a new sending address since you chose it: choose the service again',
+	duplicate: 'was already sent for this patient in the last 90 days: look in Referrals first',
+};
+
+/** Where a plain sentence is clearer than "field + problem". */
+const PROBLEM_SENTENCES: Words = {
+	'patient:missing': 'Paste or type the patient’s details',
+	'patient:deceased': DECEASED.heading,
+	'serviceId:missing': 'Choose a service',
+	'reasons:missing': 'Say why: tick a reason or write it in your own words',
+	'consent:missing': 'Say who agreed to this referral',
+	'consentNote:missing': 'Say who agreed on the patient’s behalf, and why',
+	'crisis:missing': 'Answer “In crisis?”',
+	'crisisNote:missing': 'Say how the crisis was dealt with',
+	'redFlags:missing': 'Answer “Red flags?”',
+	'redFlagsNote:missing': 'Say how the red flags were dealt with',
+	'noNhsNumberReason:missing': 'Enter the NHS number, or say why there is none',
+	'nhsNumber:missing': 'Enter the NHS number, or say why there is none',
+	'birthDate:missing': 'Enter the date of birth',
+	'family:missing': 'Enter the family name',
+};
+
+export function fieldWords(field: string, question: string | null = null): string {
+	if (field.startsWith('extra:')) return question ?? 'The service’s question';
+	return FORM_FIELDS[field] ?? PATIENT_FIELDS[field as PatientField] ?? field;
+}
+
+export function problemWords(field: string, code: string, detail: string | null, question: string | null = null): string {
+	const sentence = PROBLEM_SENTENCES[`${field}:${code}`];
+	if (sentence !== undefined) return sentence;
+	if (field.startsWith('extra:') && PROBLEM_CODES[code] === PROBLEM_CODES['missing'])
+		return `Answer “${fieldWords(field, question)}”`;
+	const what = `${fieldWords(field, question)} ${words(PROBLEM_CODES, code)}`;
+	return detail === null ? what : `${what} (${detail})`;
+}
+
+// --- Errors ----------------------------------------------------------------------------------------------------------
+
+/** What happened and what to do next. */
+export const ERROR_CODES: Words = {
+	incomplete: 'Something is still needed before this can be sent.',
+	'too-late': 'Too late to undo: it is already being sent. Withdraw it in Referrals instead, and phone the service.',
+	'not-found': 'That is not here any more. Look again in the list.',
+	'not-allowed': 'That cannot be done now: its state has changed. Read it again, then choose.',
+	'not-demonstration': 'That is only possible in a demonstration.',
+	deceased: 'The record says that the patient has died. Nothing can be referred.',
+	'too-large': 'That is too much text for one patient. Paste the patient’s banner or one letter.',
+	empty: 'There was no text to read. Copy the patient’s details in the clinical system, then paste again.',
+	unreadable: 'No patient could be read from that text. Type the details instead.',
+	'directory-missing': 'There is no directory of services on this computer yet. Ask the practice’s administrator.',
+	'directory-changed': 'The directory has changed meanwhile. Choose the service again.',
+	'store-locked': 'The practice’s data cannot be opened just now. Close other copies of Onward and try again.',
+	'store-full': 'The disk is full, so nothing could be saved. Free some space, then try again. What you typed is still here.',
+	'keychain-unavailable': 'The computer’s keychain cannot be opened. Sign in again, or ask your IT support.',
+	internal: 'Something went wrong inside Onward. What you typed is still here: try again, and restart if it goes on.',
+};
+
+export const ERROR_UNKNOWN = 'Something went wrong. What you typed is still here: try again, and restart Onward if it goes on.';
+
+export function errorWords(code: string): string {
+	return ERROR_CODES[code] ?? `${ERROR_UNKNOWN} (${code})`;
+}
+
+// --- After sending ---------------------------------------------------------------------------------------------------
+
+export function leavesWords(seconds: number): string {
+	return seconds > 0 ? `leaves in ${seconds} s` : 'leaving now';
+}
+
+export const AFTER_SEND = {
+	undo: 'Undo',
+	sendNow: 'Send now',
+	close: 'Hide',
+	open: 'Open it',
+	undone: 'NOT SENT: back in your drafts',
+	idle: 'Put away after 10 minutes without a key: it is in the drafts, NOT SENT',
+} as const;
+
+/** A referral's state. "Sent" is only a mail server's word; the tick waits for the service's own. */
+export const STATES: Words = {
+	draft: 'Draft',
+	queued: 'Queued',
+	undone: 'NOT SENT: undone',
+	sending: 'Sending',
+	sent: 'Sent: the mail server accepted it',
+	unknown: 'Not certain: it may have been sent',
+	failed: 'NOT SENT: failed',
+	held: 'NOT SENT: held',
+	received: 'Received by the service',
+	'information-requested': 'The service asks for more',
+	accepted: 'Accepted by the service',
+	redirected: 'Passed on to another service',
+	'stepped-up': 'Stepped up',
+	'stepped-down': 'Stepped down',
+	'could-not-contact': 'The service could not reach the patient',
+	started: 'Started',
+	ended: 'Ended',
+	rejected: 'Not accepted by the service',
+	withdrawn: 'Withdrawn',
+	declined: 'The patient said no',
+	parked: 'Parked',
+};
+
+/** States that the service itself has confirmed: only these may have a tick. */
+export const CONFIRMED_BY_SERVICE: ReadonlySet<string> = new Set(['received', 'accepted', 'started']);
+
+export const EVENT_TYPES: Words = {
+	...STATES,
+	undone: 'Undone: not sent',
+	sending: 'Began to send',
+	failed: 'Could not be sent',
+	held: 'Held: not sent',
+	postponed: 'Postponed: will be tried again',
+	'tried-again': 'Queued again by a person',
+	'decided-arrived': 'A person decided: it arrived',
+	'decided-send-again': 'A person decided: send again, marked as a possible duplicate',
+	'no-good-local-service': 'No good local service',
+	'owner-changed': 'Passed to another owner',
+	chased: 'The service was asked for an answer',
+};
+
+export const RESPONSIBILITY: Words = {
+	practice: 'The practice holds clinical responsibility until it is accepted',
+	service: 'The service holds clinical responsibility',
+};
+
+export const OWNERS: Words = {
+	admin: 'practice admin',
+	'practice-admin': 'practice admin',
+	referrer: 'the referrer',
+	gp: 'the GP',
+	duty: 'the duty GP',
+};
+
+/** Why a send failed or is not certain. */
+export const SEND_PROBLEMS: Words = {
+	'cannot-connect': 'The mail server could not be reached. Nothing was sent.',
+	'sign-in-refused': 'The mail server refused the sign-in. Nothing was sent. The administrator needs to check the mailbox.',
+	certificate: 'The mail server’s certificate is not trusted. Nothing was sent.',
+	'address-refused': 'The mail server refused the service’s address. Nothing was sent. Phone the service for its right address.',
+	'sender-refused':
+		'The mail server refused the practice’s own address. Nothing was sent. The administrator needs to check the mailbox.',
+	'message-refused': 'The mail server refused the message. Nothing was sent. Try again, or refer another way.',
+	'too-large': 'The message is larger than the mail server takes. Nothing was sent.',
+	'no-secure-connection': 'The mail server offers no secure connection. Nothing was sent.',
+	'mailbox-full': 'The service’s mailbox is full. Nothing was sent. Phone the service.',
+	'try-later': 'The mail server asked to wait. It will be tried again.',
+	'gave-up': 'It was tried for too long without an answer. Nothing was sent. Try again, or refer another way.',
+	'connection-lost': 'The connection ended after the letter had gone and before the server answered. It may have been sent.',
+	'stopped-while-sending': 'Onward stopped while it was sending. It may have been sent.',
+	'no-answer': 'The server did not answer in time. It may have been sent.',
+	'address-changed': 'The service’s address changed after you chose it, so it is held. Check the new address by phone.',
+	'address-not-approved': 'The practice has not approved this address yet, so it is held.',
+	'service-closed': 'The service has closed since you chose it, so it is held. Choose another.',
+	'directory-too-old': 'The directory is too old to trust its addresses, so it is held. Check the address by phone.',
+	'waited-over-a-day': 'It waited for over a day. Confirm that it should still go.',
+};
+
+export const UNKNOWN_SEND = {
+	heading: 'It may have been sent, or not',
+	text: 'Nobody can tell from here. It is never sent again without a person’s decision. Phone the service and ask whether it arrived.',
+	noPhone: 'No phone number is known for this service.',
+	itArrived: 'It arrived',
+	sendAgain: 'Send again, marked as a possible duplicate',
+} as const;
+
+export const ACTIONS: Words = {
+	undo: 'Undo',
+	'send-now': 'Send now',
+	'try-again': 'Try again',
+	'it-arrived': UNKNOWN_SEND.itArrived,
+	'send-again': UNKNOWN_SEND.sendAgain,
+	withdraw: 'Withdraw',
+};
+
+// --- Closing ---------------------------------------------------------------------------------------------------------
+
+export function closeHeading(waiting: number): string {
+	return waiting === 1 ? '1 referral has not left yet' : `${waiting} referrals have not left yet`;
+}
+
+export const QUIT_CHOICES: readonly { readonly choice: QuitChoice; readonly words: string }[] = [
+	{ choice: 'sendNow', words: 'Send now, then close' },
+	{ choice: 'keepAsDraft', words: 'Keep as drafts, then close' },
+	{ choice: 'stay', words: 'Stay' },
+];

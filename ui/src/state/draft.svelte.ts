@@ -1,0 +1,124 @@
+// The draft that the Refer screen works on: the patient, the form, and what stands in the way. Saves are kept in order, the newest wins.
+import type { Backend } from '../backend/backend';
+import type { DraftView, PatientField, Problem, ReferralForm } from '../backend/types';
+
+export const EMPTY_FORM: ReferralForm = {
+	serviceId: null,
+	reasons: [],
+	reasonText: '',
+	consent: null,
+	consentNote: '',
+	crisis: null,
+	crisisNote: '',
+	redFlags: null,
+	redFlagsNote: '',
+	mayLeaveVoicemail: false,
+	mayText: false,
+	bestTimes: '',
+	extraAnswers: [],
+};
+
+export class DraftState {
+	view: DraftView | null = $state(null);
+	/** What is on the screen: it is never overwritten by the answer to an older save. */
+	form: ReferralForm = $state({ ...EMPTY_FORM });
+	/** Null until Send was pressed with something missing; from then on it follows what is put right. */
+	problemsShown = $state(false);
+
+	private unsaved = false;
+	private saving: Promise<void> | null = null;
+	private editing: Promise<void> = Promise.resolve();
+
+	constructor(
+		private readonly backend: Backend,
+		private readonly onError: (error: unknown) => void,
+		private readonly onPatientEdited: () => Promise<void>,
+	) {}
+
+	get problems(): Problem[] {
+		return this.problemsShown ? (this.view?.problems ?? []) : [];
+	}
+
+	problemOf(field: string): Problem | undefined {
+		return this.problems.find((problem) => problem.field === field);
+	}
+
+	/** Family name and date of birth as the Send button says them. */
+	get familyName(): string | null {
+		return this.view?.banner?.name.split(',')[0] ?? null;
+	}
+
+	get born(): string | null {
+		return this.view?.banner?.born?.split(' ')[0] ?? null;
+	}
+
+	get isEmpty(): boolean {
+		return this.view === null || (this.view.banner === null && this.form.serviceId === null);
+	}
+
+	/** Takes another draft, whole. */
+	take(view: DraftView): void {
+		this.view = view;
+		this.form = { ...structuredClone(view.form) };
+		this.problemsShown = false;
+	}
+
+	change(part: Partial<ReferralForm>): void {
+		Object.assign(this.form, part);
+		this.unsaved = true;
+		this.saving ??= this.saveUntilDone();
+	}
+
+	toggleReason(code: string): void {
+		const { reasons } = this.form;
+		this.change({ reasons: reasons.includes(code) ? reasons.filter((other) => other !== code) : [...reasons, code] });
+	}
+
+	answerExtra(questionId: string, answer: string): void {
+		const others = this.form.extraAnswers.filter((other) => other.questionId !== questionId);
+		this.change({ extraAnswers: [...others, { questionId, answer }] });
+	}
+
+	extraAnswer(questionId: string): string {
+		return this.form.extraAnswers.find((answer) => answer.questionId === questionId)?.answer ?? '';
+	}
+
+	/** Waits until what was typed is saved. */
+	async saved(): Promise<void> {
+		await this.editing;
+		while (this.saving !== null) await this.saving;
+	}
+
+	editPatient(field: PatientField, value: string): Promise<void> {
+		this.editing = this.editing.then(() => this.editNow(field, value));
+		return this.editing;
+	}
+
+	private async editNow(field: PatientField, value: string): Promise<void> {
+		if (this.view === null) return;
+		try {
+			this.refresh(await this.backend.editPatient(this.view.id, field, value));
+			await this.onPatientEdited();
+		} catch (error) {
+			this.onError(error);
+		}
+	}
+
+	/** Takes over what Rust worked out (banner, problems, service's name) and leaves the form as it is on the screen. */
+	refresh(view: DraftView): void {
+		if (this.view?.id === view.id) this.view = view;
+	}
+
+	private async saveUntilDone(): Promise<void> {
+		try {
+			while (this.unsaved && this.view !== null) {
+				this.unsaved = false;
+				this.refresh(await this.backend.saveForm(this.view.id, $state.snapshot(this.form)));
+			}
+		} catch (error) {
+			this.onError(error);
+		} finally {
+			this.saving = null;
+		}
+	}
+}

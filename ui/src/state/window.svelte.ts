@@ -1,0 +1,364 @@
+// The window as a whole: which place is shown, what the frame says, and the states of its screens. Every call to Rust goes through here.
+import { tick } from 'svelte';
+import type { Backend } from '../backend/backend';
+import type {
+	DraftSummary,
+	DraftView,
+	QuitChoice,
+	ReferralDetail,
+	ReferralRow,
+	ServiceCard,
+	WindowError,
+	WindowState,
+} from '../backend/types';
+import { AFTER_SEND, cannotReferWords, errorWords, words, STATES } from '../messages';
+import { DraftState } from './draft.svelte';
+import { FinderState } from './finder.svelte';
+import { LeavingState } from './leaving.svelte';
+
+/** After this long without a key or a click the patient is put away into a draft. */
+export const IDLE_MILLISECONDS = 10 * 60 * 1000;
+
+export type Place = 'refer' | 'referrals' | 'mailbox';
+
+export function asWindowError(error: unknown): WindowError {
+	if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
+		return error as WindowError;
+	return { code: '', detail: null, problems: [] };
+}
+
+export class OnwardState {
+	place: Place = $state('refer');
+	frame: WindowState | null = $state(null);
+	/** What went wrong, in words; what was typed stays. */
+	trouble: string | null = $state(null);
+	/** Said once to screen readers and shown in the strip: what just happened. */
+	news = $state('');
+	/** The draft of the referral that was undone last, until something else happens. */
+	undone: Pick<DraftSummary, 'id' | 'patient' | 'serviceName'> | null = $state(null);
+	closeAsked: number | null = $state(null);
+	/** What the pane beside the search shows: the patient's details for a glance, or a service's card. */
+	pane: 'patient' | 'service' = $state('patient');
+
+	rows: ReferralRow[] = $state([]);
+	setAside: DraftSummary[] = $state([]);
+	detail: ReferralDetail | null = $state(null);
+	/** Counts up when somebody should look at the mailbox again. */
+	mailboxChanged = $state(0);
+	/** Counts up when the focus belongs in the search box. */
+	focusSearch = $state(0);
+
+	readonly draft: DraftState;
+	readonly finder: FinderState;
+	readonly leaving: LeavingState;
+	/** The card of the service that is chosen for the draft; the one beside the list may only be looked at. */
+	chosenCard: ServiceCard | null = $state(null);
+	private sending = false;
+	private idle: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(
+		readonly backend: Backend,
+		readonly clock: () => number,
+	) {
+		const onError = (error: unknown) => this.report(error);
+		this.draft = new DraftState(backend, onError, () => this.patientEdited());
+		this.finder = new FinderState(backend, () => this.draft.view?.id ?? null, onError);
+		this.leaving = new LeavingState(backend, clock);
+		backend.onReferralChanged((id) => void this.referralChanged(id));
+		backend.onHotKey(() => {
+			this.place = 'refer';
+			this.focusSearch += 1;
+		});
+		backend.onCloseAsked((waiting) => (this.closeAsked = waiting));
+	}
+
+	report(error: unknown): void {
+		const { code } = asWindowError(error);
+		this.trouble = errorWords(code);
+	}
+
+	/** Runs what a person asked for; when it is refused, says so in words and answers false. What was said before is done with. */
+	async attempt(act: () => Promise<void>): Promise<boolean> {
+		this.trouble = null;
+		return this.quietly(act);
+	}
+
+	/** The same for what the window does by itself: it never wipes away what a person has yet to read. */
+	async quietly(act: () => Promise<void>): Promise<boolean> {
+		try {
+			await act();
+			return true;
+		} catch (error) {
+			this.report(error);
+			return false;
+		}
+	}
+
+	async start(): Promise<void> {
+		await this.attempt(async () => {
+			const [frame, draft] = await Promise.all([this.backend.windowState(), this.backend.currentDraft()]);
+			this.frame = frame;
+			await this.work(draft);
+			this.focusSearch += 1;
+		});
+		await this.quietly(() => this.findLeaving());
+		this.touched();
+	}
+
+	/** What can still be undone since before the window was opened. */
+	private async findLeaving(): Promise<void> {
+		for (const row of await this.backend.referrals()) {
+			if (row.state !== 'queued') continue;
+			const { secondsToUndo } = await this.backend.referral(row.id);
+			if (secondsToUndo === null || secondsToUndo <= 0) continue;
+			const { id: referralId, reference, patient, serviceName } = row;
+			this.leaving.add({ referralId, reference, patient, serviceName, notBeforeAt: '', secondsToUndo });
+		}
+	}
+
+	/** A key or a click: the idle time begins again. */
+	touched(): void {
+		clearTimeout(this.idle);
+		this.idle = setTimeout(() => void this.putAwayIdle(), IDLE_MILLISECONDS);
+	}
+
+	/** Ends the clocks of a window that is closed. */
+	stop(): void {
+		clearTimeout(this.idle);
+		this.leaving.stop();
+	}
+
+	private async putAwayIdle(): Promise<void> {
+		if (this.draft.view?.banner == null) return;
+		await this.putAway();
+		this.news = AFTER_SEND.idle;
+	}
+
+	async readFrame(): Promise<void> {
+		await this.quietly(async () => {
+			this.frame = await this.backend.windowState();
+		});
+	}
+
+	async go(place: Place): Promise<void> {
+		this.place = place;
+		if (place === 'referrals') await this.readLists();
+		if (place === 'mailbox') this.mailboxChanged += 1;
+	}
+
+	async chooseReferrer(staffId: string): Promise<void> {
+		await this.attempt(async () => {
+			this.frame = await this.backend.chooseReferrer(staffId);
+		});
+	}
+
+	// --- The draft ---
+
+	/** Takes a draft onto the screen, with the card of its service. */
+	private async work(view: DraftView): Promise<void> {
+		const another = this.draft.view?.id !== view.id;
+		this.draft.take(view);
+		if (another) this.finder.clear();
+		const { serviceId } = view.form;
+		this.chosenCard = null;
+		if (serviceId === null) await this.finder.readAgain();
+		else this.chosenCard = await this.finder.show(serviceId);
+		// The details come up for a glance, unless a service was chosen for the patient already.
+		this.pane = serviceId === null || view.deceased ? 'patient' : 'service';
+	}
+
+	/** The name of the chosen service, for the button; never that of one chosen before. */
+	get chosenName(): string | null {
+		const { serviceId } = this.draft.form;
+		if (serviceId === null) return null;
+		return this.chosenCard?.id === serviceId ? this.chosenCard.name : (this.draft.view?.serviceName ?? null);
+	}
+
+	private async patientEdited(): Promise<void> {
+		await this.finder.readAgain();
+		const { serviceId } = this.draft.form;
+		if (serviceId !== null && this.finder.card?.id === serviceId) this.chosenCard = this.finder.card;
+	}
+
+	async type(text: string): Promise<void> {
+		await this.finder.type(text);
+		if (!this.finder.settled) return;
+		if (this.finder.active) this.pane = 'service';
+		else this.backToChosen();
+	}
+
+	/** Nothing is looked at any more: the pane shows the chosen service again, else the patient. */
+	private backToChosen(): void {
+		this.finder.card = this.chosenCard;
+		this.pane = this.chosenCard === null ? 'patient' : 'service';
+	}
+
+	async look(serviceId: string): Promise<void> {
+		await this.finder.show(serviceId);
+		this.pane = 'service';
+	}
+
+	/** Answers whether a patient could be read. */
+	async paste(text: string): Promise<boolean> {
+		const read = await this.onDraft((id) => this.backend.pastePatient(id, text));
+		if (read) this.focusSearch += 1;
+		return read;
+	}
+
+	async putAway(): Promise<void> {
+		await this.onDraft((id) => this.backend.clearPatient(id));
+		this.focusSearch += 1;
+	}
+
+	async openDraft(draftId: string): Promise<void> {
+		await this.onDraft(() => this.backend.openDraft(draftId));
+		this.undone = null;
+		this.place = 'refer';
+		this.focusSearch += 1;
+	}
+
+	private async onDraft(act: (draftId: string) => Promise<DraftView>): Promise<boolean> {
+		const { view } = this.draft;
+		if (view === null) return false;
+		return this.attempt(async () => {
+			await this.draft.saved();
+			await this.work(await act(view.id));
+		});
+	}
+
+	/** Chooses a service for the draft: only one that is open and that is sent to from here. */
+	async choose(serviceId: string): Promise<boolean> {
+		const shown = this.finder.card?.id === serviceId ? this.finder.card : await this.finder.show(serviceId);
+		if (shown === null) return false;
+		this.trouble = cannotReferWords(shown.name, shown.notOpen, shown.address !== null);
+		if (this.trouble !== null) return false;
+		this.chosenCard = shown;
+		this.draft.change({ serviceId });
+		return true;
+	}
+
+	// --- Sending ---
+
+	/** Queues the draft; answers false when something is missing, which is then listed. */
+	async send(): Promise<boolean> {
+		const { view } = this.draft;
+		if (view === null || this.sending) return false;
+		this.sending = true;
+		try {
+			await this.draft.saved();
+			const queued = await this.backend.queueReferral(view.id);
+			this.leaving.add(queued);
+			this.undone = null;
+			this.trouble = null;
+			this.news = `Queued as ${queued.reference}. ${queued.secondsToUndo} seconds to undo.`;
+			await this.workOnEmpty();
+			this.focusSearch += 1;
+			void this.readFrame();
+			return true;
+		} catch (error) {
+			this.refused(asWindowError(error));
+			return false;
+		} finally {
+			this.sending = false;
+		}
+	}
+
+	/** Sends; when something is missing the focus goes to the list of it. */
+	async sendAndSay(): Promise<void> {
+		if (await this.send()) return;
+		await tick();
+		if (this.draft.problems.length > 0) document.getElementById('problems')?.focus();
+	}
+
+	/** After a send nobody else's draft may come up by itself: a patient is only ever opened by hand. */
+	private async workOnEmpty(): Promise<void> {
+		let next = await this.backend.currentDraft();
+		if (next.banner !== null || next.form.serviceId !== null) next = await this.backend.clearPatient(next.id);
+		await this.work(next);
+	}
+
+	private refused(error: WindowError): void {
+		const { view } = this.draft;
+		if (error.code === 'incomplete' && view !== null) {
+			this.draft.refresh({ ...view, problems: error.problems });
+			this.draft.problemsShown = true;
+			this.trouble = null;
+		} else this.report(error);
+	}
+
+	async undo(referralId: string): Promise<void> {
+		await this.attempt(async () => {
+			const draft = await this.backend.undoReferral(referralId);
+			this.leaving.remove(referralId);
+			this.news = AFTER_SEND.undone;
+			this.undone = { id: draft.id, patient: draft.banner?.name ?? null, serviceName: draft.serviceName };
+			// A patient who is on the screen stays there; on an empty screen the undone draft can be put right at once.
+			if (this.draft.isEmpty) {
+				await this.work(draft);
+				this.place = 'refer';
+				this.focusSearch += 1;
+			}
+			await this.readLists();
+		});
+		void this.readFrame();
+	}
+
+	async sendNow(referralId: string): Promise<void> {
+		await this.attempt(async () => {
+			await this.backend.sendNow(referralId);
+			await this.referralChanged(referralId);
+		});
+	}
+
+	// --- Referrals ---
+
+	async readLists(): Promise<void> {
+		await this.quietly(async () => {
+			[this.rows, this.setAside] = await Promise.all([this.backend.referrals(), this.backend.drafts()]);
+		});
+	}
+
+	async readDetail(referralId: string): Promise<void> {
+		await this.attempt(async () => {
+			this.detail = await this.backend.referral(referralId);
+		});
+	}
+
+	/** What a person does about a referral; the answer replaces what is shown. */
+	async act(action: string, row: ReferralRow, reason = ''): Promise<void> {
+		if (action === 'undo') return this.undoFromDetail(row.id);
+		if (action === 'send-now') return this.sendNow(row.id);
+		await this.attempt(async () => {
+			if (action === 'try-again') this.detail = await this.backend.tryAgain(row.id);
+			if (action === 'it-arrived') this.detail = await this.backend.decideUnknown(row.id, 'itArrived');
+			if (action === 'send-again') this.detail = await this.backend.decideUnknown(row.id, 'sendAgain');
+			if (action === 'withdraw') this.detail = await this.backend.withdraw(row.id, reason);
+			if (this.detail) this.news = `${row.reference}: ${words(STATES, this.detail.row.state)}`;
+			await this.readLists();
+		});
+	}
+
+	private async undoFromDetail(referralId: string): Promise<void> {
+		await this.undo(referralId);
+		if (this.detail?.row.id === referralId) await this.readDetail(referralId);
+	}
+
+	private async referralChanged(id: string): Promise<void> {
+		this.mailboxChanged += 1;
+		await this.quietly(async () => {
+			await this.leaving.read(id);
+			const item = this.leaving.items.find((other) => other.queued.referralId === id);
+			if (item?.row && !this.leaving.canUndo(item)) this.news = `${item.queued.reference}: ${words(STATES, item.row.state)}`;
+			if (this.detail?.row.id === id) this.detail = await this.backend.referral(id);
+			if (this.place === 'referrals') await this.readLists();
+			this.frame = await this.backend.windowState();
+		});
+	}
+
+	// --- Closing ---
+
+	async quit(choice: QuitChoice): Promise<void> {
+		this.closeAsked = null;
+		await this.attempt(() => this.backend.quit(choice));
+	}
+}

@@ -1,0 +1,53 @@
+// A window on recorded answers, and what a person does with it. No test sleeps: each waits for what should be seen.
+import { render } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { vi } from 'vitest';
+import App from '../src/App.svelte';
+import type { Backend } from '../src/backend/backend';
+import pastePatient from '../src/backend/recorded/paste_patient.json';
+import { replay } from '../src/backend/replay';
+
+export const PASTED = pastePatient.map((entry) => entry.arguments.text);
+export const SMITH = 0;
+export const TWO_NUMBERS = 1;
+export const DECEASED = 2;
+
+export function element(selector: string): HTMLElement {
+	const found = document.querySelector<HTMLElement>(selector);
+	if (found === null) throw new Error(`Nothing on the page matches ${selector}`);
+	return found;
+}
+
+export const text = (selector: string): string => element(selector).textContent.replace(/\s+/g, ' ').trim();
+export const focused = (): string => document.activeElement?.id ?? '';
+export const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 3000, interval: 5 });
+
+/** The window, started, with the focus in its search box. */
+export async function openWindow(backend: Backend = replay()) {
+	const keyboard = userEvent.setup();
+	let presses = 0;
+	render(App, { backend, clock: () => 0 });
+	await eventually(() => {
+		if (focused() !== 'search') throw new Error('the search box has no focus yet');
+	});
+	return {
+		keyboard,
+		presses: () => presses,
+		/** Single key presses, as user-event writes them: 'a', '{Enter}', '{Control>}{Enter}{/Control}'. */
+		async press(...keys: string[]): Promise<void> {
+			for (const key of keys) {
+				presses += 1;
+				await keyboard.keyboard(key);
+			}
+		},
+		/** Ctrl+V, which counts as one press. */
+		paste(pasted: string): boolean {
+			presses += 1;
+			const clipboardData = new DataTransfer();
+			clipboardData.setData('text/plain', pasted);
+			const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+			document.activeElement?.dispatchEvent(event);
+			return event.defaultPrevented;
+		},
+	};
+}
