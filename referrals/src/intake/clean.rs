@@ -27,7 +27,11 @@ impl<'a> Plain<'a> {
             characters.push((text.len(), at, at + c.len_utf8()));
             text.push(plain_character(c));
         }
-        Self { original, text, characters }
+        Self {
+            original,
+            text,
+            characters,
+        }
     }
 
     /// The piece of the plain text; empty where the span is not one.
@@ -37,20 +41,33 @@ impl<'a> Plain<'a> {
 
     /// The exact piece of the original that became this span.
     pub fn source(&self, span: &Span) -> String {
-        let first = self.characters.partition_point(|(here, ..)| *here < span.start);
-        let last = self.characters.partition_point(|(here, ..)| *here < span.end);
+        let first = self
+            .characters
+            .partition_point(|(here, ..)| *here < span.start);
+        let last = self
+            .characters
+            .partition_point(|(here, ..)| *here < span.end);
         let start = self.characters.get(first).map(|(_, start, _)| *start);
-        let end = last.checked_sub(1).and_then(|at| self.characters.get(at)).map(|(.., end)| *end);
+        let end = last
+            .checked_sub(1)
+            .and_then(|at| self.characters.get(at))
+            .map(|(.., end)| *end);
         match (start, end) {
-            (Some(start), Some(end)) if start < end => self.original.get(start..end).unwrap_or_default().to_owned(),
+            (Some(start), Some(end)) if start < end => {
+                self.original.get(start..end).unwrap_or_default().to_owned()
+            }
             _ => String::new(),
         }
     }
 
     /// Not text that a person could have copied: more than one character in ten is a control or a replacement character.
     pub fn is_binary(&self) -> bool {
-        let odd = |c: &char| (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}' | '\u{b}')) || *c == '\u{fffd}';
-        self.original.contains('\0') || self.original.chars().filter(odd).count() * 10 > self.characters.len()
+        let odd = |c: &char| {
+            (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}' | '\u{b}'))
+                || *c == '\u{fffd}'
+        };
+        self.original.contains('\0')
+            || self.original.chars().filter(odd).count() * 10 > self.characters.len()
     }
 }
 
@@ -71,7 +88,10 @@ fn plain_character(c: char) -> char {
         '•' | '·' | '▪' | '●' | '◦' | '‣' | '■' | '►' => '•',
         '¦' | '│' => '|',
         // Full-width forms stand at a fixed distance from ASCII (Unicode block FF00).
-        '\u{ff01}'..='\u{ff5e}' => u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(c),
+        '\u{ff01}'..='\u{ff5e}' => u32::from(c)
+            .checked_sub(0xfee0)
+            .and_then(char::from_u32)
+            .unwrap_or(c),
         _ if c.is_whitespace() || c.is_control() => ' ',
         _ => c,
     }
@@ -94,7 +114,10 @@ pub fn lines(text: &str) -> Vec<Line> {
             block += 1;
         }
         after_text = !is_empty;
-        all.push(Line { span: start..start + line.len(), block });
+        all.push(Line {
+            span: start..start + line.len(),
+            block,
+        });
         start += line.len() + 1;
     }
     all

@@ -26,10 +26,14 @@ pub fn date_at_start(text: &str, today: Date) -> Option<ReadDate> {
 fn eight_digits(text: &str) -> Option<ReadDate> {
     let length = text.bytes().take(15).take_while(u8::is_ascii_digit).count();
     let digits = text.get(..8).filter(|_| matches!(length, 8 | 12 | 14))?;
-    let number = |range: std::ops::Range<usize>| digits.get(range).and_then(|d| d.parse::<u32>().ok());
+    let number =
+        |range: std::ops::Range<usize>| digits.get(range).and_then(|d| d.parse::<u32>().ok());
     let year_first = civil(number(0..4)?, number(4..6)?, number(6..8)?);
     let day_first = civil(number(4..8)?, number(2..4)?, number(0..2)?).filter(|_| length == 8);
-    Some(ReadDate { date: year_first.or(day_first), length })
+    Some(ReadDate {
+        date: year_first.or(day_first),
+        length,
+    })
 }
 
 fn three_parts(text: &str, today: Date) -> Option<ReadDate> {
@@ -38,18 +42,75 @@ fn three_parts(text: &str, today: Date) -> Option<ReadDate> {
     let (second, after) = part(text, at)?;
     at = between(text, after)?;
     let (third, end) = part(text, at)?;
-    if text.get(end..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+    if text
+        .get(end..)
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    {
         return None;
     }
     use Part::{Month, Number};
     let date = match (first, second, third) {
-        (Number { value: day, digits: 1 | 2 }, Month(month), Number { value: year, digits })
-        | (Month(month), Number { value: day, digits: 1 | 2 }, Number { value: year, digits }) => in_year(year, digits, month, day, today)?,
-        (Number { value: year, digits: 4 }, Month(month), Number { value: day, digits: 1 | 2 })
-        | (Number { value: year, digits: 4 }, Number { value: month, digits: 1 | 2 }, Number { value: day, digits: 1 | 2 }) => civil(year, month, day),
-        (Number { value: day, digits: 1 | 2 }, Number { value: month, digits: 1 | 2 }, Number { value: year, digits }) => {
-            in_year(year, digits, month, day, today)?
-        }
+        (
+            Number {
+                value: day,
+                digits: 1 | 2,
+            },
+            Month(month),
+            Number {
+                value: year,
+                digits,
+            },
+        )
+        | (
+            Month(month),
+            Number {
+                value: day,
+                digits: 1 | 2,
+            },
+            Number {
+                value: year,
+                digits,
+            },
+        ) => in_year(year, digits, month, day, today)?,
+        (
+            Number {
+                value: year,
+                digits: 4,
+            },
+            Month(month),
+            Number {
+                value: day,
+                digits: 1 | 2,
+            },
+        )
+        | (
+            Number {
+                value: year,
+                digits: 4,
+            },
+            Number {
+                value: month,
+                digits: 1 | 2,
+            },
+            Number {
+                value: day,
+                digits: 1 | 2,
+            },
+        ) => civil(year, month, day),
+        (
+            Number {
+                value: day,
+                digits: 1 | 2,
+            },
+            Number {
+                value: month,
+                digits: 1 | 2,
+            },
+            Number {
+                value: year,
+                digits,
+            },
+        ) => in_year(year, digits, month, day, today)?,
         _ => return None,
     };
     Some(ReadDate { date, length: end })
@@ -72,7 +133,12 @@ pub fn civil(year: u32, month: u32, day: u32) -> Option<Date> {
     if !(1800..=2200).contains(&year) {
         return None;
     }
-    Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+    Date::new(
+        i16::try_from(year).ok()?,
+        i8::try_from(month).ok()?,
+        i8::try_from(day).ok()?,
+    )
+    .ok()
 }
 
 /// A number of up to four digits (with st, nd, rd, th), or a month's name.
@@ -83,33 +149,66 @@ fn part(text: &str, at: usize) -> Option<(Part, usize)> {
         let value = rest.get(..digits).filter(|_| digits <= 4)?.parse().ok()?;
         let suffix = rest.get(digits..digits + 2).map(str::to_ascii_lowercase);
         let ordinal = suffix.is_some_and(|s| matches!(s.as_str(), "st" | "nd" | "rd" | "th"));
-        return Some((Part::Number { value, digits }, at + digits + if ordinal { 2 } else { 0 }));
+        return Some((
+            Part::Number { value, digits },
+            at + digits + if ordinal { 2 } else { 0 },
+        ));
     }
-    let letters = rest.bytes().take(10).take_while(u8::is_ascii_alphabetic).count();
+    let letters = rest
+        .bytes()
+        .take(10)
+        .take_while(u8::is_ascii_alphabetic)
+        .count();
     let month = month(rest.get(..letters)?)?;
     Some((Part::Month(month), at + letters))
 }
 
 pub fn month(word: &str) -> Option<u32> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     let word = word.to_ascii_lowercase();
     let word = if word == "sept" { "sep" } else { &word };
-    let at = MONTHS.iter().position(|name| word.len() >= 3 && (*name == word || name.get(..3) == Some(word)))?;
+    let at = MONTHS
+        .iter()
+        .position(|name| word.len() >= 3 && (*name == word || name.get(..3) == Some(word)))?;
     u32::try_from(at + 1).ok()
 }
 
 /// What stands between the parts of a date: a mark with spaces about it, spaces, nothing, or "of".
 fn between(text: &str, at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
-    let marks = rest.bytes().take(4).take_while(|b| b" /.-,'".contains(b)).count();
+    let marks = rest
+        .bytes()
+        .take(4)
+        .take_while(|b| b" /.-,'".contains(b))
+        .count();
     let gap = rest.get(..marks)?;
     if gap.bytes().filter(|b| *b != b' ').count() > 1 && gap.trim() != ".," {
         return None;
     }
     let after = rest.get(marks..)?;
-    let of = if after.get(..3).is_some_and(|word| word.eq_ignore_ascii_case("of ")) { 3 } else { 0 };
-    let joined = marks == 0 && !after.starts_with(|c: char| c.is_ascii_alphabetic()) && !text.get(..at)?.ends_with(|c: char| c.is_ascii_alphabetic());
+    let of = if after
+        .get(..3)
+        .is_some_and(|word| word.eq_ignore_ascii_case("of "))
+    {
+        3
+    } else {
+        0
+    };
+    let joined = marks == 0
+        && !after.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !text.get(..at)?.ends_with(|c: char| c.is_ascii_alphabetic());
     (!joined).then_some(at + marks + of)
 }

@@ -14,21 +14,34 @@ pub fn death(text: &str, scan: &Scan, today: Date) -> Option<Span> {
 }
 
 fn labelled(text: &str, scan: &Scan, today: Date) -> Option<Span> {
-    scan.entries.iter().filter(|entry| !matches!(entry.owner, Owner::Of(Other::Relative))).find_map(|entry| {
-        let value = entry.decoded.as_deref().unwrap_or_else(|| text.get(entry.value.clone()).unwrap_or_default());
-        let died = match entry.label {
-            Label::DeathDate => date_in_front(value, today).is_some() || says_yes(value),
-            Label::Deceased => says_yes(value) || date_at_start(value, today).is_some(),
-            Label::FullName => super::words::words(value, &(0..value.len())).iter().any(|word| word.plain == "deceased"),
-            _ => false,
-        };
-        died.then(|| entry.start..entry.value.end)
-    })
+    scan.entries
+        .iter()
+        .filter(|entry| !matches!(entry.owner, Owner::Of(Other::Relative)))
+        .find_map(|entry| {
+            let value = entry
+                .decoded
+                .as_deref()
+                .unwrap_or_else(|| text.get(entry.value.clone()).unwrap_or_default());
+            let died = match entry.label {
+                Label::DeathDate => date_in_front(value, today).is_some() || says_yes(value),
+                Label::Deceased => says_yes(value) || date_at_start(value, today).is_some(),
+                Label::FullName => super::words::words(value, &(0..value.len()))
+                    .iter()
+                    .any(|word| word.plain == "deceased"),
+                _ => false,
+            };
+            died.then(|| entry.start..entry.value.end)
+        })
 }
 
 fn says_yes(value: &str) -> bool {
-    let word = first_word(value).trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    matches!(word.as_str(), "yes" | "y" | "true" | "deceased" | "dead" | "died" | "death" | "1")
+    let word = first_word(value)
+        .trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase();
+    matches!(
+        word.as_str(),
+        "yes" | "y" | "true" | "deceased" | "dead" | "died" | "death" | "1"
+    )
 }
 
 /// "Deceased", "RIP", "died on 3 March 2024" in running text.
@@ -38,15 +51,26 @@ fn written(text: &str, scan: &Scan, today: Date) -> Option<Span> {
         let theirs = matches!(scan.line_owners.get(at), Some(Owner::Of(Other::Relative)));
         let all = words(text, &line.span);
         for sentence in sentences(text, &all) {
-            let other = theirs || speaks_of_another(sentence) || (begins_with_pronoun(sentence) && speaks_of_another(&sentence_before));
+            let other = theirs
+                || speaks_of_another(sentence)
+                || (begins_with_pronoun(sentence) && speaks_of_another(&sentence_before));
             if let Some(span) = sentence_death(text, line, sentence, today).filter(|_| !other) {
-                let mut near = scan.entries_on(at).iter().chain(at.checked_sub(1).map_or(&[][..], |above| scan.entries_on(above)));
+                let mut near = scan.entries_on(at).iter().chain(
+                    at.checked_sub(1)
+                        .map_or(&[][..], |above| scan.entries_on(above)),
+                );
                 let values = near.any(|entry| is_value_of_no_patient(entry, &span));
                 if !values {
                     return Some(span);
                 }
             }
-            sentence_before = sentence.iter().map(|word| Word { plain: word.plain.clone(), span: word.span.clone() }).collect();
+            sentence_before = sentence
+                .iter()
+                .map(|word| Word {
+                    plain: word.plain.clone(),
+                    span: word.span.clone(),
+                })
+                .collect();
         }
     }
     None
@@ -59,7 +83,9 @@ fn is_value_of_no_patient(entry: &Entry, span: &Span) -> bool {
     match entry.label {
         Label::DeathDate | Label::Deceased => in_label || in_value,
         Label::Of(_) => in_value,
-        Label::Unread | Label::Address | Label::AddressLine | Label::Email => in_value && entry.place == super::hits::Place::Start,
+        Label::Unread | Label::Address | Label::AddressLine | Label::Email => {
+            in_value && entry.place == super::hits::Place::Start
+        }
         _ => matches!(entry.owner, Owner::Of(_)) && in_value,
     }
 }
@@ -69,7 +95,9 @@ fn sentences<'w>(text: &str, all: &'w [Word]) -> Vec<&'w [Word]> {
     let mut start = 0;
     for (at, pair) in all.windows(2).enumerate() {
         if let [before, after] = pair {
-            let gap = text.get(before.span.end..after.span.start).unwrap_or_default();
+            let gap = text
+                .get(before.span.end..after.span.start)
+                .unwrap_or_default();
             let stop = gap.starts_with('.') && gap.len() > 1 && before.plain.chars().count() > 2;
             if stop || gap.contains([';', '|', '\t', '!']) || gap.contains("   ") {
                 parts.extend(all.get(start..=at));
@@ -86,28 +114,75 @@ fn speaks_of_another(sentence: &[Word]) -> bool {
 }
 
 fn begins_with_pronoun(sentence: &[Word]) -> bool {
-    sentence.first().is_some_and(|word| matches!(word.plain.as_str(), "he" | "she" | "they" | "who" | "sadly" | "died" | "this" | "both"))
+    sentence.first().is_some_and(|word| {
+        matches!(
+            word.plain.as_str(),
+            "he" | "she" | "they" | "who" | "sadly" | "died" | "this" | "both"
+        )
+    })
 }
 
 fn sentence_death(text: &str, line: &Line, sentence: &[Word], today: Date) -> Option<Span> {
     sentence.iter().enumerate().find_map(|(at, word)| {
-        let before: Vec<&str> = sentence.get(at.saturating_sub(4)..at)?.iter().map(|word| word.plain.as_str()).collect();
+        let before: Vec<&str> = sentence
+            .get(at.saturating_sub(4)..at)?
+            .iter()
+            .map(|word| word.plain.as_str())
+            .collect();
         let after = sentence.get(at + 1).map_or("", |word| word.plain.as_str());
-        if before.iter().any(|word| matches!(*word, "not" | "never" | "nearly" | "almost" | "if" | "when" | "isnt" | "could" | "would" | "might" | "wish" | "wishes" | "wished" | "had")) {
+        if before.iter().any(|word| {
+            matches!(
+                *word,
+                "not"
+                    | "never"
+                    | "nearly"
+                    | "almost"
+                    | "if"
+                    | "when"
+                    | "isnt"
+                    | "could"
+                    | "would"
+                    | "might"
+                    | "wish"
+                    | "wishes"
+                    | "wished"
+                    | "had"
+            )
+        }) {
             return None;
         }
         let written = text.get(word.span.clone())?;
         let rest = text.get(word.span.end..line.span.end)?;
-        let dated = date_at_start(after_word(rest.trim_start_matches([' ', ':', '-', '(']), "on "), today).is_some();
-        let subject = before.iter().any(|word| matches!(*word, "he" | "she" | "they" | "patient" | "mr" | "mrs" | "ms" | "miss" | "pt" | "sadly"));
+        let dated = date_at_start(
+            after_word(rest.trim_start_matches([' ', ':', '-', '(']), "on "),
+            today,
+        )
+        .is_some();
+        let subject = before.iter().any(|word| {
+            matches!(
+                *word,
+                "he" | "she" | "they" | "patient" | "mr" | "mrs" | "ms" | "miss" | "pt" | "sadly"
+            )
+        });
         let died = match word.plain.as_str() {
-            "deceased" => is_marked_deceased(text, line, word, rest, subject || before.last().is_some_and(|word| matches!(*word, "is" | "now" | "recorded" | "as"))),
+            "deceased" => is_marked_deceased(
+                text,
+                line,
+                word,
+                rest,
+                subject
+                    || before
+                        .last()
+                        .is_some_and(|word| matches!(*word, "is" | "now" | "recorded" | "as")),
+            ),
             "rip" | "rip'd" => written == "RIP",
             "r" => written == "R" && rest.starts_with(".I.P"),
             "died" => dated || subject,
             "passed" => after == "away" && subject,
             "dead" => subject && before.last() == Some(&"is"),
-            "late" => before.last() == Some(&"the") && matches!(after, "mr" | "mrs" | "ms" | "miss"),
+            "late" => {
+                before.last() == Some(&"the") && matches!(after, "mr" | "mrs" | "ms" | "miss")
+            }
             _ => false,
         };
         died.then(|| word.span.start..word.span.end)
@@ -116,9 +191,22 @@ fn sentence_death(text: &str, line: &Line, sentence: &[Word], today: Date) -> Op
 
 /// "(Deceased)", "*** DECEASED ***", a line or cell of its own, at the end of a banner, or said of a subject.
 fn is_marked_deceased(text: &str, line: &Line, word: &Word, rest: &str, said: bool) -> bool {
-    let before = text.get(line.span.start..word.span.start).unwrap_or_default();
-    let apart_before = before.trim().is_empty() || before.ends_with(['(', '[', '*', '-', '|', '\t', ',', '/', '<', '!', '"']) || before.ends_with("  ") || before.ends_with("- ") || before.ends_with(", ") || before.ends_with("* ") || before.ends_with("| ");
-    let apart_after = rest.trim().is_empty() || rest.starts_with([')', ']', '*', '|', '\t', ',', '>', '!', ':', '.', ' ', '-', '"']);
-    let in_capitals = text.get(word.span.clone()).is_some_and(|word| word == "DECEASED");
+    let before = text
+        .get(line.span.start..word.span.start)
+        .unwrap_or_default();
+    let apart_before = before.trim().is_empty()
+        || before.ends_with(['(', '[', '*', '-', '|', '\t', ',', '/', '<', '!', '"'])
+        || before.ends_with("  ")
+        || before.ends_with("- ")
+        || before.ends_with(", ")
+        || before.ends_with("* ")
+        || before.ends_with("| ");
+    let apart_after = rest.trim().is_empty()
+        || rest.starts_with([
+            ')', ']', '*', '|', '\t', ',', '>', '!', ':', '.', ' ', '-', '"',
+        ]);
+    let in_capitals = text
+        .get(word.span.clone())
+        .is_some_and(|word| word == "DECEASED");
     said || in_capitals || (apart_before && apart_after)
 }

@@ -27,7 +27,8 @@ pub use output::PatientJson;
 pub use read::read;
 
 use crate::patient::{
-    DateOfBirth, DateOfBirthError, EmailAddress, Gender, NhsNumber, NhsNumberError, PhoneNumber, Postcode, redacted_debug,
+    DateOfBirth, DateOfBirthError, EmailAddress, Gender, NhsNumber, NhsNumberError, PhoneNumber,
+    Postcode, redacted_debug,
 };
 use services_directory::ids::OdsCode;
 

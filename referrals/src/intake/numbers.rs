@@ -14,17 +14,14 @@ pub struct Candidate {
     pub labelled: bool,
 }
 
-impl Candidate {
-    pub fn digits_written(&self, text: &str) -> String {
-        text.get(self.span.clone()).unwrap_or_default().to_owned()
-    }
-}
-
 pub fn candidates(text: &str, scan: &Scan) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = scan
         .entries
         .iter()
-        .filter(|entry| matches!(entry.label, Label::NhsNumber | Label::NhsAlone) && !matches!(entry.owner, Owner::Of(super::labels::Other::Relative)))
+        .filter(|entry| {
+            matches!(entry.label, Label::NhsNumber | Label::NhsAlone)
+                && !matches!(entry.owner, Owner::Of(super::labels::Other::Relative))
+        })
         .filter_map(|entry| labelled(text, entry))
         .collect();
     let all_digits = unlabelled(text, scan);
@@ -48,7 +45,12 @@ fn labelled(text: &str, entry: &Entry) -> Option<Candidate> {
         return None;
     }
     let start = entry.value.start + front;
-    Some(Candidate { number: NhsNumber::parse(&digits), digits, span: start..start + digits_end, labelled: true })
+    Some(Candidate {
+        number: NhsNumber::parse(&digits),
+        digits,
+        span: start..start + digits_end,
+        labelled: true,
+    })
 }
 
 /// How long the number is: ten digits, however they are spaced, or as many as stand together. A date or a word ends it.
@@ -92,13 +94,24 @@ fn unlabelled(text: &str, scan: &Scan) -> Vec<Candidate> {
         let alone = |end: usize| {
             let before = text.get(..at).and_then(|t| t.chars().next_back());
             let after = text.get(end..).and_then(|t| t.chars().next());
-            !before.is_some_and(|c| c.is_alphanumeric() || "+-_/".contains(c)) && !after.is_some_and(|c| c.is_alphanumeric() || "-_/@".contains(c))
+            !before.is_some_and(|c| c.is_alphanumeric() || "+-_/".contains(c))
+                && !after.is_some_and(|c| c.is_alphanumeric() || "-_/@".contains(c))
         };
         if let Some(end) = end.filter(|end| alone(*end)) {
             let span = at..end;
             if bytes.get(at).is_some_and(|b| b"4679".contains(b)) && is_free(scan, &span) {
-                let digits: String = text.get(span.clone()).unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
-                found.push(Candidate { number: NhsNumber::parse(&digits), digits, span, labelled: false });
+                let digits: String = text
+                    .get(span.clone())
+                    .unwrap_or_default()
+                    .chars()
+                    .filter(char::is_ascii_digit)
+                    .collect();
+                found.push(Candidate {
+                    number: NhsNumber::parse(&digits),
+                    digits,
+                    span,
+                    labelled: false,
+                });
             }
             at = end;
         } else {
@@ -115,7 +128,9 @@ fn three_three_four(bytes: &[u8], at: usize) -> Option<usize> {
             return None;
         }
         end += 1;
-        let run = (end..end + 5).take_while(|at| bytes.get(*at).is_some_and(u8::is_ascii_digit)).count();
+        let run = (end..end + 5)
+            .take_while(|at| bytes.get(*at).is_some_and(u8::is_ascii_digit))
+            .count();
         if run != size {
             return None;
         }
@@ -126,13 +141,32 @@ fn three_three_four(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// Not the value of a label that says it is something else, and not somebody else's.
 fn is_free(scan: &Scan, span: &Span) -> bool {
-    let after = scan.entries.partition_point(|entry| entry.start <= span.start);
-    let inside = after.checked_sub(1).and_then(|at| scan.entries.get(at)).filter(|entry| entry.value.end >= span.end && entry.value.start <= span.start);
+    let after = scan
+        .entries
+        .partition_point(|entry| entry.start <= span.start);
+    let inside = after
+        .checked_sub(1)
+        .and_then(|at| scan.entries.get(at))
+        .filter(|entry| entry.value.end >= span.end && entry.value.start <= span.start);
     let free = match inside.map(|entry| (entry.label, entry.owner)) {
-        Some((Label::Re | Label::FullName | Label::Patient | Label::Given | Label::Family | Label::Reason | Label::Born | Label::BirthDate | Label::Sex, owner)) => !matches!(owner, Owner::Of(_)),
+        Some((
+            Label::Re
+            | Label::FullName
+            | Label::Patient
+            | Label::Given
+            | Label::Family
+            | Label::Reason
+            | Label::Born
+            | Label::BirthDate
+            | Label::Sex,
+            owner,
+        )) => !matches!(owner, Owner::Of(_)),
         Some((_, _)) => false,
         None => true,
     };
     let line = scan.line_of(span.start);
-    free && !matches!(scan.line_owners.get(line), Some(Owner::Of(super::labels::Other::Relative)))
+    free && !matches!(
+        scan.line_owners.get(line),
+        Some(Owner::Of(super::labels::Other::Relative))
+    )
 }

@@ -34,19 +34,32 @@ crate::patient::redacted_debug!(PatientJson);
 impl From<&ReadPatient> for PatientJson {
     fn from(read: &ReadPatient) -> Self {
         let invalid = read.invalid_nhs_number.as_ref();
-        let nhs_number = read.nhs_number.as_ref().map(|found| found.value.digits().to_owned());
-        let ten_digits = invalid.map(|(found, _)| found.value.clone()).filter(|digits| digits.len() == 10);
+        let nhs_number = read
+            .nhs_number
+            .as_ref()
+            .map(|found| found.value.digits().to_owned());
+        let ten_digits = invalid
+            .map(|(found, _)| found.value.clone())
+            .filter(|digits| digits.len() == 10);
         Self {
             nhs_number_valid: nhs_number.as_ref().map(|_| true).or(invalid.map(|_| false)),
             nhs_number: nhs_number.or(ten_digits),
             family: text(read.family.as_ref()),
             given: text(read.given.as_ref()),
             title: text(read.title.as_ref()),
-            dob: read.born.as_ref().map(|found| found.value.date().to_string()),
+            dob: read
+                .born
+                .as_ref()
+                .map(|found| found.value.date().to_string()),
             sex: read.gender.as_ref().map(|found| found.value.fhir_code()),
             address_lines: read.address_lines.as_ref().map(|found| found.value.clone()),
             postcode: text(read.postcode.as_ref()),
-            phones: (!read.phones.is_empty()).then(|| read.phones.iter().map(|found| found.value.to_string()).collect()),
+            phones: (!read.phones.is_empty()).then(|| {
+                read.phones
+                    .iter()
+                    .map(|found| found.value.to_string())
+                    .collect()
+            }),
             email: text(read.email.as_ref()),
             language: text(read.language.as_ref()),
             interpreter_needed: read.interpreter_needed.as_ref().map(|found| found.value),
@@ -69,7 +82,10 @@ fn source<T>(found: Option<&Found<T>>) -> Option<String> {
 }
 
 fn sources(read: &ReadPatient) -> BTreeMap<&'static str, String> {
-    let invalid = read.invalid_nhs_number.as_ref().map(|(found, _)| found.source.clone());
+    let invalid = read
+        .invalid_nhs_number
+        .as_ref()
+        .map(|(found, _)| found.source.clone());
     [
         ("nhs_number", source(read.nhs_number.as_ref()).or(invalid)),
         ("family", source(read.family.as_ref())),
@@ -82,8 +98,14 @@ fn sources(read: &ReadPatient) -> BTreeMap<&'static str, String> {
         ("phones", source(read.phones.first())),
         ("email", source(read.email.as_ref())),
         ("language", source(read.language.as_ref())),
-        ("interpreter_needed", source(read.interpreter_needed.as_ref())),
-        ("communication_needs", source(read.communication_needs.as_ref())),
+        (
+            "interpreter_needed",
+            source(read.interpreter_needed.as_ref()),
+        ),
+        (
+            "communication_needs",
+            source(read.communication_needs.as_ref()),
+        ),
         ("safe_contact_note", source(read.safe_contact_note.as_ref())),
         ("practice_ods", source(read.practice_ods.as_ref())),
         ("deceased", read.deceased.clone()),

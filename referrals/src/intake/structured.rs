@@ -1,7 +1,7 @@
 //! Reads JSON, XML and HL7 version 2 as labels and values, each where it stands in the text.
 
-use super::clean::Span;
-use super::hits::Place;
+use super::clean::{Span, trimmed};
+use super::hits::{Place, Whose, label_of_all};
 use super::labels::{Label, Other, exact};
 use super::scan::{Entry, Owner};
 use serde::de::IgnoredAny;
@@ -19,7 +19,12 @@ pub fn entries(text: &str) -> Option<Vec<Entry>> {
     } else {
         return None;
     };
-    let read = |entry: &Entry| matches!(entry.label, Label::NhsNumber | Label::BirthDate | Label::Family | Label::FullName);
+    let read = |entry: &Entry| {
+        matches!(
+            entry.label,
+            Label::NhsNumber | Label::BirthDate | Label::Family | Label::FullName
+        )
+    };
     found.iter().any(read).then_some(found)
 }
 
@@ -53,7 +58,10 @@ fn json_leaves(text: &str) -> Leaves {
         match byte {
             b'{' => {
                 let parent = open.iter().rev().find_map(|(node, _)| *node);
-                out.nodes.push(Node { parent, key: key.clone() });
+                out.nodes.push(Node {
+                    parent,
+                    key: key.clone(),
+                });
                 open.push((Some(out.nodes.len() - 1), key.clone()));
             }
             b'[' => open.push((None, key.clone())),
@@ -66,20 +74,45 @@ fn json_leaves(text: &str) -> Leaves {
                 let end = string_end(bytes, at + 1);
                 let span = at + 1..end;
                 let raw = text.get(span.clone()).unwrap_or_default();
-                let decoded = if raw.contains('\\') { text.get(at..=end).and_then(|s| serde_json::from_str::<String>(s).ok()) } else { None };
+                let decoded = if raw.contains('\\') {
+                    text.get(at..=end)
+                        .and_then(|s| serde_json::from_str::<String>(s).ok())
+                } else {
+                    None
+                };
                 at = end;
                 let after = text.get(end + 1..).unwrap_or_default();
-                let is_key = after.get(..after.len().min(40)).unwrap_or(after).trim_start().starts_with(':');
+                let is_key = after
+                    .get(..after.len().min(40))
+                    .unwrap_or(after)
+                    .trim_start()
+                    .starts_with(':');
                 if is_key {
                     key = raw.to_owned();
                 } else if let Some(node) = open.iter().rev().find_map(|(node, _)| *node) {
-                    out.leaves.push(Leaf { node, key: key.clone(), span, decoded });
+                    out.leaves.push(Leaf {
+                        node,
+                        key: key.clone(),
+                        span,
+                        decoded,
+                    });
                 }
             }
             b't' | b'f' | b'-' | b'0'..=b'9' => {
-                let end = (at..).find(|end| bytes.get(*end).is_none_or(|b| !b.is_ascii_alphanumeric() && !b"+-.".contains(b))).unwrap_or(at);
+                let end = (at..)
+                    .find(|end| {
+                        bytes
+                            .get(*end)
+                            .is_none_or(|b| !b.is_ascii_alphanumeric() && !b"+-.".contains(b))
+                    })
+                    .unwrap_or(at);
                 if let Some(node) = open.iter().rev().find_map(|(node, _)| *node) {
-                    out.leaves.push(Leaf { node, key: key.clone(), span: at..end, decoded: None });
+                    out.leaves.push(Leaf {
+                        node,
+                        key: key.clone(),
+                        span: at..end,
+                        decoded: None,
+                    });
                 }
                 at = end.max(at + 1) - 1;
             }
@@ -104,14 +137,26 @@ fn string_end(bytes: &[u8], from: usize) -> usize {
 }
 
 fn xml_leaves(text: &str) -> Leaves {
-    let mut out = Leaves { nodes: vec![Node { parent: None, key: String::new() }], leaves: Vec::new() };
+    let mut out = Leaves {
+        nodes: vec![Node {
+            parent: None,
+            key: String::new(),
+        }],
+        leaves: Vec::new(),
+    };
     let mut open = vec![0_usize];
     let mut at = 0;
     while let Some(found) = text.get(at..).and_then(|rest| rest.find('<')) {
         let tag_start = at + found;
         let node = open.last().copied().unwrap_or(0);
         push_text(text, at..tag_start, node, &mut out);
-        let Some(tag_end) = text.get(tag_start..).and_then(|rest| rest.find('>')).map(|end| tag_start + end) else { break };
+        let Some(tag_end) = text
+            .get(tag_start..)
+            .and_then(|rest| rest.find('>'))
+            .map(|end| tag_start + end)
+        else {
+            break;
+        };
         let inside = text.get(tag_start + 1..tag_end).unwrap_or_default();
         at = tag_end + 1;
         if inside.starts_with(['!', '?']) {
@@ -123,9 +168,15 @@ fn xml_leaves(text: &str) -> Leaves {
             }
             continue;
         }
-        let name = inside.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
+        let name = inside
+            .split(|c: char| c.is_whitespace() || c == '/')
+            .next()
+            .unwrap_or_default();
         let local = name.rsplit(':').next().unwrap_or(name).to_owned();
-        out.nodes.push(Node { parent: Some(node), key: local });
+        out.nodes.push(Node {
+            parent: Some(node),
+            key: local,
+        });
         let new = out.nodes.len() - 1;
         push_attributes(text, tag_start + 1 + name.len()..tag_end, new, &mut out);
         if !inside.ends_with('/') {
@@ -138,8 +189,16 @@ fn xml_leaves(text: &str) -> Leaves {
 fn push_text(text: &str, span: Span, node: usize, out: &mut Leaves) {
     let span = super::clean::trimmed(text, &span, &[]);
     if !span.is_empty() {
-        let (key, parent) = out.nodes.get(node).map_or((String::new(), None), |n| (n.key.clone(), n.parent));
-        out.leaves.push(Leaf { node: parent.unwrap_or(node), key, decoded: entities(text.get(span.clone()).unwrap_or_default()), span });
+        let (key, parent) = out
+            .nodes
+            .get(node)
+            .map_or((String::new(), None), |n| (n.key.clone(), n.parent));
+        out.leaves.push(Leaf {
+            node: parent.unwrap_or(node),
+            key,
+            decoded: entities(text.get(span.clone()).unwrap_or_default()),
+            span,
+        });
     }
 }
 
@@ -147,18 +206,49 @@ fn push_text(text: &str, span: Span, node: usize, out: &mut Leaves) {
 fn push_attributes(text: &str, span: Span, node: usize, out: &mut Leaves) {
     let piece = text.get(span.clone()).unwrap_or_default();
     let mut at = 0;
-    while let Some(equals) = piece.get(at..).and_then(|rest| rest.find('=')).map(|found| at + found) {
+    while let Some(equals) = piece
+        .get(at..)
+        .and_then(|rest| rest.find('='))
+        .map(|found| at + found)
+    {
         let name = piece.get(at..equals).unwrap_or_default().trim();
-        let Some(quote) = piece.get(equals + 1..).and_then(|rest| rest.chars().next()).filter(|c| matches!(c, '"' | '\'')) else {
+        let Some(quote) = piece
+            .get(equals + 1..)
+            .and_then(|rest| rest.chars().next())
+            .filter(|c| matches!(c, '"' | '\''))
+        else {
             at = equals + 1;
             continue;
         };
         let start = equals + 2;
-        let Some(end) = piece.get(start..).and_then(|rest| rest.find(quote)).map(|found| start + found) else { return };
+        let Some(end) = piece
+            .get(start..)
+            .and_then(|rest| rest.find(quote))
+            .map(|found| start + found)
+        else {
+            return;
+        };
         let value = span.start + start..span.start + end;
         let decoded = entities(text.get(value.clone()).unwrap_or_default());
-        let (key, parent) = out.nodes.get(node).map_or((String::new(), None), |n| (n.key.clone(), n.parent));
-        let leaf = if name == "value" { Leaf { node: parent.unwrap_or(node), key, span: value, decoded } } else { Leaf { node, key: name.to_owned(), span: value, decoded } };
+        let (key, parent) = out
+            .nodes
+            .get(node)
+            .map_or((String::new(), None), |n| (n.key.clone(), n.parent));
+        let leaf = if name == "value" {
+            Leaf {
+                node: parent.unwrap_or(node),
+                key,
+                span: value,
+                decoded,
+            }
+        } else {
+            Leaf {
+                node,
+                key: name.to_owned(),
+                span: value,
+                decoded,
+            }
+        };
         out.leaves.push(leaf);
         at = end + 1;
     }
@@ -166,7 +256,13 @@ fn push_attributes(text: &str, span: Span, node: usize, out: &mut Leaves) {
 
 fn entities(text: &str) -> Option<String> {
     text.contains('&').then(|| {
-        text.replace("&apos;", "'").replace("&#39;", "'").replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&amp;", "&")
+        text.replace("&apos;", "'")
+            .replace("&#39;", "'")
+            .replace("&quot;", "\"")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&nbsp;", " ")
+            .replace("&amp;", "&")
     })
 }
 
@@ -206,19 +302,51 @@ fn from_leaves(text: &str, all: &Leaves) -> Vec<Entry> {
     let owners = owners(text, all);
     let mut entries = Vec::new();
     let (mut line, mut counted) = (0, 0);
+    let mut heading: Option<(Label, Whose)> = None;
     // The other plain values of the same object: "system" beside "value".
-    let mut beside: std::collections::HashMap<(usize, &str), &str> = std::collections::HashMap::new();
+    let mut beside: std::collections::HashMap<(usize, &str), &str> =
+        std::collections::HashMap::new();
     for leaf in &all.leaves {
-        beside.entry((leaf.node, leaf.key.as_str())).or_insert_with(|| text.get(leaf.span.clone()).unwrap_or_default());
+        beside
+            .entry((leaf.node, leaf.key.as_str()))
+            .or_insert_with(|| text.get(leaf.span.clone()).unwrap_or_default());
     }
     for leaf in &all.leaves {
-        line += text.get(counted..leaf.span.start).unwrap_or_default().matches('\n').count();
+        line += text
+            .get(counted..leaf.span.start)
+            .unwrap_or_default()
+            .matches('\n')
+            .count();
         counted = leaf.span.start.max(counted);
-        let sibling = |key: &'static str| beside.get(&(leaf.node, key)).copied().unwrap_or_default();
-        let old = matches!(sibling("use"), "old" | "maiden" | "nickname" | "temp" | "anonymous");
-        let parent = all.nodes.get(leaf.node).map_or("", |node| node.key.as_str());
-        let Some(label) = leaf_label(leaf, parent, sibling("system"), sibling("url")).filter(|_| !old) else { continue };
+        let sibling =
+            |key: &'static str| beside.get(&(leaf.node, key)).copied().unwrap_or_default();
+        let old = matches!(
+            sibling("use"),
+            "old" | "maiden" | "nickname" | "temp" | "anonymous"
+        );
+        let parent = all
+            .nodes
+            .get(leaf.node)
+            .map_or("", |node| node.key.as_str());
+        let by_key = leaf_label(leaf, parent, sibling("system"), sibling("url")).filter(|_| !old);
+        // In an HTML table a cell names the next one.
+        let by_cell = heading.take();
+        heading =
+            label_of_all(text, &trimmed(text, &leaf.span, &[':'])).filter(|_| by_key.is_none());
+        let (Some(label), whose) = (
+            by_key
+                .or(by_cell.map(|(label, _)| label))
+                .filter(|_| heading.is_none()),
+            by_cell.map(|(_, whose)| whose),
+        ) else {
+            continue;
+        };
+        let other = match (whose, label) {
+            (Some(Whose::Of(other)), _) | (_, Label::Of(other)) => Some(other),
+            _ => None,
+        };
         let mut owner = owners.get(leaf.node).copied().unwrap_or(Owner::Patient);
+        owner = other.map_or(owner, Owner::Of);
         if label == Label::PracticeOds && !matches!(owner, Owner::Of(Other::Relative)) {
             owner = Owner::Patient;
         }
@@ -252,11 +380,18 @@ fn leaf_label(leaf: &Leaf, parent: &str, system: &str, url: &str) -> Option<Labe
             _ => None,
         },
         "valueBoolean" if url.contains("nterpreter") => Some(Label::Interpreter),
-        "line" | "city" | "district" | "town" | "county" if in_address || key == "line" => Some(Label::AddressLine),
+        "line" | "city" | "district" | "town" | "county" if in_address || key == "line" => {
+            Some(Label::AddressLine)
+        }
         "text" if in_address => Some(Label::Address),
         "text" if parent == "name" => Some(Label::FullName),
         "display" | "text" if matches!(parent, "language" | "coding") => Some(Label::Language),
-        "use" | "system" | "url" | "resourceType" | "type" | "id" | "reference" | "display" | "code" | "text" | "status" | "number" | "home" | "work" if parent != "patient" && key != "home" => None,
+        "use" | "system" | "url" | "resourceType" | "type" | "id" | "reference" | "display"
+        | "code" | "text" | "status" | "number" | "home" | "work"
+            if parent != "patient" && key != "home" =>
+        {
+            None
+        }
         "name" if in_address => Some(Label::AddressLine),
         _ => key_label(key),
     }
@@ -272,13 +407,21 @@ fn owners(text: &str, all: &Leaves) -> Vec<Owner> {
     }
     let mut owners: Vec<Owner> = Vec::with_capacity(all.nodes.len());
     for (at, node) in all.nodes.iter().enumerate() {
-        let around = node.parent.and_then(|parent| owners.get(parent)).copied().unwrap_or(Owner::Patient);
+        let around = node
+            .parent
+            .and_then(|parent| owners.get(parent))
+            .copied()
+            .unwrap_or(Owner::Patient);
         let of_resource = match resource.get(at).copied().flatten() {
             Some("Patient") => Some(Owner::Patient),
             Some("Bundle" | "Parameters") | None => None,
             Some(_) => Some(Owner::Of(Other::Hospital)),
         };
-        owners.push(of_resource.or_else(|| owner_of_key(&node.key)).unwrap_or(around));
+        owners.push(
+            of_resource
+                .or_else(|| owner_of_key(&node.key))
+                .unwrap_or(around),
+        );
     }
     owners
 }
@@ -287,8 +430,11 @@ fn owner_of_key(key: &str) -> Option<Owner> {
     match key {
         "patient" | "Patient" => Some(Owner::Patient),
         "contact" | "link" => Some(Owner::Of(Other::Relative)),
-        "telecom" | "name" | "address" | "identifier" | "extension" | "communication" | "coding" | "meta" => None,
-        "generalPractitioner" | "managingOrganization" | "Practitioner" | "Organization" => Some(Owner::Of(Other::Practice)),
+        "telecom" | "name" | "address" | "identifier" | "extension" | "communication"
+        | "coding" | "meta" => None,
+        "generalPractitioner" | "managingOrganization" | "Practitioner" | "Organization" => {
+            Some(Owner::Of(Other::Practice))
+        }
         _ => match key_label(key)? {
             Label::Of(other) => Some(Owner::Of(other)),
             _ => None,
@@ -306,7 +452,16 @@ fn hl7(text: &str) -> Vec<Entry> {
             for (number, field) in segment.split('|').enumerate() {
                 for (label, span) in hl7_field(number, field) {
                     let value = at + span.start..at + span.end;
-                    entries.push(Entry { label, owner: Owner::Patient, start: value.start, value, decoded: None, line, place: Place::Start, said_patient: true });
+                    entries.push(Entry {
+                        label,
+                        owner: Owner::Patient,
+                        start: value.start,
+                        value,
+                        decoded: None,
+                        line,
+                        place: Place::Start,
+                        said_patient: true,
+                    });
                 }
                 at += field.len() + 1;
             }

@@ -20,7 +20,10 @@ pub fn words(text: &str, span: &Span) -> Vec<Word> {
             continue;
         }
         if !open || c == '#' {
-            all.push(Word { plain: String::new(), span: at..end });
+            all.push(Word {
+                plain: String::new(),
+                span: at..end,
+            });
         }
         open = c != '#';
         if let Some(word) = all.last_mut() {
@@ -35,41 +38,184 @@ pub fn words(text: &str, span: &Span) -> Vec<Word> {
 
 /// Words near which a phone, an e-mail or an address is that of the people who write or receive the letter.
 pub fn is_of_an_organisation(word: &str) -> bool {
-    matches!(word,
-        "dr" | "drs" | "doctor" | "surgery" | "practice" | "clinic" | "hospital" | "department" | "dept" | "secretary"
-        | "secretaries" | "consultant" | "nurse" | "trust" | "ward" | "gp" | "team" | "service" | "office" | "reception"
-        | "pharmacy" | "nhs" | "our" | "us" | "my" | "me" | "physio" | "physiotherapist" | "therapist" | "centre"
-        | "professor" | "prof" | "infirmary" | "pcn" | "switchboard" | "fax" | "enquiries")
+    matches!(
+        word,
+        "dr" | "drs"
+            | "doctor"
+            | "surgery"
+            | "practice"
+            | "clinic"
+            | "hospital"
+            | "department"
+            | "dept"
+            | "secretary"
+            | "secretaries"
+            | "consultant"
+            | "nurse"
+            | "trust"
+            | "ward"
+            | "gp"
+            | "team"
+            | "service"
+            | "office"
+            | "reception"
+            | "pharmacy"
+            | "nhs"
+            | "our"
+            | "us"
+            | "my"
+            | "me"
+            | "physio"
+            | "physiotherapist"
+            | "therapist"
+            | "centre"
+            | "professor"
+            | "prof"
+            | "infirmary"
+            | "pcn"
+            | "switchboard"
+            | "fax"
+            | "enquiries"
+    )
 }
 
 /// A line of an organisation's own address.
 pub fn names_an_organisation(words: &[Word]) -> bool {
     words.iter().enumerate().any(|(at, word)| {
-        let before = at.checked_sub(1).and_then(|at| words.get(at)).map_or("", |word| word.plain.as_str());
+        let before = at
+            .checked_sub(1)
+            .and_then(|at| words.get(at))
+            .map_or("", |word| word.plain.as_str());
         match word.plain.as_str() {
-            "surgery" | "hospital" | "infirmary" | "clinic" | "trust" | "department" | "dept" | "practice" | "pharmacy"
-            | "ccg" | "icb" | "pcn" | "outpatients" | "outpatient" | "partnership" | "nhs" | "ward" => true,
-            "centre" | "center" => matches!(before, "medical" | "health" | "care" | "treatment" | "pain" | "wellbeing" | "community"),
+            "surgery" | "hospital" | "infirmary" | "clinic" | "trust" | "department" | "dept"
+            | "practice" | "pharmacy" | "ccg" | "icb" | "pcn" | "outpatients" | "outpatient"
+            | "partnership" | "nhs" | "ward" => true,
+            "centre" | "center" => matches!(
+                before,
+                "medical" | "health" | "care" | "treatment" | "pain" | "wellbeing" | "community"
+            ),
             _ => false,
         }
     })
 }
 
 pub fn is_relative(word: &str) -> bool {
-    matches!(word,
-        "husband" | "wife" | "partner" | "spouse" | "father" | "mother" | "dad" | "mum" | "mam" | "daddy" | "mummy"
-        | "parent" | "parents" | "brother" | "sister" | "son" | "daughter" | "sons" | "daughters" | "brothers"
-        | "sisters" | "uncle" | "aunt" | "aunty" | "auntie" | "grandfather" | "grandmother" | "grandad" | "granddad"
-        | "grandma" | "gran" | "nan" | "nana" | "grandparent" | "grandparents" | "grandson" | "granddaughter"
-        | "grandchild" | "grandchildren" | "cousin" | "nephew" | "niece" | "friend" | "friends" | "fiance" | "fiancee"
-        | "boyfriend" | "girlfriend" | "child" | "children" | "baby" | "twin" | "twins" | "sibling" | "siblings"
-        | "neighbour" | "neighbours" | "kin" | "nok" | "carer" | "carers" | "stepfather" | "stepmother" | "stepson" | "stepdaughter"
-        | "husbands" | "wifes" | "partners" | "mothers" | "fathers" | "mums" | "dads" | "spouses" | "guardian"
-        | "relative" | "relatives" | "colleague" | "inlaw" | "widow" | "widower" | "donor" | "grandmothers" | "grandfathers")
+    matches!(
+        word,
+        "husband"
+            | "wife"
+            | "partner"
+            | "spouse"
+            | "father"
+            | "mother"
+            | "dad"
+            | "mum"
+            | "mam"
+            | "daddy"
+            | "mummy"
+            | "parent"
+            | "parents"
+            | "brother"
+            | "sister"
+            | "son"
+            | "daughter"
+            | "sons"
+            | "daughters"
+            | "brothers"
+            | "sisters"
+            | "uncle"
+            | "aunt"
+            | "aunty"
+            | "auntie"
+            | "grandfather"
+            | "grandmother"
+            | "grandad"
+            | "granddad"
+            | "grandma"
+            | "gran"
+            | "nan"
+            | "nana"
+            | "grandparent"
+            | "grandparents"
+            | "grandson"
+            | "granddaughter"
+            | "grandchild"
+            | "grandchildren"
+            | "cousin"
+            | "nephew"
+            | "niece"
+            | "friend"
+            | "friends"
+            | "fiance"
+            | "fiancee"
+            | "boyfriend"
+            | "girlfriend"
+            | "child"
+            | "children"
+            | "baby"
+            | "twin"
+            | "twins"
+            | "sibling"
+            | "siblings"
+            | "neighbour"
+            | "neighbours"
+            | "kin"
+            | "nok"
+            | "carer"
+            | "carers"
+            | "stepfather"
+            | "stepmother"
+            | "stepson"
+            | "stepdaughter"
+            | "husbands"
+            | "wifes"
+            | "partners"
+            | "mothers"
+            | "fathers"
+            | "mums"
+            | "dads"
+            | "spouses"
+            | "guardian"
+            | "relative"
+            | "relatives"
+            | "colleague"
+            | "inlaw"
+            | "widow"
+            | "widower"
+            | "donor"
+            | "grandmothers"
+            | "grandfathers"
+    )
 }
 
 /// More of what can have died besides the patient.
 pub fn is_other_who_died(word: &str) -> bool {
-    is_relative(word) || matches!(word,
-        "family" | "fh" | "fhx" | "pet" | "dog" | "cat" | "bereaved" | "bereavement" | "widowed" | "loss" | "people" | "someone" | "somebody" | "relation" | "who" | "whom" | "whose" | "cousins" | "uncles" | "aunts" | "miscarriage" | "stillbirth" | "pregnancy" | "horse")
+    is_relative(word)
+        || matches!(
+            word,
+            "family"
+                | "fh"
+                | "fhx"
+                | "pet"
+                | "dog"
+                | "cat"
+                | "bereaved"
+                | "bereavement"
+                | "widowed"
+                | "loss"
+                | "people"
+                | "someone"
+                | "somebody"
+                | "relation"
+                | "who"
+                | "whom"
+                | "whose"
+                | "cousins"
+                | "uncles"
+                | "aunts"
+                | "miscarriage"
+                | "stillbirth"
+                | "pregnancy"
+                | "horse"
+        )
 }
