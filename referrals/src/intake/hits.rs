@@ -294,7 +294,7 @@ fn is_a_label(text: &str, line: &Span, hit: &Hit, today: Date) -> bool {
                 || value
                     .get(..8)
                     .or(Some(value))
-                    .is_some_and(|start| starts_with_postcode(start))
+                    .is_some_and(starts_with_postcode)
         }
         Label::Sex | Label::BirthSex => {
             said || ends_line
@@ -328,10 +328,7 @@ fn is_a_label(text: &str, line: &Span, hit: &Hit, today: Date) -> bool {
                         "yes" | "no" | "y" | "n"
                     ))
         }
-        Label::Patient => {
-            hit.gap == Gap::Mark || ends_line || (hit.gap == Gap::Wide && hit.place == Place::Start)
-        }
-        Label::Of(_) => {
+        Label::Patient | Label::Of(_) => {
             (hit.gap == Gap::Mark)
                 || ends_line
                 || (hit.gap == Gap::Wide && hit.place == Place::Start)

@@ -85,7 +85,7 @@ fn unlabelled(text: &str, scan: &Scan) -> Vec<Candidate> {
             at += 1;
             continue;
         }
-        let run = (at..).take_while(|at| digit(*at)).count();
+        let run = (at..bytes.len()).take_while(|at| digit(*at)).count();
         let end = match run {
             10 => Some(at + 10),
             3 => three_three_four(bytes, at),

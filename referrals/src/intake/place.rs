@@ -45,10 +45,10 @@ pub fn home(text: &str, scan: &Scan, taken: &[Span]) -> Home {
     let stated = of_patient(Label::Postcode)
         .find_map(|entry| postcodes_in(text, &entry.value).into_iter().next());
     home.postcode = stated.or(home.postcode);
-    if home.lines.is_empty() {
-        if let Some(unlabelled) = unlabelled(text, scan, taken, home.postcode.as_ref()) {
-            return unlabelled;
-        }
+    if home.lines.is_empty()
+        && let Some(unlabelled) = unlabelled(text, scan, taken, home.postcode.as_ref())
+    {
+        return unlabelled;
     }
     home
 }
@@ -247,12 +247,9 @@ fn walked_back(text: &str, scan: &Scan, at: usize, end: usize, taken: &[Span]) -
         let begun = lines
             .first()
             .is_some_and(|line| begins_an_address(text.get(line.clone()).unwrap_or_default()));
-        if (begun
-            && !is_flat(words)
-            && !(has_street(words) && !words.starts_with(|c: char| c.is_ascii_digit())))
-            || words.contains('@')
-            || lines.len() >= MOST_LINES
-        {
+        let goes_before = is_flat(words)
+            || (has_street(words) && !words.starts_with(|c: char| c.is_ascii_digit()));
+        if (begun && !goes_before) || words.contains('@') || lines.len() >= MOST_LINES {
             break;
         }
         lines.insert(0, from_the_number(text, piece));

@@ -266,7 +266,7 @@ impl Sections {
             *in_line = None;
             return Owner::Patient;
         }
-        if let Some(owner) = self.named_in_sentence(hit, *in_line) {
+        if let Some(owner) = Self::named_in_sentence(hit, *in_line) {
             return owner;
         }
         *in_line = None;
@@ -279,7 +279,7 @@ impl Sections {
     }
 
     /// Somebody else is named on the same line before it.
-    fn named_in_sentence(&self, hit: &Hit, in_line: Option<Other>) -> Option<Owner> {
+    fn named_in_sentence(hit: &Hit, in_line: Option<Other>) -> Option<Owner> {
         let identity = is_identity(hit.label);
         if let Some(other) = in_line {
             let theirs = other == Other::Relative || !(identity || is_patients_own(hit.label));

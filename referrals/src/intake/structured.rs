@@ -88,7 +88,7 @@ fn json_leaves(text: &str) -> Leaves {
                     .trim_start()
                     .starts_with(':');
                 if is_key {
-                    key = raw.to_owned();
+                    raw.clone_into(&mut key);
                 } else if let Some(node) = open.iter().rev().find_map(|(node, _)| *node) {
                     out.leaves.push(Leaf {
                         node,
@@ -99,7 +99,7 @@ fn json_leaves(text: &str) -> Leaves {
                 }
             }
             b't' | b'f' | b'-' | b'0'..=b'9' => {
-                let end = (at..)
+                let end = (at..=bytes.len())
                     .find(|end| {
                         bytes
                             .get(*end)
