@@ -105,8 +105,10 @@ impl Reading<'_> {
             .filter(|(at, _)| !matches!(self.scan.line_owners.get(*at), Some(Owner::Of(_))));
         lines
             .filter(|(_, line)| {
-                let named = blocks.contains(&line.block) && name_in_front(self.text(), &line.span, false).is_some();
-                named || matches!(self.free_dates(&line.span).as_slice(), [only] if self.has_its_age(only, line))
+                let in_block = blocks.contains(&line.block);
+                let named = in_block && name_in_front(self.text(), &line.span, false).is_some();
+                let bare = |only: &Birth| in_block && self.plain.get(&line.span).trim().len() == only.span.len();
+                named || matches!(self.free_dates(&line.span).as_slice(), [only] if bare(only) || self.has_its_age(only, line))
             })
             .map(|(at, _)| at)
             .collect()

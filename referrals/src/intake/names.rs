@@ -172,7 +172,7 @@ fn tokens<'a>(text: &'a str, span: &Span) -> Vec<Token<'a>> {
             });
         }
         match c {
-            ',' => {
+            ',' | ';' => {
                 if let Some(last) = all.last_mut() {
                     last.comma_after = true;
                 }
@@ -180,7 +180,7 @@ fn tokens<'a>(text: &'a str, span: &Span) -> Vec<Token<'a>> {
             '(' | '[' => in_bracket = true,
             ')' | ']' => in_bracket = false,
             // A mark that no name holds ends what can be one.
-            ';' | ':' | '|' => all.push(Token {
+            ':' | '|' => all.push(Token {
                 text: "0",
                 span: span.start + at..span.start + at,
                 comma_after: false,

@@ -127,6 +127,22 @@ impl Reading<'_> {
         {
             return Some(entry.start..entry.value.end);
         }
+        let line = self
+            .scan
+            .lines
+            .get(entry.line)
+            .map_or(entry.start, |line| line.span.start);
+        let before = trimmed(self.text(), &(line..entry.start), &['-', '•', '*']);
+        let negated = words(self.text(), &before).last().is_some_and(|w| {
+            matches!(
+                w.plain.as_str(),
+                "not" | "dont" | "no" | "never" | "cannot" | "cant"
+            )
+        });
+        // "Do not leave voicemail: shared phone": without its first words it would say the opposite.
+        if entry.label == Label::SafeContact && negated && before.len() < 60 {
+            return Some(before.start..entry.value.end.max(entry.value.start));
+        }
         (!is_no_value(value)).then(|| entry.value.clone())
     }
 

@@ -265,7 +265,16 @@ fn walked_back(text: &str, scan: &Scan, at: usize, end: usize, taken: &[Span]) -
 fn from_the_number(text: &str, piece: Span) -> Span {
     let words = text.get(piece.clone()).unwrap_or_default();
     let lower = words.to_lowercase();
-    for lead in [" at ", " of ", "lives at ", "of ", "at ", "address "] {
+    for lead in [
+        " at ",
+        " of ",
+        "lives at ",
+        "lives ",
+        "living at ",
+        "of ",
+        "at ",
+        "address ",
+    ] {
         if let Some(found) = lower.find(lead).filter(|found| {
             words.is_char_boundary(*found) && (lead.starts_with(' ') || *found == 0)
         }) {

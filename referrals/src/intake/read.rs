@@ -284,6 +284,10 @@ impl Reading<'_> {
         if patient.name_candidates.is_empty() {
             patient.name_candidates = parted;
         }
+        // Neither is picked: a person chooses.
+        if patient.name_candidates.len() > 1 {
+            (patient.family, patient.given, patient.title) = (None, None, None);
+        }
     }
 
     /// Two family names and two given names, each with its label: two rows of a list.
@@ -323,7 +327,7 @@ fn shares_a_word(a: &str, b: &str) -> bool {
 }
 
 fn expect(patient: &ReadPatient, name_is_labelled: bool) -> Expect {
-    let named = patient.family.is_some();
+    let named = patient.family.is_some() || patient.name_candidates.len() > 1;
     let reachable =
         patient.postcode.is_some() || patient.address_lines.is_some() || !patient.phones.is_empty();
     let found = patient.nhs_number.is_some()

@@ -336,7 +336,8 @@ impl Sections {
             Region::Elsewhere if lone_contact => Owner::Of(Other::Hospital),
             Region::Body
                 if lone_contact
-                    && (hit.place != Place::Start || hit.gap != Gap::Mark)
+                    && hit.place == Place::Middle
+                    && hit.gap != Gap::Is
                     && label != Label::OwnPhone =>
             {
                 Owner::Of(Other::Hospital)
