@@ -13,8 +13,8 @@ struct Paste {
     expected: Map<String, Value>,
 }
 
-/// `=== name`, the text, `--- {what is not null}`. "expect" is "ok" and "nhs_number_valid" follows the number unless said;
-/// fields named in "_any" are not judged.
+/// `=== name`, the text, `--- {what is not null}`. `expect` is "ok" and `nhs_number_valid` follows the number unless said;
+/// fields named in `_any` are not judged.
 fn pastes() -> Vec<Paste> {
     include_str!("pastes.txt")
         .split("=== ")
