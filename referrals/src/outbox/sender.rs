@@ -211,10 +211,7 @@ fn envelope(mailbox: &Mailbox, message: &OutboxMessage) -> Option<Envelope> {
 }
 
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    store::hex(&Sha256::digest(bytes))
 }
 
 /// Evenly spread over 0 to 1, from the random bits of a new identifier.
