@@ -88,7 +88,7 @@ impl PatientEntries {
     pub fn set(&mut self, field: PatientField, text: &str) {
         let entry = self.0.entry(field).or_default();
         let chosen = entry.choices.iter().any(|choice| choice == text);
-        entry.text = text.to_owned();
+        text.clone_into(&mut entry.text);
         entry.choices.clear();
         if !chosen {
             entry.source = None;

@@ -214,9 +214,12 @@ mod tests {
         let mut table = String::new();
         for phase in Phase::ALL {
             for failure in FAILURES {
-                let _ = writeln!(table, "{:<10} {failure:<42?} {:?}",
+                let _ = writeln!(
+                    table,
+                    "{:<10} {failure:<42?} {:?}",
                     phase.as_str(),
-                    judge(*phase, failure));
+                    judge(*phase, failure)
+                );
             }
         }
         insta::assert_snapshot!(table);

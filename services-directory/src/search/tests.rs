@@ -23,8 +23,8 @@ fn query(text: &str) -> Query {
     }
 }
 
-fn practice(code: &str) -> Option<OdsCode> {
-    Some(OdsCode::parse(code).unwrap())
+fn practice(code: &str) -> OdsCode {
+    OdsCode::parse(code).unwrap()
 }
 
 fn found(results: &SearchResults) -> Vec<&str> {
@@ -84,7 +84,7 @@ proptest! {
         day in 0_i32..500,
     ) {
         let today = date(2026, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap();
-        let practice = place.and_then(practice);
+        let practice = place.map(practice);
         let facts = KnownFacts {
             age,
             areas: practice.as_ref().and_then(|practice| FIXTURE.areas_of(practice)),
@@ -164,7 +164,7 @@ fn an_unknown_age_or_practice_hides_nothing() {
     assert!(found(&results).contains(&"young"));
     assert_eq!((results.hidden.age, results.hidden.area), (0, 0));
     let elsewhere = INDEX.search(&Query {
-        practice: practice("Z99999"),
+        practice: Some(practice("Z99999")),
         ..query("carers")
     });
     assert_eq!(
@@ -220,7 +220,7 @@ fn a_service_that_is_not_offered_is_shown_greyed_when_it_is_named() {
         }
     );
     let far = INDEX.search(&Query {
-        practice: practice("F10001"),
+        practice: Some(practice("F10001")),
         ..query("Better Nights")
     });
     assert!(matches!(far.not_open[0].reason, NotOpen::Area { .. }));
