@@ -2,7 +2,10 @@
 
 use crate::{arguments::Arguments, commands, views::ReferralChanged};
 use engine::{Engine, SenderThread};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 use store::Clock;
 use tauri::{
     AppHandle, Emitter, Manager, RunEvent, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
@@ -60,8 +63,8 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
             commands::demonstration_message,
             commands::quit,
         ])
-        .setup(|app| {
-            open_window(app.handle())?;
+        .setup(move |app| {
+            open_window(app.handle(), &arguments.data)?;
             register_hot_key(app.handle());
             start_sending(app.handle());
             Ok(())
@@ -84,7 +87,9 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
 }
 
 /// The window shows only what is inside the program: every other address is refused, and nothing opens a second window.
-fn open_window(app: &AppHandle) -> tauri::Result<()> {
+/// A release keeps nothing of the page on the disk. A debug build keeps its profile in the data folder, because WebDriver drives only
+/// a window with a profile; the tests search it for what must not be there.
+fn open_window(app: &AppHandle, data: &Path) -> tauri::Result<()> {
     let config = app
         .config()
         .app
@@ -92,32 +97,22 @@ fn open_window(app: &AppHandle) -> tauri::Result<()> {
         .first()
         .cloned()
         .unwrap_or_default();
-    let driven = is_driven_by_tests();
-    let mut window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
         .title(config.title)
         .inner_size(config.width, config.height)
         .min_inner_size(
             config.min_width.unwrap_or(480.0),
             config.min_height.unwrap_or(400.0),
         )
-        .incognito(!driven)
+        .incognito(!cfg!(debug_assertions))
+        .data_directory(data.join("window-profile"))
         .disable_drag_drop_handler()
         .on_navigation(|url| {
             let inside = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
             inside || url.scheme() == "isolation" || url.host_str() == Some("isolation.localhost")
-        });
-    if driven {
-        let engine = app.state::<AppState>().engine.clone();
-        window = window.data_directory(engine.store.folder.path().join("webview"));
-    }
-    window.build()?.set_focus()
-}
-
-/// A window that keeps nothing cannot be driven (wry gives it a context of its own, without automation), so in a test it keeps
-/// what it must in the test's own folder. An installed program is never driven.
-fn is_driven_by_tests() -> bool {
-    cfg!(debug_assertions)
-        && std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|value| value == "true")
+        })
+        .build()?;
+    window.set_focus()
 }
 
 /// Where a desktop has no such keys (Wayland), the window is reached as any other.

@@ -217,7 +217,7 @@ pub async fn decide_unknown(
     off_thread(&state, move |engine| {
         engine
             .desk
-            .decide_unknown(&referral_id, convert::decision(decision), &engine.actor()?)?;
+            .decide_unknown(&referral_id, convert::decision(&decision), &engine.actor()?)?;
         convert::referral(engine, &referral_id)
     })
     .await
