@@ -1,7 +1,7 @@
 //! The running window: the engine it wires, and what it tells the page.
 
 use crate::{arguments::Arguments, commands, views::ReferralChanged};
-use engine::{Engine, SenderThread};
+use engine::{Engine, LogEntry, SenderThread};
 use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -145,8 +145,9 @@ fn show(app: &AppHandle) {
 
 fn start_sending(app: &AppHandle) {
     let state = app.state::<AppState>();
-    let told = app.clone();
+    let (told, log) = (app.clone(), state.engine.log.clone());
     let changed = Arc::new(move |id: &str| {
+        log.write(&LogEntry::ReferralChanged { referral_id: id });
         let _ = told.emit("referral-changed", ReferralChanged { id: id.to_owned() });
     });
     match state.engine.start_sending(changed) {
