@@ -161,6 +161,7 @@ impl Session {
 
     async fn handshake(&mut self) -> Result<(), Ended> {
         if let Some(fault) = self.faults.at(Moment::Handshake) {
+            self.record.fault(Moment::Handshake);
             self.misbehave(fault).await?;
             return Err(Ended::ByServer);
         }
@@ -320,7 +321,8 @@ impl Session {
         let limit = self.server.limits.message_bytes;
         match (self.wire.read_body(limit, stop_at).await?, fault) {
             (BodyRead::Whole(body), _) => self.end_of_body(body).await,
-            (BodyRead::StoppedAtByte, Some((_, fault))) => {
+            (BodyRead::StoppedAtByte, Some((after_bytes, fault))) => {
+                self.record.fault(Moment::Body { after_bytes });
                 self.misbehave(fault).await?;
                 Err(Ended::ByServer)
             }
@@ -335,6 +337,7 @@ impl Session {
         self.record.reach(Phase::BodyReceived);
         let transaction = self.transaction.take();
         if let Some(fault) = self.faults.at(Moment::BeforeStoring) {
+            self.record.fault(Moment::BeforeStoring);
             return self.misbehave(fault).await;
         }
         let kept = match (check_body(&body), transaction) {
@@ -394,6 +397,9 @@ impl Session {
             && matches!(fault, None | Some(Misbehaviour::Drip(_)))
         {
             self.record.reach(phase);
+        }
+        if fault.is_some() {
+            self.record.fault(moment);
         }
         match fault {
             None => self.wire.write(&reply.to_bytes()).await?,
