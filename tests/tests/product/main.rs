@@ -1,0 +1,7 @@
+//! The whole product, through its public faces, with real servers at the edge.
+
+// Clippy's leave for tests does not reach the functions beside them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::indexing_slicing, clippy::string_slice, clippy::print_stdout)]
+
+mod golden;
