@@ -123,9 +123,11 @@ pub fn claim(
         "UPDATE outbox SET state = 'sending', phase = 'connecting', problem = '', attempt_count = attempt_count + 1 WHERE id = :id",
         named_params! { ":id": message.id },
     )?;
+    // Numbered by what was really tried: the row's own count forgives the channel's failures, so it would give a number twice.
     tx.execute(
         "INSERT INTO attempts (outbox_id, number, began_at, ended_at, phase, outcome, problem, reply_code)
-         SELECT id, attempt_count, :now, 0, phase, '', '', 0 FROM outbox WHERE id = :id",
+         SELECT id, (SELECT COALESCE(MAX(number), 0) + 1 FROM attempts WHERE outbox_id = :id), :now, 0, phase, '', '', 0
+         FROM outbox WHERE id = :id",
         named_params! { ":id": message.id, ":now": millis(now) },
     )?;
     event_table::append(

@@ -2,7 +2,8 @@
 
 // Clippy's leave for tests does not reach the functions beside them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![allow(clippy::indexing_slicing, clippy::string_slice)]
+#![allow(clippy::indexing_slicing, clippy::string_slice, clippy::print_stdout)]
 
+mod golden;
 #[cfg(unix)]
 mod mail_peer;
