@@ -85,10 +85,10 @@ pub fn run(arguments: &SearchArguments, common: &Common) -> Result<(), CliError>
     let facts = facts(arguments.age, arguments.practice.clone().or(own_practice))?;
     let found = found(&catalogue, &arguments.words.join(" "), &facts, today);
     if common.json {
-        print_json(&found)
-    } else {
-        print_words(&found)
+        return print_json(&found);
     }
+    print_words(&found);
+    Ok(())
 }
 
 fn batch_line(line: &str) -> Result<BatchLine, CliError> {
@@ -171,7 +171,7 @@ fn closed(catalogue: &Catalogue, hit: &NotOpenHit) -> NotOpen {
     }
 }
 
-fn print_words(found: &Found) -> Result<(), CliError> {
+fn print_words(found: &Found) {
     if found.crisis {
         println!("Is this person at risk now? This tool is not for emergencies.");
         println!(
@@ -197,5 +197,4 @@ fn print_words(found: &Found) -> Result<(), CliError> {
             hidden.age, hidden.area, hidden.closed
         );
     }
-    Ok(())
 }

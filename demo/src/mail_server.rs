@@ -133,13 +133,13 @@ impl MailServer {
             limits: options.limits,
             faults: faults.clone(),
         };
-        let (starttls, smtp_port) = listen(options.smtp_port).await?;
-        let (implicit_tls, smtps_port) = listen(options.smtps_port).await?;
+        let (starttls, starttls_port) = listen(options.smtp_port).await?;
+        let (implicit_tls, implicit_tls_port) = listen(options.smtps_port).await?;
         let (recorder, records) = Recorder::new();
         let accepting = tokio::spawn(accept(Arc::new(server), starttls, implicit_tls, recorder));
         Ok(RunningMailServer {
-            smtp_port,
-            smtps_port,
+            smtp_port: starttls_port,
+            smtps_port: implicit_tls_port,
             ca_pem: options.certificates.ca_pem,
             mailbox,
             faults,

@@ -71,11 +71,9 @@ pub fn may_follow(event: EventType, state: Option<EventType>) -> bool {
                 | E::Unknown
                 | E::Undone
         ),
-        E::Undone => matches!(state, E::Queued),
-        E::Sending => matches!(state, E::Queued),
+        E::Undone | E::Sending | E::Held => matches!(state, E::Queued),
         E::Sent => matches!(state, E::Sending | E::Unknown),
         E::Unknown | E::Failed => matches!(state, E::Sending),
-        E::Held => matches!(state, E::Queued),
         E::Withdrawn => !matches!(state, E::Withdrawn | E::Ended | E::Undone | E::Sending),
         E::Received | E::InformationRequested | E::Accepted | E::Rejected => {
             with_service() || state == E::Sending

@@ -8,7 +8,7 @@ use crate::{
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use sha2::{Digest, Sha256};
-use store::{Migration, StoreError};
+use store::{Migration, StoreError, hex};
 
 /// The component of `directory.db`.
 pub const SCHEMA: Migration = Migration {
@@ -178,8 +178,4 @@ fn json(record: &DirectoryRecord) -> Result<String, DirectoryError> {
 
 fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,4 @@
-//! The directory.
+//! The directory: what services there are, read and checked, kept, searched, and set beside what is known of a patient.
 pub mod criteria;
 pub mod directory_table;
 pub mod feed;

@@ -136,7 +136,7 @@ impl SearchIndex {
             understood_as: why::taken_for(&understood, &self.words),
             ..SearchResults::default()
         };
-        let mut fits = rank::fits(&understood, &self.words);
+        let (mut fits, reasons) = rank::fits(&understood, &self.words);
         if results.crisis {
             self.add_crisis_services(&mut fits);
         }
@@ -160,13 +160,13 @@ impl SearchIndex {
             }
         }
         results.not_open.truncate(MOST_NOT_OPEN);
-        self.order(&mut open, results.crisis, query.today);
+        order(&mut open, results.crisis, query.today);
         for (fit, service) in open.into_iter().take(query.limit) {
             results.hits.push(SearchHit {
                 service_id: service.id.clone(),
                 name: service.name.clone(),
                 category: service.onward.category,
-                why: why::of(&understood, &self.words, fit.document),
+                why: why::of(&understood, &self.words, &reasons, fit.document),
                 service: Arc::clone(service),
             });
         }
@@ -180,28 +180,29 @@ impl SearchIndex {
             if missing && entry.service.onward.category == Category::Crisis {
                 fits.push(Fit {
                     document,
-                    fit: 0.0,
+                    value: 0.0,
                     named: Named::No,
                 });
             }
         }
     }
+}
 
-    fn order(&self, open: &mut [(Fit, &Arc<HealthcareService>)], crisis: bool, today: Date) {
-        let best = open.iter().map(|(fit, _)| fit.fit).fold(0.0, f32::max);
-        open.sort_by_cached_key(|(fit, service)| {
-            let after_crisis = crisis && service.onward.category != Category::Crisis;
-            let (step, wait) = rank::step_and_wait(service, today);
-            (
-                after_crisis,
-                rank::band(fit.fit, best),
-                step,
-                wait,
-                service.name.to_lowercase(),
-                service.id.clone(),
-            )
-        });
-    }
+/// The order that `rank` tells, behind the crisis services where there are words of crisis.
+fn order(open: &mut [(Fit, &Arc<HealthcareService>)], crisis: bool, today: Date) {
+    let best = open.iter().map(|(fit, _)| fit.value).fold(0.0, f32::max);
+    open.sort_by_cached_key(|(fit, service)| {
+        let after_crisis = crisis && service.onward.category != Category::Crisis;
+        let (step, wait) = rank::step_and_wait(service, today);
+        (
+            after_crisis,
+            rank::band(fit.value, best),
+            step,
+            wait,
+            service.name.to_lowercase(),
+            service.id.clone(),
+        )
+    });
 }
 
 impl SearchResults {

@@ -1,8 +1,11 @@
 //! The running window: the engine it wires, and what it tells the page.
 
 use crate::{arguments::Arguments, commands, views::ReferralChanged};
-use engine::{Engine, SenderThread};
-use std::sync::{Arc, Mutex, PoisonError};
+use engine::{Engine, LogEntry, SenderThread};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 use store::Clock;
 use tauri::{
     AppHandle, Emitter, Manager, RunEvent, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
@@ -60,8 +63,8 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
             commands::demonstration_message,
             commands::quit,
         ])
-        .setup(|app| {
-            open_window(app.handle())?;
+        .setup(move |app| {
+            open_window(app.handle(), &arguments.data)?;
             register_hot_key(app.handle());
             start_sending(app.handle());
             Ok(())
@@ -84,7 +87,9 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
 }
 
 /// The window shows only what is inside the program: every other address is refused, and nothing opens a second window.
-fn open_window(app: &AppHandle) -> tauri::Result<()> {
+/// A release keeps nothing of the page on the disk. A debug build keeps its profile in the data folder, because WebDriver drives only
+/// a window with a profile; the tests search it for what must not be there.
+fn open_window(app: &AppHandle, data: &Path) -> tauri::Result<()> {
     let config = app
         .config()
         .app
@@ -99,7 +104,8 @@ fn open_window(app: &AppHandle) -> tauri::Result<()> {
             config.min_width.unwrap_or(480.0),
             config.min_height.unwrap_or(400.0),
         )
-        .incognito(true)
+        .incognito(!cfg!(debug_assertions))
+        .data_directory(data.join("window-profile"))
         .disable_drag_drop_handler()
         .on_navigation(|url| {
             let inside = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
@@ -139,8 +145,9 @@ fn show(app: &AppHandle) {
 
 fn start_sending(app: &AppHandle) {
     let state = app.state::<AppState>();
-    let told = app.clone();
+    let (told, log) = (app.clone(), state.engine.log.clone());
     let changed = Arc::new(move |id: &str| {
+        log.write(&LogEntry::ReferralChanged { referral_id: id });
         let _ = told.emit("referral-changed", ReferralChanged { id: id.to_owned() });
     });
     match state.engine.start_sending(changed) {

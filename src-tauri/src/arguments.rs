@@ -18,12 +18,8 @@ impl Arguments {
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--data" => {
-                    data = Some(
-                        arguments
-                            .next()
-                            .ok_or("--data needs a folder after it.")?
-                            .into(),
-                    )
+                    let folder = arguments.next().ok_or("--data needs a folder after it.")?;
+                    data = Some(folder.into());
                 }
                 "--demonstration" => demonstration = true,
                 other => {

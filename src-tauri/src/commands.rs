@@ -9,7 +9,7 @@ use crate::{
         WindowError, WindowState,
     },
 };
-use engine::{Engine, EngineError};
+use engine::{Engine, EngineError, LogEntry};
 use referrals::{ReferralError, practice_table};
 use std::sync::Arc;
 use tauri::{AppHandle, Manager, State};
@@ -22,9 +22,12 @@ async fn off_thread<T: Send + 'static>(
     work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
 ) -> Answer<T> {
     let engine: Arc<Engine> = state.engine.clone();
+    let log = engine.log.clone();
     let done = tauri::async_runtime::spawn_blocking(move || work(&engine)).await;
-    done.map_err(|_| convert::stopped())?
-        .map_err(|error| convert::error(&error))
+    done.map_err(|_| convert::stopped())?.map_err(|error| {
+        log.write(&LogEntry::CommandFailed { code: error.code() });
+        convert::error(&error)
+    })
 }
 
 #[tauri::command]
@@ -217,7 +220,7 @@ pub async fn decide_unknown(
     off_thread(&state, move |engine| {
         engine
             .desk
-            .decide_unknown(&referral_id, convert::decision(decision), &engine.actor()?)?;
+            .decide_unknown(&referral_id, convert::decision(&decision), &engine.actor()?)?;
         convert::referral(engine, &referral_id)
     })
     .await

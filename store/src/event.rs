@@ -8,7 +8,7 @@ use uuid::Uuid;
 /// What happened to a referral, to the people or to the directory of a practice, as it is stored and could be relayed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// UUIDv7.
+    /// A `UUIDv7`.
     pub id: Uuid,
     /// The installation that wrote it.
     pub origin: String,
@@ -62,7 +62,7 @@ impl NewEvent {
     }
 }
 
-/// A new UUIDv7 (RFC 9562) of that moment; its other bits are random.
+/// A new `UUIDv7` (RFC 9562) of that moment; its other bits are random.
 pub fn new_id(at: Timestamp) -> Uuid {
     let seconds = u64::try_from(at.as_second()).unwrap_or(0);
     let nanoseconds = u32::try_from(at.subsec_nanosecond()).unwrap_or(0);

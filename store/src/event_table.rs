@@ -62,17 +62,15 @@ pub fn origin(connection: &Connection) -> Result<String, StoreError> {
             row.get(0)
         })
         .optional()?;
-    match found {
-        Some(origin) => Ok(origin),
-        None => {
-            let origin = new_id(Timestamp::UNIX_EPOCH).to_string();
-            connection.execute(
-                "INSERT INTO facts (name, value) VALUES ('origin', :origin)",
-                named_params! { ":origin": origin },
-            )?;
-            Ok(origin)
-        }
+    if let Some(origin) = found {
+        return Ok(origin);
     }
+    let origin = new_id(Timestamp::UNIX_EPOCH).to_string();
+    connection.execute(
+        "INSERT INTO facts (name, value) VALUES ('origin', :origin)",
+        named_params! { ":origin": origin },
+    )?;
+    Ok(origin)
 }
 
 fn read(row: &Row<'_>) -> Result<Event, StoreError> {

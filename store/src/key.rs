@@ -30,8 +30,7 @@ impl DataKey {
 
     /// SQLCipher's form of a raw key, which skips its key derivation: `x'…'` of 64 hexadecimal digits.
     pub(crate) fn pragma_value(&self) -> Zeroizing<String> {
-        let hex: String = self.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        Zeroizing::new(format!("x'{hex}'"))
+        Zeroizing::new(format!("x'{}'", crate::hex(self.as_bytes())))
     }
 }
 

@@ -1,4 +1,8 @@
 //! A data folder as a practice meets it: made, opened again, its key lost, backed up and restored on another computer.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test says by its failure what was missing"
+)]
 
 use store::{
     Clock, DataFolder, EventType, NewEvent, Store, StoreError, UseMode, event_table, open::Schemas,

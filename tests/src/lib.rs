@@ -1,5 +1,8 @@
 //! What the whole-product tests share: a practice with its mail server, the built program, and servers at the edge.
 
 pub mod patients;
+/// Postfix and Dovecot run as system users, and are Debian's: there is no such peer elsewhere.
+#[cfg(unix)]
+pub mod postfix_dovecot;
 pub mod practice;
 pub mod program;

@@ -1,6 +1,7 @@
 //! Calling other programs: their output is shown as it comes and kept, and a long silence is broken with the time that has passed.
 
 use crate::steps::Failure;
+use crate::totals::without_colours;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -170,7 +171,7 @@ fn last_lines(text: &str) -> String {
         .filter(|line| !line.trim().is_empty())
         .collect();
     let from = lines.len().saturating_sub(LAST_LINES);
-    lines.get(from..).unwrap_or_default().join("\n")
+    without_colours(&lines.get(from..).unwrap_or_default().join("\n"))
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn before(text: &str, word: &str) -> u64 {
 }
 
 /// Leaves out the escape sequences with which a terminal is coloured.
-fn without_colours(line: &str) -> String {
+pub fn without_colours(line: &str) -> String {
     let mut plain = String::new();
     let mut characters = line.chars();
     while let Some(character) = characters.next() {

@@ -12,6 +12,10 @@ use std::time::{Duration, Instant};
 /// How long the window may take to be drawn: the first start after a build is slow.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 const BETWEEN_PICTURES: Duration = Duration::from_millis(250);
+/// The first thing that is drawn is a frame without answers from the engine, so the picture waits a moment longer until the window stands still;
+/// something that blinks never does.
+const SETTLING: Duration = Duration::from_secs(2);
+const LONGEST_SETTLING: Duration = Duration::from_secs(6);
 /// An empty screen or window has one or two colours; smoothed letters alone bring dozens.
 const FEWEST_COLOURS: u32 = 16;
 
@@ -157,7 +161,7 @@ fn start(
     Ok(Running(child))
 }
 
-/// Takes pictures until one shows more than an empty window and the next is the same.
+/// Takes pictures until one shows more than an empty window, and the window stands still.
 fn picture_when_drawn(
     display: &VirtualDisplay,
     picture: &Path,
@@ -173,7 +177,7 @@ fn picture_when_drawn(
         })?;
     }
     let began = Instant::now();
-    let mut before = None;
+    let (mut before, mut drawn_since) = (None, None);
     while began.elapsed() < longest {
         program.still_runs()?;
         let now = take_picture(display, picture).and_then(|()| Look::of(picture));
@@ -181,12 +185,11 @@ fn picture_when_drawn(
             .as_ref()
             .is_some_and(|look| look.colours >= FEWEST_COLOURS)
         {
-            if now == before {
-                println!("    drawn after {:.1} s", began.elapsed().as_secs_f64());
-                return Ok(());
-            }
-            // Something is there: if it never stands still (a cursor that blinks), a later picture is as good.
-            if before.is_some() && began.elapsed() > longest / 2 {
+            let drawn = *drawn_since.get_or_insert_with(Instant::now);
+            let stands_still = drawn.elapsed() > SETTLING && now == before;
+            if stands_still || drawn.elapsed() > LONGEST_SETTLING {
+                let seconds = (drawn - began).as_secs_f64();
+                println!("    drawn after {seconds:.1} s");
                 return Ok(());
             }
         }

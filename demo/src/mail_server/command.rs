@@ -209,8 +209,8 @@ mod tests {
             );
         }
         for bad in [
-            "a@nhs.uk",
-            "a@badexample.nhs.uk",
+            "a@nhs.uk",            // contacts-allowed: refused
+            "a@badexample.nhs.uk", // contacts-allowed: refused
             "a@service.example.org",
             "a@example",
             "",

@@ -1,15 +1,17 @@
-//! One conversation: which command is allowed when, what it does, and where a fault steps in.
+//! One conversation: greeting, TLS, which command goes where, and where a fault steps in.
+
+mod auth;
+mod transaction;
 
 use std::sync::Arc;
 
 use super::Server;
-use super::command::{self, Command, MailFrom};
+use super::command::{self, Command};
 use super::fault::{ConnectionFaults, Misbehaviour, Moment};
-use super::mailbox::Envelope;
 use super::record::{Phase, RecordOfOne};
 use super::reply::Reply;
-use super::sign_in::{self, Claim};
-use super::wire::{Body, BodyRead, Ended, Line, Wire};
+use super::wire::{Ended, Line, Wire};
+use transaction::Transaction;
 
 /// RFC 4954 section 4: an AUTH line may have 12288 octets, for tickets and tokens are long.
 const AUTH_LINE_BYTES: usize = 12_288;
@@ -26,11 +28,6 @@ pub(super) struct Session {
     account: Option<String>,
     transaction: Option<Transaction>,
     error_count: usize,
-}
-
-struct Transaction {
-    from: MailFrom,
-    to: Vec<String>,
 }
 
 impl Session {
@@ -178,199 +175,6 @@ impl Session {
         Ok(())
     }
 
-    async fn auth(&mut self, mechanism: &str, initial: Option<String>) -> Result<(), Ended> {
-        if !self.wire.is_encrypted() {
-            return self.refuse(&Reply::AUTH_NEEDS_TLS).await;
-        }
-        if !self.said_hello || self.account.is_some() {
-            return self.refuse(&Reply::OUT_OF_ORDER).await;
-        }
-        let claim = match mechanism {
-            "PLAIN" => self
-                .ask("", initial)
-                .await?
-                .and_then(|text| Claim::from_plain(&text)),
-            "LOGIN" => self.ask_login(initial).await?,
-            "XOAUTH2" => self
-                .ask("", initial)
-                .await?
-                .and_then(|text| Claim::from_xoauth2(&text)),
-            _ => Err(Reply::MECHANISM),
-        };
-        if mechanism == "XOAUTH2" && self.faults.challenges_xoauth2() {
-            let why = r#"{"status":"401","schemes":"bearer"}"#;
-            let _ = self.ask(why, None).await?;
-            return self
-                .answer(Moment::Auth, &Reply::WRONG_CREDENTIALS)
-                .await
-                .map(|_| ());
-        }
-        let account = claim.and_then(|claim| {
-            claim
-                .check(&self.server.accounts)
-                .map(|account| account.address.clone())
-                .ok_or(Reply::WRONG_CREDENTIALS)
-        });
-        self.account = self
-            .verdict(Moment::Auth, Reply::SIGNED_IN, account)
-            .await?;
-        Ok(())
-    }
-
-    async fn ask_login(&mut self, initial: Option<String>) -> Result<Result<Claim, Reply>, Ended> {
-        let name = match self.ask("Username:", initial).await? {
-            Ok(name) => name,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let password = self.ask("Password:", None).await?;
-        Ok(password.map(|password| Claim::Password { name, password }))
-    }
-
-    /// The client's answer to a 334 with this text, or its initial response in place of both.
-    async fn ask(
-        &mut self,
-        text: &str,
-        initial: Option<String>,
-    ) -> Result<Result<String, Reply>, Ended> {
-        if let Some(initial) = initial {
-            return Ok(sign_in::decode(&initial));
-        }
-        let challenge = Reply::challenge(&sign_in::encode(text));
-        self.wire.write(&challenge.to_bytes()).await?;
-        Ok(match self.wire.read_line(AUTH_LINE_BYTES).await? {
-            Line::TooLong => Err(Reply::AUTH_LINE_TOO_LONG),
-            Line::Malformed => Err(Reply::NOT_BASE64),
-            Line::Whole(line) => match String::from_utf8(line) {
-                Ok(line) => sign_in::decode(&line),
-                Err(_) => Err(Reply::NOT_BASE64),
-            },
-        })
-    }
-
-    async fn mail(&mut self, from: MailFrom) -> Result<(), Ended> {
-        let sender = self.check_sender(from);
-        if let Some(from) = self.verdict(Moment::Mail, Reply::SENDER_OK, sender).await? {
-            let to = Vec::new();
-            self.transaction = Some(Transaction { from, to });
-        }
-        Ok(())
-    }
-
-    fn check_sender(&self, from: MailFrom) -> Result<MailFrom, Reply> {
-        if !self.said_hello || self.transaction.is_some() {
-            return Err(Reply::OUT_OF_ORDER);
-        }
-        if !self.wire.is_encrypted() {
-            return Err(Reply::TLS_FIRST);
-        }
-        let account = self.account.as_ref().ok_or(Reply::SIGN_IN_FIRST)?;
-        if !from.address.is_ascii() && !from.allows_utf8 {
-            return Err(Reply::NEEDS_SMTPUTF8);
-        }
-        if !account.eq_ignore_ascii_case(&from.address) {
-            return Err(Reply::NOT_YOUR_ADDRESS);
-        }
-        match from.size_bytes {
-            Some(size) if size > self.server.limits.message_bytes => Err(Reply::TOO_BIG),
-            _ => Ok(from),
-        }
-    }
-
-    async fn rcpt(&mut self, address: String) -> Result<(), Ended> {
-        let recipient = self.check_recipient(address);
-        let recipient = self
-            .verdict(Moment::Rcpt, Reply::RECIPIENT_OK, recipient)
-            .await?;
-        if let (Some(recipient), Some(transaction)) = (recipient, &mut self.transaction) {
-            transaction.to.push(recipient);
-        }
-        Ok(())
-    }
-
-    fn check_recipient(&self, address: String) -> Result<String, Reply> {
-        let transaction = self.transaction.as_ref().ok_or(Reply::OUT_OF_ORDER)?;
-        if !command::is_plain_address(&address) {
-            Err(Reply::ADDRESS_SYNTAX)
-        } else if !address.is_ascii() && !transaction.from.allows_utf8 {
-            Err(Reply::NEEDS_SMTPUTF8)
-        } else if !command::is_demonstration_address(&address) {
-            Err(Reply::ONLY_DEMONSTRATION)
-        } else if self.server.faults.refuses(&address) {
-            Err(Reply::NO_SUCH_MAILBOX)
-        } else if transaction.to.len() >= self.server.limits.recipients {
-            Err(Reply::TOO_MANY_RECIPIENTS)
-        } else {
-            Ok(address)
-        }
-    }
-
-    async fn data(&mut self) -> Result<(), Ended> {
-        let may_begin = match &self.transaction {
-            None => Err(Reply::OUT_OF_ORDER),
-            Some(transaction) if transaction.to.is_empty() => Err(Reply::NO_RECIPIENT),
-            Some(_) => Ok(()),
-        };
-        let begun = self
-            .verdict(Moment::Data, Reply::SEND_THE_MESSAGE, may_begin)
-            .await?;
-        if begun.is_none() {
-            return Ok(());
-        }
-        let fault = self.faults.in_body();
-        let stop_at = fault.as_ref().map(|(after_bytes, _)| *after_bytes);
-        let limit = self.server.limits.message_bytes;
-        match (self.wire.read_body(limit, stop_at).await?, fault) {
-            (BodyRead::Whole(body), _) => self.end_of_body(body).await,
-            (BodyRead::StoppedAtByte, Some((after_bytes, fault))) => {
-                self.record.fault(Moment::Body { after_bytes });
-                self.misbehave(fault).await?;
-                Err(Ended::ByServer)
-            }
-            (BodyRead::StoppedAtByte | BodyRead::FarTooBig, _) => {
-                self.wire.write(&Reply::FAR_TOO_BIG.to_bytes()).await?;
-                Err(Ended::ByServer)
-            }
-        }
-    }
-
-    async fn end_of_body(&mut self, body: Body) -> Result<(), Ended> {
-        self.record.reach(Phase::BodyReceived);
-        let transaction = self.transaction.take();
-        if let Some(fault) = self.faults.at(Moment::BeforeStoring) {
-            self.record.fault(Moment::BeforeStoring);
-            return self.misbehave(fault).await;
-        }
-        let kept = match (check_body(&body), transaction) {
-            (Ok(()), Some(transaction)) => self.keep(transaction, body.bytes).await,
-            (Ok(()), None) => Err(Reply::OUT_OF_ORDER),
-            (Err(refusal), _) => Err(refusal),
-        };
-        match kept {
-            Ok(number) => {
-                self.record.reach(Phase::Stored);
-                let reply = Reply::new(format!("250 2.0.0 kept as message {number}"));
-                self.answer(Moment::AfterStoring, &reply).await.map(|_| ())
-            }
-            Err(refusal) => self.refuse(&refusal).await,
-        }
-    }
-
-    async fn keep(&self, transaction: Transaction, raw: Vec<u8>) -> Result<u64, Reply> {
-        let envelope = Envelope {
-            account: self.account.clone().unwrap_or_default(),
-            from: transaction.from.address,
-            to: transaction.to,
-            received_at: (self.server.clock)(),
-            envelope_id: transaction.from.envelope_id,
-        };
-        let mailbox = self.server.mailbox.clone();
-        // Once begun the message is kept, even when the server is stopped meanwhile: accepted, but unconfirmed.
-        match tokio::task::spawn_blocking(move || mailbox.keep(&envelope, &raw)).await {
-            Ok(Ok(number)) => Ok(number),
-            Ok(Err(_)) | Err(_) => Err(Reply::NOT_KEPT),
-        }
-    }
-
     /// Gives the reply for an outcome at this moment, and hands the outcome on if it was good and no fault stepped in.
     async fn verdict<T>(
         &mut self,
@@ -452,18 +256,6 @@ impl Session {
         }
         self.wire.write(&Reply::TOO_MANY_ERRORS.to_bytes()).await?;
         Err(Ended::ByServer)
-    }
-}
-
-fn check_body(body: &Body) -> Result<(), Reply> {
-    if body.too_big {
-        Err(Reply::TOO_BIG)
-    } else if body.has_bare_cr_or_lf {
-        Err(Reply::BARE_LINE_END)
-    } else if body.has_long_line {
-        Err(Reply::LONG_TEXT_LINE)
-    } else {
-        Ok(())
     }
 }
 

@@ -88,7 +88,7 @@ impl PatientEntries {
     pub fn set(&mut self, field: PatientField, text: &str) {
         let entry = self.0.entry(field).or_default();
         let chosen = entry.choices.iter().any(|choice| choice == text);
-        entry.text = text.to_owned();
+        text.clone_into(&mut entry.text);
         entry.choices.clear();
         if !chosen {
             entry.source = None;
@@ -136,12 +136,11 @@ impl PatientEntries {
             PatientField::NhsNumber | PatientField::NoNhsNumberReason => {
                 self.identity_problem(field)
             }
-            PatientField::Family if text.is_empty() => Some("missing"),
+            PatientField::Family | PatientField::Gender if text.is_empty() => Some("missing"),
             PatientField::Family | PatientField::Given | PatientField::Title => {
                 self.name_problem(field)
             }
             PatientField::BirthDate => birth(text, today).err(),
-            PatientField::Gender if text.is_empty() => Some("missing"),
             PatientField::Gender => Gender::parse(text).err().map(|_| "not-valid"),
             PatientField::Address | PatientField::Postcode => self
                 .address()

@@ -31,7 +31,7 @@ pub fn phones_in(text: &str, span: &Span) -> Vec<(PhoneNumber, Span)> {
                                     .trim_start_matches(|c: char| c.is_ascii_digit() || c == '+')
                                     .len()
                         })
-                        .max(1)
+                        .max(1);
             }
         }
     }

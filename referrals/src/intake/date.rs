@@ -37,6 +37,7 @@ fn eight_digits(text: &str) -> Option<ReadDate> {
 }
 
 fn three_parts(text: &str, today: Date) -> Option<ReadDate> {
+    use Part::{Month, Number};
     let (first, mut at) = part(text, 0)?;
     at = between(text, at)?;
     let (second, after) = part(text, at)?;
@@ -48,61 +49,19 @@ fn three_parts(text: &str, today: Date) -> Option<ReadDate> {
     {
         return None;
     }
-    use Part::{Month, Number};
     let date = match (first, second, third) {
         (
             Number {
-                value: day,
-                digits: 1 | 2,
-            },
-            Month(month),
-            Number {
-                value: year,
-                digits,
-            },
-        )
-        | (
-            Month(month),
-            Number {
-                value: day,
-                digits: 1 | 2,
-            },
-            Number {
-                value: year,
-                digits,
-            },
-        ) => in_year(year, digits, month, day, today)?,
-        (
-            Number {
                 value: year,
                 digits: 4,
             },
-            Month(month),
-            Number {
-                value: day,
-                digits: 1 | 2,
-            },
-        )
-        | (
-            Number {
-                value: year,
-                digits: 4,
-            },
-            Number {
-                value: month,
-                digits: 1 | 2,
-            },
-            Number {
-                value: day,
-                digits: 1 | 2,
-            },
-        ) => civil(year, month, day),
+            Month(month) | Number { value: month, .. },
+            day,
+        ) => civil(year, month, short(day)?),
         (
-            Number {
-                value: day,
-                digits: 1 | 2,
-            },
-            Number {
+            day,
+            Month(month)
+            | Number {
                 value: month,
                 digits: 1 | 2,
             },
@@ -110,10 +69,29 @@ fn three_parts(text: &str, today: Date) -> Option<ReadDate> {
                 value: year,
                 digits,
             },
-        ) => in_year(year, digits, month, day, today)?,
+        )
+        | (
+            Month(month),
+            day,
+            Number {
+                value: year,
+                digits,
+            },
+        ) => in_year(year, digits, month, short(day)?, today)?,
         _ => return None,
     };
     Some(ReadDate { date, length: end })
+}
+
+/// A day, of one or two digits.
+fn short(part: Part) -> Option<u32> {
+    match part {
+        Part::Number {
+            value,
+            digits: 1 | 2,
+        } => Some(value),
+        _ => None,
+    }
 }
 
 /// The outer option: whether it has a year's shape. The inner: whether it is a date.

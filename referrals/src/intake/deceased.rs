@@ -30,7 +30,7 @@ fn labelled(text: &str, scan: &Scan, today: Date) -> Option<Span> {
                     .any(|word| word.plain == "deceased"),
                 _ => false,
             };
-            died.then(|| entry.start..entry.value.end)
+            died.then_some(entry.start..entry.value.end)
         })
 }
 
@@ -185,7 +185,7 @@ fn sentence_death(text: &str, line: &Line, sentence: &[Word], today: Date) -> Op
             }
             _ => false,
         };
-        died.then(|| word.span.start..word.span.end)
+        died.then_some(word.span.start..word.span.end)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::clean::Span;
 use super::date::date_at_start;
-use super::labels::{Label, Other, longest};
+use super::labels::{Label, Other, begins_a_phrase, longest};
 use super::words::{Word, words};
 use crate::patient::{Gender, Postcode};
 use jiff::civil::Date;
@@ -154,6 +154,9 @@ fn hit_at(
 const LONGEST_PHRASE: usize = 8;
 
 fn phrase_at(text: &str, all: &[Word], at: usize) -> Option<(Label, usize)> {
+    if !all.get(at).is_some_and(|word| begins_a_phrase(&word.plain)) {
+        return None;
+    }
     let mut plain: Vec<&str> = Vec::with_capacity(LONGEST_PHRASE);
     let mut end = None;
     for word in all.iter().skip(at).take(LONGEST_PHRASE) {
@@ -291,7 +294,7 @@ fn is_a_label(text: &str, line: &Span, hit: &Hit, today: Date) -> bool {
                 || value
                     .get(..8)
                     .or(Some(value))
-                    .is_some_and(|start| starts_with_postcode(start))
+                    .is_some_and(starts_with_postcode)
         }
         Label::Sex | Label::BirthSex => {
             said || ends_line
@@ -325,10 +328,7 @@ fn is_a_label(text: &str, line: &Span, hit: &Hit, today: Date) -> bool {
                         "yes" | "no" | "y" | "n"
                     ))
         }
-        Label::Patient => {
-            hit.gap == Gap::Mark || ends_line || (hit.gap == Gap::Wide && hit.place == Place::Start)
-        }
-        Label::Of(_) => {
+        Label::Patient | Label::Of(_) => {
             (hit.gap == Gap::Mark)
                 || ends_line
                 || (hit.gap == Gap::Wide && hit.place == Place::Start)

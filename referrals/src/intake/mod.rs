@@ -3,6 +3,12 @@
 //! Nothing is worked out that the text does not say: a title gives no gender, a hospital's phone is not the patient's, and
 //! a date that cannot be is a problem, not a guess.
 
+#![allow(
+    clippy::similar_names,
+    reason = "the scan and its spans are the two nouns of this module"
+)]
+
+mod births;
 mod clean;
 mod contact;
 mod date;
@@ -10,10 +16,12 @@ mod deceased;
 mod hits;
 mod labels;
 mod names;
+mod needs;
 mod numbers;
 mod output;
 mod place;
 mod prose;
+mod reach;
 mod read;
 mod scan;
 mod structured;

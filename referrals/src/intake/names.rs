@@ -44,6 +44,9 @@ pub fn name_at_end(text: &str, span: &Span) -> Option<NameSpans> {
     {
         tokens.pop();
     }
+    while tokens.last().is_some_and(|t| is_age_or_sex(t.text)) {
+        tokens.pop();
+    }
     let all_lower = tokens.len() <= 3 && tokens.iter().all(|t| is_lower_name(t.text));
     let mut run: Vec<Token> = tokens
         .iter()
@@ -69,10 +72,11 @@ pub fn name_at_end(text: &str, span: &Span) -> Option<NameSpans> {
         run.drain(..=*before);
     }
     // A title begins a name: "Dear Dr Patel Mr John Smith".
-    if let Some(at) = run.iter().rposition(|t| is_title(t.text) && !t.bracketed) {
-        if at + 1 < run.len() && !run.get(at.wrapping_sub(1)).is_some_and(|t| t.comma_after) {
-            run.drain(..at);
-        }
+    if let Some(at) = run.iter().rposition(|t| is_title(t.text) && !t.bracketed)
+        && at + 1 < run.len()
+        && !run.get(at.wrapping_sub(1)).is_some_and(|t| t.comma_after)
+    {
+        run.drain(..at);
     }
     while run.first().is_some_and(|t| {
         is_particle(t.text) && run.len() > 2 && !t.text.starts_with(char::is_uppercase)
@@ -81,6 +85,58 @@ pub fn name_at_end(text: &str, span: &Span) -> Option<NameSpans> {
         run.remove(0);
     }
     split(&run)
+}
+
+/// "Jane Doe, F, 46 years old," before the date of birth.
+fn is_age_or_sex(word: &str) -> bool {
+    let plain = word.trim_end_matches('.').to_lowercase();
+    let age = plain.starts_with(|c: char| c.is_ascii_digit()) && plain.len() <= 5;
+    age || matches!(
+        plain.as_str(),
+        "m" | "f"
+            | "male"
+            | "female"
+            | "aged"
+            | "age"
+            | "y"
+            | "yo"
+            | "yr"
+            | "yrs"
+            | "years"
+            | "year"
+            | "old"
+            | "y/o"
+            | "a"
+            | "an"
+            | "is"
+            | "who"
+            | "his"
+            | "her"
+    )
+}
+
+/// A name behind the last "Mr", "Mrs" and so on, in any case: "pls see mrs jane doe".
+pub fn name_after_title(text: &str, span: &Span) -> Option<NameSpans> {
+    let tokens = tokens(text, span);
+    let at = tokens.iter().rposition(|t| {
+        matches!(
+            t.text.trim_end_matches('.').to_lowercase().as_str(),
+            "mr" | "mrs" | "ms" | "miss" | "mx" | "master"
+        )
+    })?;
+    let lower = tokens.get(at + 1)?.text.starts_with(char::is_lowercase);
+    let mut run: Vec<Token> = Vec::new();
+    for (nth, token) in tokens.into_iter().skip(at).take(5).enumerate() {
+        if nth > 0 && (!is_name_token(&token, lower) || is_age_or_sex(token.text)) {
+            break;
+        }
+        let last = token.comma_after && nth > 1;
+        run.push(token);
+        if last {
+            break;
+        }
+    }
+    (run.len() > 1).then(|| split(&run)).flatten()
 }
 
 /// Whether a whole line is a name and nothing else.
@@ -105,18 +161,18 @@ fn tokens<'a>(text: &'a str, span: &Span) -> Vec<Token<'a>> {
             start.get_or_insert(at);
             continue;
         }
-        if let Some(from) = start.take() {
-            if let Some(word) = piece.get(from..at) {
-                all.push(Token {
-                    text: word,
-                    span: span.start + from..span.start + at,
-                    comma_after: false,
-                    bracketed: in_bracket,
-                });
-            }
+        if let Some(from) = start.take()
+            && let Some(word) = piece.get(from..at)
+        {
+            all.push(Token {
+                text: word,
+                span: span.start + from..span.start + at,
+                comma_after: false,
+                bracketed: in_bracket,
+            });
         }
         match c {
-            ',' => {
+            ',' | ';' => {
                 if let Some(last) = all.last_mut() {
                     last.comma_after = true;
                 }
@@ -124,7 +180,7 @@ fn tokens<'a>(text: &'a str, span: &Span) -> Vec<Token<'a>> {
             '(' | '[' => in_bracket = true,
             ')' | ']' => in_bracket = false,
             // A mark that no name holds ends what can be one.
-            ';' | ':' | '|' => all.push(Token {
+            ':' | '|' => all.push(Token {
                 text: "0",
                 span: span.start + at..span.start + at,
                 comma_after: false,
@@ -217,271 +273,15 @@ fn is_name_token(token: &Token, lower: bool) -> bool {
         && (word.starts_with(char::is_uppercase) || is_particle(word) || is_title(word) || lower)
 }
 
-/// Words with a capital that no name holds: labels, places, months, greetings.
+/// Labels, places, months, greetings. "I" is an initial and "May" a given name too: they need a label in front of them.
 fn is_no_name(word: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "patient",
-        "re",
-        "ref",
-        "name",
-        "born",
-        "dob",
-        "nhs",
-        "gp",
-        "dear",
-        "male",
-        "female",
-        "gender",
-        "sex",
-        "clinic",
-        "hospital",
-        "surgery",
-        "practice",
-        "referral",
-        "letter",
-        "department",
-        "diagnosis",
-        "address",
-        "tel",
-        "phone",
-        "mobile",
-        "email",
-        "the",
-        "thank",
-        "you",
-        "please",
-        "see",
-        "this",
-        "that",
-        "for",
-        "referring",
-        "regarding",
-        "with",
-        "and",
-        "or",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "who",
-        "has",
-        "is",
-        "was",
-        "from",
-        "your",
-        "our",
-        "we",
-        "i",
-        "he",
-        "she",
-        "they",
-        "his",
-        "her",
-        "their",
-        "my",
-        "a",
-        "an",
-        "pain",
-        "centre",
-        "center",
-        "health",
-        "medical",
-        "street",
-        "road",
-        "lane",
-        "avenue",
-        "close",
-        "drive",
-        "court",
-        "gardens",
-        "crescent",
-        "terrace",
-        "flat",
-        "house",
-        "trust",
-        "team",
-        "service",
-        "yes",
-        "no",
-        "none",
-        "unknown",
-        "not",
-        "known",
-        "home",
-        "date",
-        "birth",
-        "age",
-        "aged",
-        "years",
-        "year",
-        "old",
-        "number",
-        "hello",
-        "hi",
-        "kind",
-        "regards",
-        "many",
-        "thanks",
-        "yours",
-        "sincerely",
-        "faithfully",
-        "colleague",
-        "colleagues",
-        "sir/madam",
-        "urgent",
-        "routine",
-        "private",
-        "confidential",
-        "details",
-        "demographics",
-        "summary",
-        "consultation",
-        "referred",
-        "mob",
-        "interpreter",
-        "language",
-        "english",
-        "current",
-        "problem",
-        "problems",
-        "history",
-        "medication",
-        "title",
-        "surname",
-        "forename",
-        "first",
-        "last",
-        "given",
-        "family",
-        "postcode",
-        "lives",
-        "living",
-        "also",
-        "pt",
-        "pts",
-        "seen",
-        "reviewed",
-        "new",
-        "follow",
-        "up",
-        "appointment",
-        "registered",
-        "deceased",
-        "review",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "emis",
-        "systmone",
-        "vision",
-        "web",
-        "record",
-        "view",
-        "information",
-        "community",
-        "rheumatology",
-        "physiotherapy",
-        "therapy",
-        "therapies",
-        "talking",
-        "consultant",
-        "n/a",
-        "na",
-        "nil",
-        "tbc",
-        "me",
-        "it",
-        "can",
-        "could",
-        "would",
-        "will",
-        "have",
-        "had",
-        "been",
-        "be",
-        "as",
-        "by",
-        "below",
-        "above",
-        "following",
-        "attached",
-        "reason",
-        "usual",
-        "doctor",
-        "woman",
-        "man",
-        "lady",
-        "gentleman",
-        "m",
-        "f",
-        "yo",
-        "y/o",
-        "hx",
-        "c/o",
-        "about",
-        "discuss",
-        "discussed",
-        "spoke",
-        "called",
-        "rang",
-        "asked",
-        "dept",
-        "ward",
-        "town",
-        "county",
-        "england",
-        "uk",
-        "united",
-        "kingdom",
-        "group",
-        "form",
-        "page",
-        "printed",
-        "report",
-        "result",
-        "results",
-        "status",
-        "active",
-        "current",
-        "details:",
-        "rip",
-        "died",
-        "chronic",
-        "fibromyalgia",
-        "low",
-        "back",
-        "depression",
-        "anxiety",
-        "osteoarthritis",
-        "widespread",
-        "persistent",
-        "long-term",
-    ];
     let plain = word.trim_end_matches(['.', ':']).to_lowercase();
-    // "I" is an initial too, "May" and "June" are given names: both need a label or a title, which the callers see to.
-    WORDS.contains(&plain.as_str())
+    super::words::NOT_IN_NAMES.contains(plain.as_str())
 }
 
 fn is_capitals(word: &str) -> bool {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    // "McDONALD" is written in capitals too.
+    // `McDONALD` is written in capitals too.
     let word = word
         .strip_prefix("Mc")
         .or(word.strip_prefix("Mac"))
@@ -620,7 +420,7 @@ pub fn in_title_case(name: &str) -> String {
     out.split(' ').map(mc).collect::<Vec<_>>().join(" ")
 }
 
-/// "McDONALD" has one small letter, and is in capitals all the same.
+/// `McDONALD` has one small letter, and is in capitals all the same.
 fn mixed_mc(name: &str) -> String {
     match name.strip_prefix("Mc") {
         Some(rest) if is_capitals(rest) => format!("Mc{}", in_title_case(rest)),

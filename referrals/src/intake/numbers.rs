@@ -14,12 +14,6 @@ pub struct Candidate {
     pub labelled: bool,
 }
 
-impl Candidate {
-    pub fn digits_written(&self, text: &str) -> String {
-        text.get(self.span.clone()).unwrap_or_default().to_owned()
-    }
-}
-
 pub fn candidates(text: &str, scan: &Scan) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = scan
         .entries
@@ -91,7 +85,7 @@ fn unlabelled(text: &str, scan: &Scan) -> Vec<Candidate> {
             at += 1;
             continue;
         }
-        let run = (at..).take_while(|at| digit(*at)).count();
+        let run = (at..bytes.len()).take_while(|at| digit(*at)).count();
         let end = match run {
             10 => Some(at + 10),
             3 => three_three_four(bytes, at),

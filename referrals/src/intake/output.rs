@@ -25,7 +25,7 @@ pub struct PatientJson {
     pub practice_ods: Option<String>,
     pub deceased: bool,
     pub expect: &'static str,
-    /// Field to the piece of the text; for phones the first number's, then " … " is never added: see `phone_sources`.
+    /// Field to the piece of the text that it came from; for phones and other lists, the first one's.
     pub sources: BTreeMap<&'static str, String>,
 }
 

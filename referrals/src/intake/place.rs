@@ -18,6 +18,8 @@ pub struct Home {
 }
 
 const MOST_LINES: usize = 7;
+/// So that a megabyte of postcodes is read in a moment: a patient's is among the first.
+const MOST_POSTCODES: usize = 30;
 
 pub fn home(text: &str, scan: &Scan, taken: &[Span]) -> Home {
     let of_patient = |label: Label| {
@@ -43,10 +45,10 @@ pub fn home(text: &str, scan: &Scan, taken: &[Span]) -> Home {
     let stated = of_patient(Label::Postcode)
         .find_map(|entry| postcodes_in(text, &entry.value).into_iter().next());
     home.postcode = stated.or(home.postcode);
-    if home.lines.is_empty() {
-        if let Some(unlabelled) = unlabelled(text, scan, taken, home.postcode.as_ref()) {
-            return unlabelled;
-        }
+    if home.lines.is_empty()
+        && let Some(unlabelled) = unlabelled(text, scan, taken, home.postcode.as_ref())
+    {
+        return unlabelled;
     }
     home
 }
@@ -157,6 +159,7 @@ fn unlabelled(
     stated: Option<&(Postcode, Span)>,
 ) -> Option<Home> {
     let mut best: Option<Home> = None;
+    let mut looked_at = 0;
     for (at, line) in scan.lines.iter().enumerate() {
         if !matches!(scan.regions.get(at), Some(Region::Form | Region::Patient))
             || matches!(scan.line_owners.get(at), Some(Owner::Of(_)))
@@ -172,6 +175,10 @@ fn unlabelled(
             });
             if !near_stated || theirs || !in_patients_lines(scan, at, taken) {
                 continue;
+            }
+            looked_at += 1;
+            if looked_at > MOST_POSTCODES {
+                return best;
             }
             let lines = walked_back(text, scan, at, span.start, taken);
             let organisation = lines
@@ -196,7 +203,7 @@ fn unlabelled(
 /// Within a few lines of something that is known to be the patient's.
 fn in_patients_lines(scan: &Scan, line: usize, taken: &[Span]) -> bool {
     let block = scan.lines.get(line).map(|l| l.block);
-    taken.iter().any(|span| {
+    taken.iter().take(1000).any(|span| {
         let at = scan.line_of(span.start);
         scan.lines.get(at).map(|l| l.block) == block
             || (at < line && line - at <= 6 && scan.regions.get(line) == Some(&Region::Form))
@@ -240,12 +247,9 @@ fn walked_back(text: &str, scan: &Scan, at: usize, end: usize, taken: &[Span]) -
         let begun = lines
             .first()
             .is_some_and(|line| begins_an_address(text.get(line.clone()).unwrap_or_default()));
-        if (begun
-            && !is_flat(words)
-            && !(has_street(words) && !words.starts_with(|c: char| c.is_ascii_digit())))
-            || words.contains('@')
-            || lines.len() >= MOST_LINES
-        {
+        let goes_before = is_flat(words)
+            || (has_street(words) && !words.starts_with(|c: char| c.is_ascii_digit()));
+        if (begun && !goes_before) || words.contains('@') || lines.len() >= MOST_LINES {
             break;
         }
         lines.insert(0, from_the_number(text, piece));
@@ -261,7 +265,16 @@ fn walked_back(text: &str, scan: &Scan, at: usize, end: usize, taken: &[Span]) -
 fn from_the_number(text: &str, piece: Span) -> Span {
     let words = text.get(piece.clone()).unwrap_or_default();
     let lower = words.to_lowercase();
-    for lead in [" at ", " of ", "lives at ", "of ", "at ", "address "] {
+    for lead in [
+        " at ",
+        " of ",
+        "lives at ",
+        "lives ",
+        "living at ",
+        "of ",
+        "at ",
+        "address ",
+    ] {
         if let Some(found) = lower.find(lead).filter(|found| {
             words.is_char_boundary(*found) && (lead.starts_with(' ') || *found == 0)
         }) {

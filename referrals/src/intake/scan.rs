@@ -1,6 +1,7 @@
 //! Reads the whole text into entries: a label, its value, and whose it is. Letters name many people besides the patient.
 
 use super::clean::{Line, Span, trimmed};
+use super::contact::postcodes_in;
 use super::date::date_at_start;
 use super::hits::{Gap, Hit, Place, Whose, hits_in};
 use super::labels::{Label, Other};
@@ -50,6 +51,8 @@ pub struct Scan {
     pub regions: Vec<Region>,
     /// Whom an unlabelled piece of the line belongs to.
     pub line_owners: Vec<Owner>,
+    /// The line with the name of the person whom the letter greets, above the greeting.
+    pub addressee: Option<usize>,
 }
 
 impl Scan {
@@ -81,7 +84,16 @@ pub fn scan(text: &str, lines: Vec<Line>, today: Date) -> Scan {
         .iter()
         .map(|line| hits_in(text, &line.span, today))
         .collect();
-    let regions = regions(text, &lines, &hits);
+    let mut regions = regions(text, &lines, &hits);
+    let addressee = addressee(text, &lines);
+    if let Some(first) = addressee {
+        let block = lines.get(first).map(|line| line.block);
+        for (region, line) in regions.iter_mut().zip(&lines).skip(first) {
+            if Some(line.block) == block {
+                *region = Region::Patient;
+            }
+        }
+    }
     let mut state = Sections::default();
     let mut entries = Vec::new();
     let mut line_owners = Vec::with_capacity(lines.len());
@@ -97,6 +109,9 @@ pub fn scan(text: &str, lines: Vec<Line>, today: Date) -> Scan {
             let mut value = value_span(text, hit, end);
             if value.is_empty() && nth + 1 == of_line.len() {
                 value = value_below(text, &lines, &hits, at, hit);
+            }
+            if matches!(hit.label, Label::Of(_)) {
+                state.address_said = !postcodes_in(text, &value).is_empty();
             }
             let owner = state.owner_of(hit, region, &mut in_line, value.is_empty());
             entries.push(Entry {
@@ -117,6 +132,7 @@ pub fn scan(text: &str, lines: Vec<Line>, today: Date) -> Scan {
         entries,
         regions,
         line_owners,
+        addressee,
     }
 }
 
@@ -183,6 +199,8 @@ struct Sections {
     heading: Option<Other>,
     /// Set by a labelled line ("Usual GP: Dr …"), until an empty line.
     inline: Option<Other>,
+    /// The labelled line had their address in it: the next address is not theirs.
+    address_said: bool,
     block: Option<usize>,
     new_block: bool,
 }
@@ -222,7 +240,7 @@ impl Sections {
             *in_line = Some(other);
             if is_heading && hit.place == Place::Start {
                 self.heading = Some(other);
-            } else if hit.place == Place::Start {
+            } else if hit.place == Place::Start && (self.heading.is_none() || self.new_block) {
                 self.heading = None;
                 self.inline = Some(other);
             }
@@ -248,7 +266,7 @@ impl Sections {
             *in_line = None;
             return Owner::Patient;
         }
-        if let Some(owner) = self.named_in_sentence(hit, *in_line) {
+        if let Some(owner) = Self::named_in_sentence(hit, *in_line) {
             return owner;
         }
         *in_line = None;
@@ -261,7 +279,7 @@ impl Sections {
     }
 
     /// Somebody else is named on the same line before it.
-    fn named_in_sentence(&self, hit: &Hit, in_line: Option<Other>) -> Option<Owner> {
+    fn named_in_sentence(hit: &Hit, in_line: Option<Other>) -> Option<Owner> {
         let identity = is_identity(hit.label);
         if let Some(other) = in_line {
             let theirs = other == Other::Relative || !(identity || is_patients_own(hit.label));
@@ -286,6 +304,15 @@ impl Sections {
             }
             self.leave();
         }
+        if matches!(label, Label::PracticeOds | Label::Unread) {
+            return Owner::Patient;
+        }
+        if self.address_said
+            && matches!(label, Label::Address | Label::AddressLine | Label::Postcode)
+            && self.inline != Some(Other::Relative)
+        {
+            return self.back_to_patient();
+        }
         if let Some(other) = self.inline {
             let theirs = match other {
                 Other::Relative => is_contact(label) || label == Label::FullName,
@@ -309,7 +336,8 @@ impl Sections {
             Region::Elsewhere if lone_contact => Owner::Of(Other::Hospital),
             Region::Body
                 if lone_contact
-                    && (hit.place != Place::Start || hit.gap != Gap::Mark)
+                    && hit.place == Place::Middle
+                    && hit.gap != Gap::Is
                     && label != Label::OwnPhone =>
             {
                 Owner::Of(Other::Hospital)
@@ -416,6 +444,29 @@ fn regions(text: &str, lines: &[Line], hits: &[Vec<Hit>]) -> Vec<Region> {
     regions
 }
 
+/// "Dear Mr Smith" below "Mr John Smith": the letter is to the patient. A doctor who is greeted is a colleague.
+fn addressee(text: &str, lines: &[Line]) -> Option<usize> {
+    let dear = lines.iter().position(|line| {
+        starts_with_any(text, line, &["dear mr", "dear ms", "dear miss", "dear mx"])
+    })?;
+    let greeting = words(text, &lines.get(dear)?.span);
+    let surname = greeting.last()?.plain.clone();
+    let is_name = |line: &Line| {
+        let all = words(text, &line.span);
+        line.span.len() < 60
+            && all.len() > 1
+            && all.last().is_some_and(|word| word.plain == surname)
+            && !all
+                .iter()
+                .any(|w| w.plain.bytes().any(|b| b.is_ascii_digit()))
+    };
+    lines
+        .get(dear.saturating_sub(12)..dear)?
+        .iter()
+        .position(is_name)
+        .map(|at| dear.saturating_sub(12) + at)
+}
+
 fn is_anchor(text: &str, hit: &Hit) -> bool {
     let value = text.get(hit.value_start..).unwrap_or_default();
     let doctor = ["dr ", "dr.", "prof", "doctor"].iter().any(|title| {
@@ -474,7 +525,17 @@ pub fn date_in_front(value: &str, today: Date) -> Option<(usize, super::date::Re
             .trim_start_matches(|c: char| !c.is_alphanumeric())
             .len();
     let rest = value.get(front..)?;
-    let word = super::hits::after_word(super::hits::after_word(rest, "on "), "is ");
+    let mut word = super::hits::after_word(super::hits::after_word(rest, "is "), "on ");
+    for day in ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] {
+        if word
+            .get(..3)
+            .is_some_and(|start| start.eq_ignore_ascii_case(day))
+        {
+            word = word
+                .trim_start_matches(|c: char| c.is_ascii_alphabetic())
+                .trim_start_matches([' ', ',', '.']);
+        }
+    }
     let skipped = front + (rest.len() - word.len());
     date_at_start(word, today).map(|date| (skipped, date))
 }

@@ -1,7 +1,7 @@
 //! Reads JSON, XML and HL7 version 2 as labels and values, each where it stands in the text.
 
-use super::clean::Span;
-use super::hits::Place;
+use super::clean::{Span, trimmed};
+use super::hits::{Place, Whose, label_of_all};
 use super::labels::{Label, Other, exact};
 use super::scan::{Entry, Owner};
 use serde::de::IgnoredAny;
@@ -88,7 +88,7 @@ fn json_leaves(text: &str) -> Leaves {
                     .trim_start()
                     .starts_with(':');
                 if is_key {
-                    key = raw.to_owned();
+                    raw.clone_into(&mut key);
                 } else if let Some(node) = open.iter().rev().find_map(|(node, _)| *node) {
                     out.leaves.push(Leaf {
                         node,
@@ -99,7 +99,7 @@ fn json_leaves(text: &str) -> Leaves {
                 }
             }
             b't' | b'f' | b'-' | b'0'..=b'9' => {
-                let end = (at..)
+                let end = (at..=bytes.len())
                     .find(|end| {
                         bytes
                             .get(*end)
@@ -302,6 +302,7 @@ fn from_leaves(text: &str, all: &Leaves) -> Vec<Entry> {
     let owners = owners(text, all);
     let mut entries = Vec::new();
     let (mut line, mut counted) = (0, 0);
+    let mut heading: Option<(Label, Whose)> = None;
     // The other plain values of the same object: "system" beside "value".
     let mut beside: std::collections::HashMap<(usize, &str), &str> =
         std::collections::HashMap::new();
@@ -327,12 +328,25 @@ fn from_leaves(text: &str, all: &Leaves) -> Vec<Entry> {
             .nodes
             .get(leaf.node)
             .map_or("", |node| node.key.as_str());
-        let Some(label) =
-            leaf_label(leaf, parent, sibling("system"), sibling("url")).filter(|_| !old)
-        else {
+        let by_key = leaf_label(leaf, parent, sibling("system"), sibling("url")).filter(|_| !old);
+        // In an HTML table a cell names the next one.
+        let by_cell = heading.take();
+        heading =
+            label_of_all(text, &trimmed(text, &leaf.span, &[':'])).filter(|_| by_key.is_none());
+        let (Some(label), whose) = (
+            by_key
+                .or(by_cell.map(|(label, _)| label))
+                .filter(|_| heading.is_none()),
+            by_cell.map(|(_, whose)| whose),
+        ) else {
             continue;
         };
+        let other = match (whose, label) {
+            (Some(Whose::Of(other)), _) | (_, Label::Of(other)) => Some(other),
+            _ => None,
+        };
         let mut owner = owners.get(leaf.node).copied().unwrap_or(Owner::Patient);
+        owner = other.map_or(owner, Owner::Of);
         if label == Label::PracticeOds && !matches!(owner, Owner::Of(Other::Relative)) {
             owner = Owner::Patient;
         }

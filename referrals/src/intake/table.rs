@@ -33,10 +33,10 @@ pub fn with_rows(text: &str, mut scan: Scan) -> Scan {
             }
             row += 1;
         }
-        if row > at + 1 {
-            if let Some(slot) = table_lines.get_mut(at) {
-                *slot = true;
-            }
+        if row > at + 1
+            && let Some(slot) = table_lines.get_mut(at)
+        {
+            *slot = true;
         }
         at = row;
     }

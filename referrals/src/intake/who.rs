@@ -3,7 +3,7 @@
 use super::clean::Span;
 use super::hits::Place;
 use super::labels::{Label, Other};
-use super::names::{NameSpans, name_at_end, name_in_front, whole_name};
+use super::names::{NameSpans, name_after_title, name_at_end, name_in_front, whole_name};
 use super::scan::{Owner, Region, Scan};
 
 /// The name, and every other full name that the text says is a patient's.
@@ -177,12 +177,14 @@ fn on_line(text: &str, before: &Span) -> Option<NameSpans> {
     // A bracket that belongs to the name, "(Mr)", is kept by the tokens.
     let piece = text.get(cut.clone())?;
     let columns = piece.rfind(['\t', '|', ';']).map_or(0, |at| at + 1);
-    name_at_end(text, &(cut.start + columns..cut.end)).or_else(|| {
-        let cells: Vec<&str> = piece.split(['\t', '|', ';']).collect();
-        (cells.len() > 1)
-            .then(|| name_in_front(text, &cut, false))
-            .flatten()
-    })
+    name_at_end(text, &(cut.start + columns..cut.end))
+        .or_else(|| name_after_title(text, &cut))
+        .or_else(|| {
+            let cells: Vec<&str> = piece.split(['\t', '|', ';']).collect();
+            (cells.len() > 1)
+                .then(|| name_in_front(text, &cut, false))
+                .flatten()
+        })
 }
 
 /// A whole line that is a name, in the same block: the nearest above, then below.

@@ -1,6 +1,8 @@
 //! Words of a line, as labels are compared with them, and the few lists of words that say whom a text speaks of.
 
 use super::clean::Span;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// A word in lower case without its apostrophes, and where it stands. `#` is a word of its own ("NHS #").
 pub struct Word {
@@ -219,3 +221,28 @@ pub fn is_other_who_died(word: &str) -> bool {
                 | "horse"
         )
 }
+
+/// Words that letters and forms write with a capital, and that no name holds.
+pub static NOT_IN_NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    "patient re ref name born dob nhs gp dear male female gender sex clinic hospital surgery \
+     practice referral letter department diagnosis address tel phone mobile email the thank \
+     you please see this that for referring regarding with and or of to in on at who has is \
+     was from your our we i he she they his her their my a an pain centre center health \
+     medical street road lane avenue close drive court gardens crescent terrace flat house \
+     trust team service yes no none unknown not known home date birth age aged years year old \
+     number hello hi kind regards many thanks yours sincerely faithfully colleague colleagues \
+     sir/madam urgent routine private confidential details demographics summary consultation \
+     referred mob interpreter language english current problem problems history medication \
+     title surname forename first last given family postcode lives living also pt pts seen \
+     reviewed new follow up appointment registered deceased review january february march \
+     april may june july august september october november december monday tuesday wednesday \
+     thursday friday saturday sunday emis systmone vision web record view information \
+     community rheumatology physiotherapy therapy therapies talking consultant n/a na nil tbc \
+     me it can could would will have had been be as by below above following attached reason \
+     usual doctor woman man lady gentleman m f yo y/o hx c/o about discuss discussed spoke \
+     called rang asked dept ward town county england uk united kingdom group form page \
+     printed report result results status active rip died chronic fibromyalgia low back \
+     depression anxiety osteoarthritis widespread persistent long-term"
+        .split_whitespace()
+        .collect()
+});

@@ -102,7 +102,7 @@ impl Sender {
             .practice
             .write_async(move |tx| {
                 outbox_table::claim(tx, now, &|message| {
-                    changed_since(message, endpoint_now(&message.endpoint_id))
+                    changed_since(message, endpoint_now(&message.endpoint_id).as_deref())
                 })
             })
             .await?;
@@ -195,8 +195,8 @@ impl Sender {
 }
 
 /// The address in the row is the one that the GP saw; if the directory has another now, the item is held, never re-aimed.
-fn changed_since(message: &OutboxMessage, now: Option<String>) -> Option<SendProblem> {
-    if now.as_deref() == Some(message.endpoint_digest.as_str()) {
+fn changed_since(message: &OutboxMessage, now: Option<&str>) -> Option<SendProblem> {
+    if now == Some(message.endpoint_digest.as_str()) {
         None
     } else {
         Some(SendProblem::AddressChanged)
@@ -211,10 +211,7 @@ fn envelope(mailbox: &Mailbox, message: &OutboxMessage) -> Option<Envelope> {
 }
 
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    store::hex(&Sha256::digest(bytes))
 }
 
 /// Evenly spread over 0 to 1, from the random bits of a new identifier.

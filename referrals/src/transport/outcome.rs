@@ -129,6 +129,10 @@ pub enum Failure {
 }
 
 /// The whole of "try again?".
+#[allow(
+    clippy::match_same_arms,
+    reason = "the arms are a table, read from the top"
+)]
 pub fn judge(phase: Phase, failure: Failure) -> SendOutcome {
     let reply = match failure {
         Failure::Refused(reply) => Some(reply),
@@ -192,6 +196,7 @@ fn problem_of(failure: Failure) -> SendProblem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fmt::Write;
 
     const FAILURES: [Failure; 7] = [
         Failure::Refused(Reply { code: 421 }),
@@ -209,11 +214,8 @@ mod tests {
         let mut table = String::new();
         for phase in Phase::ALL {
             for failure in FAILURES {
-                table.push_str(&format!(
-                    "{:<10} {failure:<42?} {:?}\n",
-                    phase.as_str(),
-                    judge(*phase, failure)
-                ));
+                let (failed, outcome) = (format!("{failure:?}"), judge(*phase, failure));
+                let _ = writeln!(table, "{:<10} {failed:<31} {outcome:?}", phase.as_str());
             }
         }
         insta::assert_snapshot!(table);

@@ -44,8 +44,8 @@ impl Default for Deadlines {
     fn default() -> Self {
         Self {
             connecting: Duration::from_secs(20),
-            command: Duration::from_secs(60),
-            body: Duration::from_secs(600),
+            command: Duration::from_mins(1),
+            body: Duration::from_mins(10),
         }
     }
 }

@@ -1,4 +1,5 @@
 //! The hard rules at their edges, and what the soft ones say of things that nobody asked.
+use super::CriterionOutcome::{Met, NotKnown, NotMet};
 use super::*;
 use crate::model::DirectoryRecord;
 use jiff::civil::date;
@@ -153,7 +154,6 @@ fn soft_rules_are_shown_and_close_nothing() {
         .iter()
         .map(|check| check.outcome)
         .collect();
-    use CriterionOutcome::{Met, NotKnown, NotMet};
     assert_eq!(outcomes, [Met, NotMet, Met, NotMet, Met, NotKnown]);
     assert!(
         open_to(&service, &facts, TODAY).is_ok(),

@@ -54,7 +54,7 @@ pub fn check_texts(record: &Value) -> Result<(), FeedProblem> {
             }
             Value::Array(entries) => open.extend(entries.iter().map(|entry| (field, entry))),
             Value::Object(fields) => {
-                open.extend(fields.iter().map(|(name, value)| (name.as_str(), value)))
+                open.extend(fields.iter().map(|(name, value)| (name.as_str(), value)));
             }
             _ => {}
         }

@@ -34,6 +34,10 @@ fn a_good_file_is_read_and_areas_lead_upward() {
 }
 
 #[test]
+#[allow(
+    clippy::too_many_lines,
+    reason = "a table of faults, a line or two each"
+)]
 fn each_fault_names_its_line_its_record_and_what_is_wrong() {
     let say = "word ".repeat(41);
     let name = "n".repeat(201);

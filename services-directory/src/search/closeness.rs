@@ -7,6 +7,8 @@ use super::query::{Target, Understood};
 /// What a full match of a name or alias adds to the fit, and one of a need.
 const NAME: f32 = 0.35;
 const NEED: f32 = 0.15;
+/// A long name of which the first words were typed, and nothing else.
+const BEGUN: f32 = 0.7;
 /// A name met through synonyms is less close than one met by its own words.
 const BY_SYNONYM: f32 = 0.5;
 
@@ -34,37 +36,48 @@ pub struct Closeness {
 
 /// The whole of what was typed, for comparing it with names, aliases and needs.
 pub struct Typed {
-    /// Each stem with how surely it was typed and the word's place; by stem, the surest first.
-    stems: Vec<(u32, f32, usize)>,
-    groups: Vec<(usize, f32, (usize, usize))>,
+    /// By stem: how surely it was typed (0 for not at all), and the word's place. Dense, for it is looked up for every word of every name.
+    stems: Vec<(f32, u32)>,
+    /// By group of synonyms: how surely it was typed, times its part of what was typed.
+    groups: Vec<f32>,
     shares: Vec<f32>,
     whole: f32,
 }
 
 impl Typed {
     pub fn of(understood: &Understood, index: &WordIndex) -> Self {
-        let (mut stems, mut groups) = (Vec::new(), Vec::new());
-        for (position, word) in understood.words.iter().enumerate() {
+        let shares: Vec<f32> = understood.words.iter().map(|word| word.share).collect();
+        let whole = shares.iter().sum::<f32>().max(f32::EPSILON);
+        let mut stems = vec![(0.0, 0); index.lexicon.stem_count()];
+        let mut groups = vec![0.0_f32; index.groups.len()];
+        for (word, position) in understood.words.iter().zip(0_u32..) {
             for alternative in word
                 .alternatives
                 .iter()
                 .filter(|alternative| !alternative.near)
             {
+                let sure = how_sure(alternative.how);
                 match alternative.target {
                     Target::Word(id) => {
-                        let stem = index.lexicon.stem_of(id);
-                        stems.extend(stem.map(|stem| (stem, how_sure(alternative.how), position)));
+                        let stem = index
+                            .lexicon
+                            .stem_of(id)
+                            .and_then(|stem| stems.get_mut(stem as usize));
+                        if let Some(known) = stem.filter(|known| known.0 < sure) {
+                            *known = (sure, position);
+                        }
                     }
                     Target::Group(group) => {
-                        groups.push((group, how_sure(alternative.how), alternative.span))
+                        let (from, to) = alternative.span;
+                        let part =
+                            shares.iter().skip(from).take(to + 1 - from).sum::<f32>() / whole;
+                        if let Some(known) = groups.get_mut(group) {
+                            *known = known.max(sure * part);
+                        }
                     }
                 }
             }
         }
-        stems.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
-        groups.dedup();
-        let shares: Vec<f32> = understood.words.iter().map(|word| word.share).collect();
-        let whole = shares.iter().sum::<f32>().max(f32::EPSILON);
         Self {
             stems,
             groups,
@@ -84,10 +97,12 @@ impl Typed {
                 named = named.max(Named::Begun);
             }
             let mut close = of_entry * of_typed;
-            for (group, quality, span) in &self.groups {
-                if let Some((_, part)) = entry.groups.iter().find(|(known, _)| known == group) {
-                    close = close.max(BY_SYNONYM * quality * part * self.part(*span));
-                }
+            if is_name && in_order >= 2 && of_typed >= 0.95 {
+                close = close.max(BEGUN);
+            }
+            for (group, part) in &entry.groups {
+                let typed = self.groups.get(*group).copied().unwrap_or_default();
+                close = close.max(BY_SYNONYM * typed * part);
             }
             bonus = bonus.max(close * if is_name { NAME } else { NEED });
         }
@@ -100,9 +115,10 @@ impl Typed {
         let (mut seen, mut typed) = (0_u64, 0.0_f32);
         for (stem, weight) in entry {
             whole += weight;
-            let from = self.stems.partition_point(|(known, ..)| known < stem);
-            let Some((_, quality, position)) =
-                self.stems.get(from).filter(|(known, ..)| known == stem)
+            let Some((quality, position)) = self
+                .stems
+                .get(*stem as usize)
+                .filter(|(quality, _)| *quality > 0.0)
             else {
                 unbroken = false;
                 continue;
@@ -110,12 +126,14 @@ impl Typed {
             matched += quality * weight;
             in_order += usize::from(unbroken);
             // A query has at most 64 words here: each is counted once.
-            let bit = 1_u64
-                .checked_shl(u32::try_from(*position).unwrap_or(u32::MAX))
-                .unwrap_or(0);
+            let bit = 1_u64.checked_shl(*position).unwrap_or(0);
             if seen & bit == 0 {
                 seen |= bit;
-                typed += self.shares.get(*position).copied().unwrap_or_default();
+                typed += self
+                    .shares
+                    .get(*position as usize)
+                    .copied()
+                    .unwrap_or_default();
             }
         }
         (
@@ -123,15 +141,6 @@ impl Typed {
             (typed / self.whole).min(1.0),
             in_order,
         )
-    }
-
-    fn part(&self, (from, to): (usize, usize)) -> f32 {
-        self.shares
-            .iter()
-            .skip(from)
-            .take(to + 1 - from)
-            .sum::<f32>()
-            / self.whole
     }
 }
 

@@ -49,14 +49,20 @@ pub struct Lexicon {
     stem_of: Vec<u32>,
     words_of_stem: HashMap<u32, Vec<u32>>,
     stems: HashMap<String, u32>,
+    /// By word number: a service has the word, and not only the synonyms.
+    in_directory: Vec<bool>,
     not_typos: HashSet<&'static str>,
     one: LevenshteinAutomatonBuilder,
     two: LevenshteinAutomatonBuilder,
 }
 
 impl Lexicon {
-    /// From the words in order, without doubles; a word's number is its place.
-    pub fn new(sorted: &[String], stems: HashMap<String, u32>) -> Result<Self, fst::Error> {
+    /// From the words in order, without doubles, each with whether a service has it; a word's number is its place.
+    pub fn new(
+        sorted: &[String],
+        in_directory: Vec<bool>,
+        stems: HashMap<String, u32>,
+    ) -> Result<Self, fst::Error> {
         let map = Map::from_iter(sorted.iter().zip(0_u64..))?;
         let stem_of: Vec<u32> = sorted
             .iter()
@@ -71,6 +77,7 @@ impl Lexicon {
             stem_of,
             words_of_stem,
             stems,
+            in_directory,
             not_typos: NOT_TYPOS
                 .lines()
                 .filter(|line| !line.starts_with('#'))
@@ -83,6 +90,11 @@ impl Lexicon {
 
     pub fn word(&self, text: &str) -> Option<u32> {
         self.map.get(text).and_then(|id| u32::try_from(id).ok())
+    }
+
+    /// Stems are numbered from 0 to below this.
+    pub fn stem_count(&self) -> usize {
+        self.stems.len()
     }
 
     pub fn stem_of(&self, word: u32) -> Option<u32> {
@@ -119,7 +131,13 @@ impl Lexicon {
     /// Every word that the typed one may be; the last word of a text is still being typed.
     pub fn candidates(&self, typed: &str, last: bool) -> Vec<Candidate> {
         let mut found = self.forms(typed);
-        let is_word = !found.is_empty();
+        let has_word = |c: &Candidate| {
+            self.in_directory
+                .get(c.word as usize)
+                .copied()
+                .unwrap_or_default()
+        };
+        let is_word = found.iter().any(|c| c.how == How::Exact || has_word(c));
         if last || (!is_word && typed.len() >= 4) {
             self.continued(typed, last, &mut found);
         }
@@ -142,6 +160,20 @@ impl Lexicon {
                     &mut found,
                 );
             }
+        }
+        found
+    }
+
+    /// Words of four letters of which one was left out. For words in company only: alone, three letters are an abbreviation.
+    pub fn short_of_a_letter(&self, typed: &str) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        if typed.len() == 3 && !self.not_typos.contains(typed) {
+            self.misspelt(
+                typed,
+                &self.one,
+                (sure::TWO_TYPOS, sure::TWO_TYPOS),
+                &mut found,
+            );
         }
         found
     }

@@ -99,12 +99,13 @@ impl WordIndex {
             })
             .collect();
 
-        let mut sorted: BTreeSet<String> = texts
+        let own: BTreeSet<String> = texts
             .iter()
             .flatten()
             .flatten()
             .flat_map(|text| with_joined(text))
             .collect();
+        let mut sorted = own.clone();
         sorted.extend(
             synonyms
                 .groups()
@@ -112,6 +113,7 @@ impl WordIndex {
                 .flat_map(|group| group.phrases.iter().flatten().cloned()),
         );
         let sorted: Vec<String> = sorted.into_iter().collect();
+        let in_directory = sorted.iter().map(|word| own.contains(word)).collect();
         let mut stems: HashMap<String, u32> = HashMap::new();
         let mut stem_id = |stem: &str| {
             let next = u32::try_from(stems.len()).unwrap_or(u32::MAX);
@@ -121,7 +123,7 @@ impl WordIndex {
             stem_id(&words::stem(word));
         }
         let phrases = Phrases::new(synonyms, stem_id);
-        let lexicon = Lexicon::new(&sorted, stems)?;
+        let lexicon = Lexicon::new(&sorted, in_directory, stems)?;
 
         let mut schema = Schema::builder();
         let indexing = TextFieldIndexing::default()

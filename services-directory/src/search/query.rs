@@ -50,6 +50,19 @@ pub struct TypedWord {
     pub alternatives: Vec<Alternative>,
 }
 
+impl TypedWord {
+    /// The synonyms know it.
+    pub fn is_recognised(&self) -> bool {
+        let groups = self
+            .alternatives
+            .iter()
+            .filter(|one| matches!(one.target, Target::Group(_)));
+        groups
+            .into_iter()
+            .any(|one| one.how == How::Exact && !one.near && one.quality > PART_OF_PHRASE)
+    }
+}
+
 /// A text understood.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Understood {
@@ -164,7 +177,9 @@ impl Understood {
             }
         }
         if found.iter().all(|word| word.light || word.share == 0.0) {
-            found.iter_mut().for_each(|word| word.light = false);
+            for word in &mut found {
+                word.light = false;
+            }
         }
         let counts: Vec<(usize, f32)> = found.iter().map(|word| (word.unit, word.share)).collect();
         for word in &mut found {
@@ -222,6 +237,17 @@ fn candidates(tokens: &[String], index: &WordIndex) -> Vec<Vec<Candidate>> {
             _ => index.lexicon.candidates(text, position == last),
         })
         .collect();
+    let content = tokens
+        .iter()
+        .filter(|text| words::weight_of(text) == Weight::Content)
+        .count();
+    for (place, text) in found
+        .iter_mut()
+        .zip(tokens)
+        .filter(|(place, _)| place.is_empty() && content > 1)
+    {
+        *place = index.lexicon.short_of_a_letter(text);
+    }
     let pairs = tokens.iter().zip(tokens.iter().skip(1)).enumerate();
     for (position, (first, second)) in pairs {
         let joined = format!("{first}{second}");

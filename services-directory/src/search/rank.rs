@@ -16,13 +16,14 @@ const WORD_WEIGHTS: [f32; FIELDS.len()] = [1.0, 1.0, 0.88, 0.9, 0.42, 0.54];
 /// The same for a group of synonyms: what a category is for says as much as a name.
 const GROUP_WEIGHTS: [f32; FIELDS.len()] = [0.97, 0.97, 0.88, 1.0, 0.42, 0.54];
 /// What further fields add to the best one.
-const FURTHER_FIELDS: f32 = 0.12;
+const FURTHER_FIELDS: f32 = 0.18;
 /// Below this, a word is not found in a service.
-const FOUND: f32 = 0.2;
+const FOUND: f32 = 0.15;
 /// From this on, a word is surely what the service is about.
 const SURE: f32 = 0.55;
 /// What is found less surely counts so much less again, or four vague meetings would outdo a service that is about one of the needs.
-const VAGUE: f32 = 0.75;
+const VAGUE: f32 = 0.5;
+const VAGUE_BELOW: f32 = 0.5;
 /// Of the words of a longer text, by their weight, this share must be found.
 const FAIR_SHARE: f32 = 0.5;
 /// A plain sentence holds more that is no need.
@@ -37,7 +38,7 @@ const RARE: f32 = 0.5;
 /// A rare word counts more than a common one, down to this.
 const LEAST_RARITY: f32 = 0.25;
 /// Where bands end, as shares of the best fit.
-const BANDS: [f32; 4] = [0.9, 0.82, 0.7, 0.5];
+const BANDS: [f32; 4] = [0.92, 0.84, 0.7, 0.5];
 
 /// A hospital pain clinic ranks lower unless the words ask for a clinic: GPs are shown the direct routes first (DIR-5, DIR-11).
 const HOSPITAL: f32 = 0.8;
@@ -49,7 +50,7 @@ const WAIT_HOLDS_DAYS: i32 = 90;
 pub struct Fit {
     /// Its place among the documents of the index.
     pub document: usize,
-    pub fit: f32,
+    pub value: f32,
     pub named: Named,
 }
 
@@ -66,17 +67,40 @@ struct Evidence {
     present: bool,
 }
 
-/// All services that hold a fair share of what was typed. In no order.
-pub fn fits(understood: &Understood, index: &WordIndex) -> Vec<Fit> {
-    let evidence: Vec<Evidence> = understood
+/// By which of its meanings each typed word was found in each service.
+#[derive(Debug, Default)]
+pub struct Reasons {
+    /// For each typed word that counts: its place, and by document the place of the alternative, none where it was not found.
+    by_word: Vec<(usize, Vec<Option<u16>>)>,
+}
+
+impl Reasons {
+    /// The typed words found in a service, each with the alternative that was surest there.
+    pub fn of(&self, document: usize) -> impl Iterator<Item = (usize, usize)> {
+        self.by_word.iter().filter_map(move |(word, by_document)| {
+            let alternative = by_document.get(document).copied().flatten()?;
+            Some((*word, usize::from(alternative)))
+        })
+    }
+}
+
+/// All services that hold a fair share of what was typed, in no order, and why.
+pub fn fits(understood: &Understood, index: &WordIndex) -> (Vec<Fit>, Reasons) {
+    let mut reasons = Reasons::default();
+    let mut evidence: Vec<Evidence> = Vec::with_capacity(understood.words.len());
+    for (position, word) in understood
         .words
         .iter()
-        .filter(|word| word.share > 0.0)
-        .map(|word| evidence_of(word, index))
-        .collect();
+        .enumerate()
+        .filter(|(_, word)| word.share > 0.0)
+    {
+        let (found, alternatives) = evidence_of(word, index);
+        evidence.push(found);
+        reasons.by_word.push((position, alternatives));
+    }
     let whole: f32 = evidence.iter().map(|word| word.share).sum();
     if whole <= 0.0 {
-        return Vec::new();
+        return (Vec::new(), reasons);
     }
     let typed_share: f32 = understood.words.iter().map(|word| word.share).sum();
     let typed_is_rare = whole >= typed_share * RARE;
@@ -107,7 +131,7 @@ pub fn fits(understood: &Understood, index: &WordIndex) -> Vec<Fit> {
         }
         fits.push(Fit {
             document: position,
-            fit,
+            value: fit,
             named: if typed_is_rare {
                 closeness.named
             } else {
@@ -115,18 +139,20 @@ pub fn fits(understood: &Understood, index: &WordIndex) -> Vec<Fit> {
             },
         });
     }
-    fits
+    (fits, reasons)
 }
 
 fn at(found: &[f32], position: usize) -> f32 {
     found.get(position).copied().unwrap_or_default()
 }
 
-fn evidence_of(word: &TypedWord, index: &WordIndex) -> Evidence {
+fn evidence_of(word: &TypedWord, index: &WordIndex) -> (Evidence, Vec<Option<u16>>) {
     let count = index.documents.len();
     let mut by_field = vec![[0.0_f32; FIELDS.len()]; count];
-    let (mut known, mut present) = (false, false);
-    for alternative in &word.alternatives {
+    let mut surest: Vec<(f32, Option<u16>)> = vec![(0.0, None); count];
+    // A need that the synonyms know and no service here answers is still understood: "gambling debts".
+    let (mut known, mut present) = (word.is_recognised(), word.is_recognised());
+    for (place_of_alternative, alternative) in (0_u16..).zip(&word.alternatives) {
         let sure = matches!(alternative.how, How::Exact | How::Form) && !alternative.near;
         // In running text, a guess is a guess too many.
         let guess = alternative.how == How::Typo
@@ -143,6 +169,11 @@ fn evidence_of(word: &TypedWord, index: &WordIndex) -> Evidence {
             }
             known |= sure && value >= SURE;
             present |= sure;
+            if let Some(best) = surest.get_mut(document)
+                && value > best.0
+            {
+                *best = (value, Some(place_of_alternative));
+            }
             if let Some(place) = by_field
                 .get_mut(document)
                 .and_then(|fields| fields.get_mut(field))
@@ -161,18 +192,25 @@ fn evidence_of(word: &TypedWord, index: &WordIndex) -> Evidence {
             let best = fields.iter().copied().fold(0.0, f32::max);
             let further: f32 = fields.iter().sum::<f32>() - best;
             let all = best + FURTHER_FIELDS * further.min(1.0);
-            if best < SURE { all * VAGUE } else { all }
+            if best < VAGUE_BELOW { all * VAGUE } else { all }
         })
         .collect();
     let share = word.share * rarity(&found, word.text.len());
-    Evidence {
+    let evidence = Evidence {
         share,
         unit: word.unit,
         light: word.light,
         found,
         known,
         present,
-    }
+    };
+    (
+        evidence,
+        surest
+            .into_iter()
+            .map(|(_, alternative)| alternative)
+            .collect(),
+    )
 }
 
 /// 1 for a word that no service has, less the more services have it.

@@ -23,8 +23,8 @@ fn query(text: &str) -> Query {
     }
 }
 
-fn practice(code: &str) -> Option<OdsCode> {
-    Some(OdsCode::parse(code).unwrap())
+fn practice(code: &str) -> OdsCode {
+    OdsCode::parse(code).unwrap()
 }
 
 fn found(results: &SearchResults) -> Vec<&str> {
@@ -84,7 +84,7 @@ proptest! {
         day in 0_i32..500,
     ) {
         let today = date(2026, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap();
-        let practice = place.and_then(practice);
+        let practice = place.map(practice);
         let facts = KnownFacts {
             age,
             areas: practice.as_ref().and_then(|practice| FIXTURE.areas_of(practice)),
@@ -118,26 +118,44 @@ proptest! {
             prop_assert_eq!(results.hits[0].category, Category::Crisis);
         }
     }
+}
 
-    /// A letter lost, doubled or swapped in a word of a name still finds the service.
-    #[test]
-    fn a_slip_in_a_name_still_finds_it(service in prop::sample::select(FIXTURE.services.clone()), at in any::<prop::sample::Index>(), how in 0_u8..3) {
-        prop_assume!(criteria::open_to(&service, &KnownFacts::default(), TODAY).is_ok());
-        let mut letters: Vec<char> = service.name.chars().collect();
-        let at = at.index(letters.len() - 1);
-        prop_assume!(letters[at] != ' ' && letters[at + 1] != ' ');
-        match how {
-            0 => { letters.remove(at); }
-            1 => letters.insert(at, letters[at]),
-            _ => letters.swap(at, at + 1),
+/// A letter lost, doubled or swapped in a name: all but a few still find the service among the first five.
+#[test]
+fn a_slip_in_a_name_still_finds_the_service() {
+    let (mut typed_count, mut missed) = (0, Vec::new());
+    let open = |service: &&HealthcareService| {
+        criteria::open_to(service, &KnownFacts::default(), TODAY).is_ok()
+    };
+    for service in FIXTURE.services.iter().filter(open) {
+        let letters: Vec<char> = service.name.chars().collect();
+        let places =
+            (0..letters.len() - 1).filter(|at| letters[*at] != ' ' && letters[at + 1] != ' ');
+        for (at, how) in places.step_by(2).zip((0..3).cycle()) {
+            let mut letters = letters.clone();
+            match how {
+                0 => drop(letters.remove(at)),
+                1 => letters.insert(at, letters[at]),
+                _ => letters.swap(at, at + 1),
+            }
+            let typed: String = letters.into_iter().collect();
+            typed_count += 1;
+            let results = INDEX.search(&query(&typed));
+            if !found(&results)
+                .iter()
+                .take(5)
+                .any(|id| *id == service.id.as_str())
+            {
+                missed.push(typed);
+            }
         }
-        let typed: String = letters.into_iter().collect();
-        // Words of one to three letters are not guessed at.
-        prop_assume!(typed.split(' ').all(|word| word.len() >= 4 || service.name.contains(word)));
-        let results = INDEX.search(&query(&typed));
-        let place = found(&results).iter().position(|id| *id == service.id.as_str());
-        prop_assert!(place.is_some_and(|place| place < 5), "{typed}: {:?} {:?}", place, &found(&results));
     }
+    assert!(typed_count > 300);
+    assert!(
+        missed.len() * 100 <= typed_count * 3,
+        "{} of {typed_count}: {missed:?}",
+        missed.len()
+    );
 }
 
 #[test]
@@ -146,7 +164,7 @@ fn an_unknown_age_or_practice_hides_nothing() {
     assert!(found(&results).contains(&"young"));
     assert_eq!((results.hidden.age, results.hidden.area), (0, 0));
     let elsewhere = INDEX.search(&Query {
-        practice: practice("Z99999"),
+        practice: Some(practice("Z99999")),
         ..query("carers")
     });
     assert_eq!(
@@ -202,7 +220,7 @@ fn a_service_that_is_not_offered_is_shown_greyed_when_it_is_named() {
         }
     );
     let far = INDEX.search(&Query {
-        practice: practice("F10001"),
+        practice: Some(practice("F10001")),
         ..query("Better Nights")
     });
     assert!(matches!(far.not_open[0].reason, NotOpen::Area { .. }));

@@ -3,6 +3,7 @@
 use super::expand::How;
 use super::index::WordIndex;
 use super::query::{Alternative, Target, Understood};
+use super::rank::Reasons;
 
 /// More say less.
 const MOST_REASONS: usize = 4;
@@ -44,28 +45,27 @@ pub fn taken_for(understood: &Understood, index: &WordIndex) -> Vec<TakenFor> {
 }
 
 /// Why this service: for each need the surest of its meanings that the service has.
-pub fn of(understood: &Understood, index: &WordIndex, document: usize) -> Vec<String> {
-    let mut reasons: Vec<String> = Vec::new();
-    for (position, word) in understood
-        .words
-        .iter()
-        .enumerate()
-        .filter(|(_, word)| word.share > 0.0)
-    {
-        let held = word
-            .alternatives
-            .iter()
-            .filter(|alternative| holds(alternative, index, document));
-        let Some(best) = held.max_by(|a, b| a.quality.total_cmp(&b.quality)) else {
+pub fn of(
+    understood: &Understood,
+    index: &WordIndex,
+    reasons: &Reasons,
+    document: usize,
+) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for (position, alternative) in reasons.of(document) {
+        let best = understood
+            .words
+            .get(position)
+            .and_then(|word| word.alternatives.get(alternative));
+        let Some(reason) = best.map(|best| reason(best, understood, index, position)) else {
             continue;
         };
-        let reason = reason(best, understood, index, position);
-        if !reasons.contains(&reason) {
-            reasons.push(reason);
+        if !said.contains(&reason) {
+            said.push(reason);
         }
     }
-    reasons.truncate(MOST_REASONS);
-    reasons
+    said.truncate(MOST_REASONS);
+    said
 }
 
 fn reason(
@@ -87,16 +87,6 @@ fn reason(
         Some(meant) => meant,
         None => understood.typed((position, position)),
     }
-}
-
-fn holds(alternative: &Alternative, index: &WordIndex, document: usize) -> bool {
-    let mut held = false;
-    let note = |found: usize, _| held |= found == document;
-    match alternative.target {
-        Target::Word(word) => index.with_word(word, note),
-        Target::Group(group) => index.with_group(group, note),
-    }
-    held
 }
 
 fn label_of(alternative: &Alternative, index: &WordIndex) -> Option<String> {

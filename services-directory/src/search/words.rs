@@ -32,14 +32,14 @@ pub fn tokens(text: &str) -> Vec<Token> {
             dotted = true;
             continue;
         }
-        if !word.is_empty() {
+        if word.is_empty() {
+            hyphenated = false;
+        } else {
             found.push(Token {
                 text: std::mem::take(&mut word),
                 hyphenated,
             });
-            hyphenated = c == '-' || c == '\u{2010}' || c == '\u{2011}';
-        } else {
-            hyphenated = false;
+            hyphenated = matches!(c, '-' | '\u{2010}' | '\u{2011}');
         }
         dotted = false;
     }
@@ -189,7 +189,7 @@ pub fn one_edit_apart(a: &str, b: &str) -> bool {
     };
     match (middle(a).as_slice(), middle(b).as_slice()) {
         ([_], [] | [_]) | ([], [_]) => true,
-        ([w, x], [y, z]) => w == z && x == y,
+        ([first, second], swapped) => swapped == [*second, *first],
         _ => false,
     }
 }
@@ -256,7 +256,7 @@ const FILLERS: &[&str] = &[
     want wants wanting wanted need needs needing needed look looking find get gets getting got go goes \
     going gone keep keeps feel feels feeling felt seem seems suffer suffers suffering struggle struggles \
     struggling try trying tried think thinks says said like likes would make makes making take taking \
-    asking asks ask give use using come coming see seen told keen please send refer refers referred \
+    asking asks ask manage manages managing give use using come coming see seen told keen please send refer refers referred \
     referral referrals referring",
     "\
     problem problems issue issues trouble troubles difficulty difficulties symptom symptoms complaint \

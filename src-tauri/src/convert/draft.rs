@@ -125,9 +125,9 @@ pub fn form(form: ReferralForm) -> domain::ReferralForm {
             Consent::OnTheirBehalf => domain::Consent::OnTheirBehalf,
         }),
         consent_note: form.consent_note,
-        crisis: form.crisis.map(safety),
+        crisis: form.crisis.as_ref().map(safety),
         crisis_note: form.crisis_note,
-        red_flags: form.red_flags.map(safety),
+        red_flags: form.red_flags.as_ref().map(safety),
         red_flags_note: form.red_flags_note,
         may_leave_voicemail: form.may_leave_voicemail,
         may_text: form.may_text,
@@ -177,7 +177,7 @@ fn form_view(form: &domain::ReferralForm) -> ReferralForm {
     }
 }
 
-fn safety(answer: SafetyAnswer) -> domain::SafetyAnswer {
+fn safety(answer: &SafetyAnswer) -> domain::SafetyAnswer {
     match answer {
         SafetyAnswer::AskedNone => domain::SafetyAnswer::AskedNone,
         SafetyAnswer::PresentDealtWith => domain::SafetyAnswer::PresentDealtWith,

@@ -112,7 +112,7 @@ fn banner(engine: &Engine, detail: &desk::ReferralDetail) -> Banner {
         })
 }
 
-pub fn decision(decision: UnknownDecision) -> desk::UnknownDecision {
+pub fn decision(decision: &UnknownDecision) -> desk::UnknownDecision {
     match decision {
         UnknownDecision::ItArrived => desk::UnknownDecision::ItArrived,
         UnknownDecision::SendAgain => desk::UnknownDecision::SendAgain,

@@ -6,4 +6,6 @@
 
 mod faults;
 mod golden;
+#[cfg(unix)]
+mod mail_peer;
 mod outbox;

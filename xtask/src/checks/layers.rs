@@ -5,35 +5,28 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Each crate of ours, with those of ours that it may use. Only tests of a crate may use more (the demonstration's mail server, say).
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("store", &[]),
     ("letter", &[]),
     ("xtask", &[]),
     ("services-directory", &["store"]),
     ("referrals", &["services-directory", "letter", "store"]),
-    (
-        "demo",
-        &["services-directory", "referrals", "letter", "store"],
-    ),
-    (
-        "onward-cli",
-        &["services-directory", "referrals", "letter", "store", "demo"],
-    ),
-    (
-        "onward",
-        &["services-directory", "referrals", "letter", "store", "demo"],
-    ),
-    (
-        "product-tests",
-        &[
-            "services-directory",
-            "referrals",
-            "letter",
-            "store",
-            "demo",
-            "onward-cli",
-        ],
-    ),
+    ("demo", &PARTS),
+    ("engine", &PARTS_AND_DEMO),
+    ("onward-cli", &EVERYTHING),
+    ("onward", &EVERYTHING),
+    ("product-tests", &EVERYTHING),
+];
+const PARTS: [&str; 4] = ["services-directory", "referrals", "letter", "store"];
+const PARTS_AND_DEMO: [&str; 5] = ["services-directory", "referrals", "letter", "store", "demo"];
+const EVERYTHING: [&str; 7] = [
+    "services-directory",
+    "referrals",
+    "letter",
+    "store",
+    "demo",
+    "engine",
+    "onward-cli",
 ];
 
 /// Pairs that hold even for tests.

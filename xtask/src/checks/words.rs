@@ -35,10 +35,11 @@ const CHRONIC_EXPLAINED: [&str; 5] = [
 const ALLOWED: &str = "words-allowed:";
 
 /// The crates whose texts reach a person.
-const CRATES: [&str; 5] = [
+const CRATES: [&str; 6] = [
     "services-directory/",
     "referrals/",
     "src-tauri/",
+    "engine/",
     "cli/",
     "demo/",
 ];

@@ -151,7 +151,7 @@ async fn only_the_accounts_own_address_may_send_and_only_made_up_ones_receive() 
     assert_eq!(hears(&format!("MAIL FROM:<{SENDER}>")).await, 250);
     assert_eq!(hears(&format!("MAIL FROM:<{SENDER}>")).await, 503);
     assert_eq!(hears("DATA").await, 554);
-    assert_eq!(hears("RCPT TO:<pain@nhs.net>").await, 550);
+    assert_eq!(hears("RCPT TO:<pain@nhs.net>").await, 550); // contacts-allowed: refused
     assert_eq!(hears("RCPT TO:<gone@service.example>").await, 550);
     assert_eq!(hears("RCPT TO:<siân@service.example>").await, 553);
     assert_eq!(hears("RCPT TO:<two words@service.example>").await, 501);

@@ -1,0 +1,85 @@
+// What a test stands on: a display, a WebDriver, and Onward itself on a fresh folder of data. All of it ends with the test.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Person } from './person.mjs';
+import { until } from './until.mjs';
+import { answers, Session } from './webdriver.mjs';
+
+const HERE = import.meta.dirname;
+const TARGET = process.env.CARGO_TARGET_DIR ?? resolve(HERE, '../../../target');
+export const PROGRAM = process.env.ONWARD_PROGRAM ?? join(TARGET, 'debug', 'onward');
+
+let display;
+
+/** The display of this desktop, or one in memory that ends with this process. */
+async function displayName() {
+	if (process.env.DISPLAY) return process.env.DISPLAY;
+	if (display === undefined) {
+		// With -displayfd the server finds a free number itself and writes it when it is ready.
+		const server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
+			stdio: ['ignore', 'pipe', 'ignore'],
+		});
+		process.once('exit', () => server.kill());
+		const [number] = await once(server.stdout, 'data');
+		server.unref();
+		server.stdout.unref();
+		display = `:${String(number).trim()}`;
+	}
+	return display;
+}
+
+/** A port that was free a moment ago: WebKitWebDriver cannot say which one it took. */
+async function freePort() {
+	const server = createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const { port } = server.address();
+	server.close();
+	await once(server, 'close');
+	return port;
+}
+
+async function startDriver() {
+	const port = await freePort();
+	const environment = {
+		...process.env,
+		DISPLAY: await displayName(),
+		// Tauri lets itself be driven only when it is asked to.
+		TAURI_AUTOMATION: 'true',
+		TAURI_WEBVIEW_AUTOMATION: 'true',
+		// A display in memory has no graphics card for WebKit to look for.
+		WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+		WEBKIT_DISABLE_DMABUF_RENDERER: '1',
+		GDK_BACKEND: 'x11',
+		LC_ALL: 'C.UTF-8',
+	};
+	const driver = spawn('WebKitWebDriver', ['--host=127.0.0.1', `--port=${port}`], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+	let said = '';
+	driver.stderr.on('data', (words) => (said += words));
+	const address = `http://127.0.0.1:${port}`;
+	await until('WebKitWebDriver answers', async () => (await answers(address)) || (driver.exitCode !== null && said));
+	return { driver, address };
+}
+
+/** Onward in a window of its own, on a fresh demonstration that goes with the test. */
+export async function openOnward(test, { width = 1280, height = 800 } = {}) {
+	if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not there: cargo build --workspace --bins makes it`);
+	const folder = await mkdtemp(join(tmpdir(), 'onward-window-test-'));
+	const { driver, address } = await startDriver();
+	let session;
+	test.after(async () => {
+		await session?.close().catch(() => undefined);
+		driver.kill();
+		if (driver.exitCode === null) await once(driver, 'exit');
+		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+	});
+	session = await Session.open(address, PROGRAM, ['--data', folder]);
+	await session.resize(width, height);
+	const person = new Person(session, folder);
+	await person.sees('the search box has the focus', () => document.activeElement?.id === 'search');
+	return person;
+}
