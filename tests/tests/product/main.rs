@@ -6,6 +6,8 @@
 
 mod faults;
 mod golden;
+mod kill;
 #[cfg(unix)]
 mod mail_peer;
 mod outbox;
+mod senders;
