@@ -8,6 +8,7 @@
 mod directory;
 mod mailbox;
 mod outbox;
+mod practice;
 mod read;
 mod refer;
 mod search;
@@ -52,6 +53,8 @@ enum Command {
     Outbox(outbox::OutboxArguments),
     /// The directory of services.
     Directory(directory::DirectoryArguments),
+    /// The practice and its staff.
+    Practice(practice::PracticeArguments),
     /// The mailbox from which referrals are sent.
     Mailbox(mailbox::MailboxArguments),
 }
@@ -114,6 +117,7 @@ fn run(command: Command, common: &Common) -> Result<(), CliError> {
         Command::Refer(arguments) => refer::run(&arguments, common),
         Command::Outbox(arguments) => outbox::run(&arguments, common),
         Command::Directory(arguments) => directory::run(&arguments, common),
+        Command::Practice(arguments) => practice::run(&arguments, common),
         Command::Mailbox(arguments) => mailbox::run(&arguments, common),
     }
 }

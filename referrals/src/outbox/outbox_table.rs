@@ -438,14 +438,14 @@ pub fn resolve_unknown(
     Ok(changed > 0)
 }
 
-/// The newest message of a referral.
+/// The newest message of a referral: the one put in last, for an id's order follows a clock that may have been set back.
 pub fn newest_of(
     connection: &Connection,
     referral_id: &str,
 ) -> Result<Option<OutboxState>, ReferralError> {
     connection
         .query_row(
-            "SELECT * FROM outbox WHERE referral_id = :referral_id ORDER BY id DESC LIMIT 1",
+            "SELECT * FROM outbox WHERE referral_id = :referral_id ORDER BY rowid DESC LIMIT 1",
             named_params! { ":referral_id": referral_id },
             |row| Ok(read_state(row)),
         )
@@ -453,13 +453,14 @@ pub fn newest_of(
         .transpose()
 }
 
+/// The same, whole.
 pub fn newest_message_of(
     connection: &Connection,
     referral_id: &str,
 ) -> Result<Option<OutboxMessage>, ReferralError> {
     connection
         .query_row(
-            "SELECT * FROM outbox WHERE referral_id = :referral_id ORDER BY id DESC LIMIT 1",
+            "SELECT * FROM outbox WHERE referral_id = :referral_id ORDER BY rowid DESC LIMIT 1",
             named_params! { ":referral_id": referral_id },
             |row| Ok(read_message(row)),
         )

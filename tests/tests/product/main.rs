@@ -4,6 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::indexing_slicing, clippy::string_slice, clippy::print_stdout)]
 
+mod faults;
 mod golden;
+mod kill;
 #[cfg(unix)]
 mod mail_peer;
+mod outbox;
+mod senders;
