@@ -32,11 +32,13 @@ pub fn run(arguments: &MailboxArguments, common: &Common) -> Result<(), CliError
         practice.write(move |tx| mailbox_table::write(tx, &mailbox, "command line"))?;
     }
     match practice.read(mailbox_table::read)? {
-        Some(mailbox) => println!(
+        Some(mailbox) => say!(
             "{} through {}:{}",
-            mailbox.from_address, mailbox.host, mailbox.port
+            mailbox.from_address,
+            mailbox.host,
+            mailbox.port
         ),
-        None => println!("No mailbox is set."),
+        None => say!("No mailbox is set."),
     }
     Ok(())
 }

@@ -5,6 +5,13 @@
     reason = "this is the command line"
 )]
 
+/// Prints a line. Whoever reads may have gone (`… | head`), which is no reason to panic.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
 mod directory;
 mod mailbox;
 mod outbox;
@@ -97,7 +104,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if onward.common.json {
-                println!(
+                say!(
                     "{}",
                     serde_json::json!({ "error": { "code": error.code(), "message": error.to_string() } })
                 );
@@ -156,6 +163,6 @@ fn text_of(path: &str) -> Result<String, CliError> {
 
 fn print_json(value: &impl serde::Serialize) -> Result<(), CliError> {
     let text = serde_json::to_string(value).map_err(|error| CliError::Usage(error.to_string()))?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }

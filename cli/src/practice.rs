@@ -80,8 +80,8 @@ fn open_real(common: &Common) -> Result<Engine, CliError> {
         .ok_or_else(unnamed)?;
     let (engine, recovery_key) = Engine::open(&data, UseMode::Real, Clock::system())?;
     if let Some(key) = recovery_key {
-        println!("Recovery key: {}", key.printed());
-        println!(
+        say!("Recovery key: {}", key.printed());
+        say!(
             "Print it and keep it in the practice's safe. It is shown only now, and opens the records if this computer is lost."
         );
     }
@@ -112,12 +112,14 @@ fn set(engine: &Engine, practice: PracticeFile) -> Result<(), CliError> {
 fn show(engine: &Engine) -> Result<(), CliError> {
     let practice = engine.store.practice.read(practice_table::practice)?;
     let practice = practice.ok_or(EngineError::from(ReferralError::PracticeNotSet))?;
-    println!(
+    say!(
         "{} ({}), phone {}",
-        practice.name, practice.ods_code, practice.phone
+        practice.name,
+        practice.ods_code,
+        practice.phone
     );
     for member in engine.store.practice.read(practice_table::staff)? {
-        println!("  {}, {}  [{}]", member.name, member.role, member.id);
+        say!("  {}, {}  [{}]", member.name, member.role, member.id);
     }
     Ok(())
 }

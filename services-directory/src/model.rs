@@ -484,6 +484,13 @@ pub struct Endpoint {
     pub supersedes: Option<EndpointId>,
 }
 
+impl Endpoint {
+    /// Both days are included.
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Channel {

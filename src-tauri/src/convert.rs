@@ -15,6 +15,7 @@ use engine::{Engine, EngineError};
 use referrals::{ReferralError, outbox::outbox_table, practice_table};
 
 pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
+    engine.notice_new_directory()?;
     let catalogue = engine.catalogue()?;
     let (practice, staff, referrer, counts, channel_problem) = engine.store.practice.read(|c| {
         let practice = practice_table::practice(c)?.ok_or(ReferralError::PracticeNotSet)?;
