@@ -54,9 +54,10 @@ pub fn run(arguments: &ShowArguments, common: &Common) -> Result<(), CliError> {
             outcome(check.outcome)
         );
     }
-    match card.endpoint {
-        Some(endpoint) => say!("\nReferrals go to {}", endpoint.address),
-        None => say!("\nReferrals are not sent from here."),
+    if let Some(endpoint) = card.endpoint {
+        say!("\nReferrals go to {}", endpoint.address);
+    } else {
+        say!("\nReferrals are not sent from here.");
     }
     Ok(())
 }
