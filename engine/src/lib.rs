@@ -2,9 +2,11 @@
 //! The window and the command line are two faces of it.
 
 mod catalogue;
+mod log;
 mod sending;
 
 pub use catalogue::{Card, Catalogue, PatientFacts, not_open_code, not_open_detail};
+pub use log::{Log, LogEntry};
 pub use sending::SenderThread;
 
 use demo::practice::DemonstrationError;
@@ -74,6 +76,7 @@ pub fn data_folder(mode: UseMode) -> Option<PathBuf> {
 pub struct Engine {
     pub store: Store,
     pub desk: Desk,
+    pub log: Log,
     catalogue: RwLock<Option<Arc<Catalogue>>>,
 }
 
@@ -102,12 +105,15 @@ impl Engine {
             demonstration,
             wake: Wake::default(),
         };
+        let log = Log::in_folder(store.folder.path(), store.clock.clone());
         let engine = Self {
             store,
             desk,
+            log,
             catalogue: RwLock::default(),
         };
         engine.read_directory_again()?;
+        engine.log.write(&LogEntry::Opened { mode });
         Ok((
             engine,
             opened.recovery_key_to_print.filter(|_| !demonstration),
@@ -128,6 +134,22 @@ impl Engine {
         catalogue.ok_or(EngineError::NoDirectory)
     }
 
+    /// Takes up a directory that another process has loaded since.
+    pub fn notice_new_directory(&self) -> Result<(), EngineError> {
+        let applied_at = self.store.directory.read(directory_table::applied_at)?;
+        let held = self
+            .catalogue
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(|held| held.applied_at);
+        if held == applied_at {
+            Ok(())
+        } else {
+            self.read_directory_again()
+        }
+    }
+
     fn read_directory_again(&self) -> Result<(), EngineError> {
         let read = self.store.directory.read(directory_table::read)?;
         let made = read
@@ -142,6 +164,7 @@ impl Engine {
 
     /// Replaces the directory by another whole one.
     pub fn load_directory(&self, directory: Directory) -> Result<(), EngineError> {
+        let version = directory.header.version;
         if self.is_demonstration() {
             demo::practice::load_directory(&self.store, directory)?;
         } else if directory.header.demonstration {
@@ -152,6 +175,7 @@ impl Engine {
                 .directory
                 .write(move |tx| directory_table::apply(tx, &directory, now))?;
         }
+        self.log.write(&LogEntry::DirectoryLoaded { version });
         self.read_directory_again()
     }
 

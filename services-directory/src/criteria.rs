@@ -155,19 +155,19 @@ pub fn check(service: &HealthcareService, facts: &KnownFacts, today: Date) -> Ve
         });
     }
     let states = |rule: &CriterionRule| criteria.iter().any(|criterion| criterion.rule == *rule);
-    if !states(&CriterionRule::Age)
+    if !states(&CriterionRule::Age {})
         && let Some(sentence) = age_sentence(service)
     {
         checks.push(one(
             service,
             &Criterion {
                 sentence,
-                rule: CriterionRule::Age,
+                rule: CriterionRule::Age {},
             },
             facts,
         ));
     }
-    if !states(&CriterionRule::Area) && !service.service_areas.is_empty() {
+    if !states(&CriterionRule::Area {}) && !service.service_areas.is_empty() {
         let names: Vec<&str> = service
             .service_areas
             .iter()
@@ -178,7 +178,7 @@ pub fn check(service: &HealthcareService, facts: &KnownFacts, today: Date) -> Ve
             service,
             &Criterion {
                 sentence,
-                rule: CriterionRule::Area,
+                rule: CriterionRule::Area {},
             },
             facts,
         ));
@@ -208,12 +208,12 @@ pub fn age_range(min: Option<u8>, max: Option<u8>) -> Option<String> {
 fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -> CriterionCheck {
     let practice = || facts.practice.as_ref().map(ToString::to_string);
     let (known, outcome, hard) = match &criterion.rule {
-        CriterionRule::Age => (
+        CriterionRule::Age {} => (
             facts.age.map(|age| age.to_string()),
             age_outcome(service, facts),
             true,
         ),
-        CriterionRule::Area => (practice(), area_outcome(service, facts), true),
+        CriterionRule::Area {} => (practice(), area_outcome(service, facts), true),
         CriterionRule::RegisteredWith { practices } => {
             (practice(), registered_outcome(practices, facts), true)
         }
@@ -248,7 +248,7 @@ fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -
             let (known, outcome) = exclusion_outcome(of, facts);
             (known, outcome, false)
         }
-        CriterionRule::Question => (None, CriterionOutcome::NotKnown, false),
+        CriterionRule::Question {} => (None, CriterionOutcome::NotKnown, false),
     };
     CriterionCheck {
         sentence: criterion.sentence.clone(),

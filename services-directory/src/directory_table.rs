@@ -5,7 +5,7 @@ use crate::{
     ids::EndpointId,
     model::{DirectoryRecord, Endpoint},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use sha2::{Digest, Sha256};
 use store::{Migration, StoreError, hex};
@@ -108,10 +108,11 @@ pub fn endpoint_digest(endpoint: &Endpoint) -> String {
         .unwrap_or_default()
 }
 
-/// The digest of the record that stands in the database now.
+/// The digest of the record that stands in the database now; none when it is gone, not yet valid or no longer so.
 pub fn endpoint_digest_now(
     connection: &Connection,
     id: &EndpointId,
+    today: Date,
 ) -> Result<Option<String>, DirectoryError> {
     let body: Option<String> = connection
         .query_row(
@@ -120,7 +121,23 @@ pub fn endpoint_digest_now(
             |row| row.get(0),
         )
         .optional()?;
-    Ok(body.map(|body| sha256(body.as_bytes())))
+    let Some(body) = body else { return Ok(None) };
+    let record = serde_json::from_str(&body).map_err(|_| DirectoryError::Damaged)?;
+    match record {
+        DirectoryRecord::Endpoint(endpoint) if endpoint.is_valid_on(today) => {
+            Ok(Some(sha256(body.as_bytes())))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// When the version that stands in the database was applied: enough to tell that another process has loaded another.
+pub fn applied_at(connection: &Connection) -> Result<Option<Timestamp>, DirectoryError> {
+    let at: Option<String> = connection
+        .query_row("SELECT applied_at FROM version", [], |row| row.get(0))
+        .optional()?;
+    at.map(|at| at.parse().map_err(|_| DirectoryError::Damaged))
+        .transpose()
 }
 
 fn records_of(directory: &Directory) -> impl Iterator<Item = DirectoryRecord> {

@@ -330,8 +330,8 @@ pub struct Criterion {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum CriterionRule {
-    Age,
-    Area,
+    Age {},
+    Area {},
     /// Registered with one of these practices.
     RegisteredWith {
         practices: Vec<OdsCode>,
@@ -357,7 +357,7 @@ pub enum CriterionRule {
         of: String,
     },
     /// A question that only the GP can answer.
-    Question,
+    Question {},
 }
 
 /// A wait as the service states it.
@@ -482,6 +482,13 @@ pub struct Endpoint {
     pub verified: Verified,
     #[serde(default)]
     pub supersedes: Option<EndpointId>,
+}
+
+impl Endpoint {
+    /// Both days are included.
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

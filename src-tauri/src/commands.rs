@@ -9,7 +9,7 @@ use crate::{
         WindowError, WindowState,
     },
 };
-use engine::{Engine, EngineError};
+use engine::{Engine, EngineError, LogEntry};
 use referrals::{ReferralError, practice_table};
 use std::sync::Arc;
 use tauri::{AppHandle, Manager, State};
@@ -21,14 +21,20 @@ async fn off_thread<T: Send + 'static>(
     state: &State<'_, AppState>,
     work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
 ) -> Answer<T> {
-    let engine: Arc<Engine> = state.engine.clone();
+    let engine: Arc<Engine> = state.engine.clone().ok_or_else(convert::not_set_up)?;
+    let log = engine.log.clone();
     let done = tauri::async_runtime::spawn_blocking(move || work(&engine)).await;
-    done.map_err(|_| convert::stopped())?
-        .map_err(|error| convert::error(&error))
+    done.map_err(|_| convert::stopped())?.map_err(|error| {
+        log.write(&LogEntry::CommandFailed { code: error.code() });
+        convert::error(&error)
+    })
 }
 
 #[tauri::command]
 pub async fn window_state(state: State<'_, AppState>) -> Answer<WindowState> {
+    if state.engine.is_none() {
+        return Ok(convert::set_up_state());
+    }
     off_thread(&state, convert::window_state).await
 }
 

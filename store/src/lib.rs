@@ -23,3 +23,4 @@ pub use folder::{DataFolder, UseMode};
 pub use hex::hex;
 pub use migrations::Migration;
 pub use open::Store;
+pub use uuid::Uuid;

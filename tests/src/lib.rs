@@ -1,5 +1,14 @@
-//! Servers at the edge of the whole-product tests.
+//! What the whole-product tests share: a practice with its mail server, the built program, and servers at the edge.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "it serves only tests, which say by their failure what was missing"
+)]
 
+pub mod patients;
 /// Postfix and Dovecot run as system users, and are Debian's: there is no such peer elsewhere.
 #[cfg(unix)]
 pub mod postfix_dovecot;
+pub mod practice;
+pub mod program;

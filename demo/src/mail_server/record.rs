@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use tokio::sync::watch;
 
+use super::fault::Moment;
+
 /// How far a connection came, in the order of the conversation. It is noted before the reply that tells the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
@@ -31,6 +33,8 @@ pub struct ConnectionRecord {
     pub reached: Phase,
     pub stored_count: usize,
     pub confirmed_count: usize,
+    /// Where the newest fault stepped in: from then on the client waits for the answer of this moment.
+    pub fault_at: Option<Moment>,
     /// Whether the server is done with it.
     pub ended: bool,
 }
@@ -86,6 +90,7 @@ impl Recorder {
                 reached: Phase::Connected,
                 stored_count: 0,
                 confirmed_count: 0,
+                fault_at: None,
                 ended: false,
             });
         });
@@ -113,6 +118,11 @@ impl RecordOfOne {
                 _ => {}
             }
         });
+    }
+
+    /// Noted before the fault shows.
+    pub(super) fn fault(&self, moment: Moment) {
+        self.change(|record| record.fault_at = Some(moment));
     }
 
     fn change(&self, change: impl FnOnce(&mut ConnectionRecord)) {

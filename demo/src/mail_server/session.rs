@@ -158,6 +158,7 @@ impl Session {
 
     async fn handshake(&mut self) -> Result<(), Ended> {
         if let Some(fault) = self.faults.at(Moment::Handshake) {
+            self.record.fault(Moment::Handshake);
             self.misbehave(fault).await?;
             return Err(Ended::ByServer);
         }
@@ -200,6 +201,9 @@ impl Session {
             && matches!(fault, None | Some(Misbehaviour::Drip(_)))
         {
             self.record.reach(phase);
+        }
+        if fault.is_some() {
+            self.record.fault(moment);
         }
         match fault {
             None => self.wire.write(&reply.to_bytes()).await?,

@@ -123,9 +123,11 @@ pub fn claim(
         "UPDATE outbox SET state = 'sending', phase = 'connecting', problem = '', attempt_count = attempt_count + 1 WHERE id = :id",
         named_params! { ":id": message.id },
     )?;
+    // Numbered by what was really tried: the row's own count forgives the channel's failures, so it would give a number twice.
     tx.execute(
         "INSERT INTO attempts (outbox_id, number, began_at, ended_at, phase, outcome, problem, reply_code)
-         SELECT id, attempt_count, :now, 0, phase, '', '', 0 FROM outbox WHERE id = :id",
+         SELECT id, (SELECT COALESCE(MAX(number), 0) + 1 FROM attempts WHERE outbox_id = :id), :now, 0, phase, '', '', 0
+         FROM outbox WHERE id = :id",
         named_params! { ":id": message.id, ":now": millis(now) },
     )?;
     event_table::append(
@@ -436,14 +438,14 @@ pub fn resolve_unknown(
     Ok(changed > 0)
 }
 
-/// The newest message of a referral.
+/// The newest message of a referral: the one put in last, for an id's order follows a clock that may have been set back.
 pub fn newest_of(
     connection: &Connection,
     referral_id: &str,
 ) -> Result<Option<OutboxState>, ReferralError> {
     connection
         .query_row(
-            "SELECT * FROM outbox WHERE referral_id = :referral_id ORDER BY id DESC LIMIT 1",
+            "SELECT * FROM outbox WHERE referral_id = :referral_id ORDER BY rowid DESC LIMIT 1",
             named_params! { ":referral_id": referral_id },
             |row| Ok(read_state(row)),
         )
@@ -451,13 +453,14 @@ pub fn newest_of(
         .transpose()
 }
 
+/// The same, whole.
 pub fn newest_message_of(
     connection: &Connection,
     referral_id: &str,
 ) -> Result<Option<OutboxMessage>, ReferralError> {
     connection
         .query_row(
-            "SELECT * FROM outbox WHERE referral_id = :referral_id ORDER BY id DESC LIMIT 1",
+            "SELECT * FROM outbox WHERE referral_id = :referral_id ORDER BY rowid DESC LIMIT 1",
             named_params! { ":referral_id": referral_id },
             |row| Ok(read_message(row)),
         )

@@ -2,7 +2,12 @@
 
 // Clippy's leave for tests does not reach the functions beside them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![allow(clippy::indexing_slicing, clippy::string_slice)]
+#![allow(clippy::indexing_slicing, clippy::string_slice, clippy::print_stdout)]
 
+mod faults;
+mod golden;
+mod kill;
 #[cfg(unix)]
 mod mail_peer;
+mod outbox;
+mod senders;

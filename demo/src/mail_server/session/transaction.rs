@@ -88,7 +88,8 @@ impl Session {
         let limit = self.server.limits.message_bytes;
         match (self.wire.read_body(limit, stop_at).await?, fault) {
             (BodyRead::Whole(body), _) => self.end_of_body(body).await,
-            (BodyRead::StoppedAtByte, Some((_, fault))) => {
+            (BodyRead::StoppedAtByte, Some((after_bytes, fault))) => {
+                self.record.fault(Moment::Body { after_bytes });
                 self.misbehave(fault).await?;
                 Err(Ended::ByServer)
             }
@@ -103,6 +104,7 @@ impl Session {
         self.record.reach(Phase::BodyReceived);
         let transaction = self.transaction.take();
         if let Some(fault) = self.faults.at(Moment::BeforeStoring) {
+            self.record.fault(Moment::BeforeStoring);
             return self.misbehave(fault).await;
         }
         let kept = match (check_body(&body), transaction) {

@@ -85,13 +85,10 @@ async fn the_record_says_how_far_each_connection_came() {
         conversation(&demonstration).await.unwrap();
     }
     demonstration.record_of_ended().await;
-    let reached: Vec<Phase> = demonstration
-        .server
-        .records()
-        .all()
-        .into_iter()
-        .map(|record| record.reached)
-        .collect();
+    let all = demonstration.server.records().all();
+    let reached: Vec<Phase> = all.iter().map(|record| record.reached).collect();
+    let faults: Vec<_> = all.iter().map(|record| record.fault_at).collect();
+    assert_eq!(faults, REPLIES.map(Some));
     let expected = [
         Phase::Greeted,
         Phase::SaidHello,

@@ -7,8 +7,8 @@ use services_directory::feed::{Directory, FeedLimits};
 use services_directory::search::{Query, SearchIndex, SearchResults, Synonyms};
 use std::collections::BTreeMap;
 
-const DIRECTORY: &str = include_str!("fixtures/search_directory.jsonl");
-const QUERIES: &str = include_str!("fixtures/search_queries.tsv");
+const DIRECTORY: &str = include_str!("../fixtures/search_directory.jsonl");
+const QUERIES: &str = include_str!("../fixtures/search_queries.tsv");
 
 /// Of all queries with an answer; of each kind too, the second may not fall below its own floor.
 const FLOOR_AT_1: f64 = 0.80;

@@ -1,0 +1,355 @@
+//! A hundred referrals while the sending process is killed over and over, in every phase: none lost, none doubled without a person.
+//!
+//! The judge is the mail server's own store, by Message-ID, whatever any process believed. Two naive senders under the same kills
+//! show that the judge can see a doubled and a lost message.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Child;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use demo::mail_server::{ConnectionRecord, Fault, Misbehaviour, Moment, Records};
+use jiff::SignedDuration;
+use product_tests::patients::{DOE, SMITH};
+use product_tests::practice::{
+    FAR_TOO_LONG, Mail, PAIN_PLATFORM, Practice, Time, computer_time, runtime,
+};
+use product_tests::program::Program;
+use referrals::outbox::{OutboxMessage, outbox_table};
+use referrals::transport::{self, Deadlines, Envelope, Mailbox, Phase, SendOutcome};
+
+const REFERRALS: usize = 100;
+/// Each phase is killed in so often.
+const ROUNDS: usize = 2;
+
+/// A phase, the moment at which the server stops answering, and whether the body had begun.
+const PHASES: [(&str, Moment, bool); 11] = [
+    ("greeting", Moment::Banner, false),
+    ("starttls", Moment::StartTls, false),
+    ("tls", Moment::Handshake, false),
+    ("hello", Moment::EhloInTls, false),
+    ("sign-in", Moment::Auth, false),
+    ("from", Moment::Mail, false),
+    ("recipient", Moment::Rcpt, false),
+    ("data", Moment::Data, false),
+    ("mid-body", Moment::Body { after_bytes: 2_000 }, true),
+    ("after the dot, before storing", Moment::BeforeStoring, true),
+    ("after storing", Moment::AfterStoring, true),
+];
+
+/// One kill: in the connection that comes after some that go well, at this moment.
+#[derive(Clone, Copy)]
+struct Kill {
+    phase: &'static str,
+    moment: Moment,
+    body_begun: bool,
+    after: usize,
+    drip: bool,
+}
+
+impl Kill {
+    /// In the second round the answer begins, and never ends.
+    fn fault(&self) -> Fault {
+        let said = !matches!(
+            self.moment,
+            Moment::Handshake | Moment::Body { .. } | Moment::BeforeStoring
+        );
+        if self.drip && said {
+            Fault::At(self.moment, Misbehaviour::Drip(Duration::from_mins(10)))
+        } else {
+            Fault::silence(self.moment)
+        }
+    }
+}
+
+fn kills() -> Vec<Kill> {
+    (0..ROUNDS)
+        .flat_map(|round| PHASES.into_iter().map(move |phase| (round, phase)))
+        .enumerate()
+        .map(|(number, (round, (phase, moment, body_begun)))| Kill {
+            phase,
+            moment,
+            body_begun,
+            after: number % 4,
+            drip: round == 1,
+        })
+        .collect()
+}
+
+/// Waits until the connection that is to be killed stands still at its moment.
+async fn stands_still(records: &Records, connection: usize, moment: Moment) -> bool {
+    let there = |all: &[ConnectionRecord]| {
+        let it = all.get(connection - 1);
+        it.is_some_and(|it| it.fault_at == Some(moment))
+    };
+    tokio::time::timeout(FAR_TOO_LONG, records.wait_until(there))
+        .await
+        .is_ok()
+}
+
+/// What the judge found of the messages that their sender holds to be done with.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Verdict {
+    lost: usize,
+    doubled: usize,
+}
+
+fn judge<'a>(mail: &Mail, done: impl IntoIterator<Item = &'a String>) -> Verdict {
+    let mut kept: BTreeMap<String, usize> = BTreeMap::new();
+    for message in mail.messages() {
+        *kept.entry(message.message_id.unwrap()).or_default() += 1;
+    }
+    let mut verdict = Verdict::default();
+    for message_id in done {
+        match kept.get(message_id.trim_matches(['<', '>'])) {
+            None => verdict.lost += 1,
+            Some(1) => {}
+            Some(_) => verdict.doubled += 1,
+        }
+    }
+    verdict
+}
+
+/// A practice whose referrals were queued two minutes ago, by the clock that the command line goes by.
+fn practice_with_referrals(count: usize) -> (Practice, Vec<String>) {
+    let two_minutes_ago = computer_time() - SignedDuration::from_mins(2);
+    let practice = Practice::open_at(Time::from(two_minutes_ago));
+    let halves = [count / 2, count - count / 2];
+    let refer = |count: usize| -> Vec<String> {
+        (0..count)
+            .map(|number| {
+                let patient = if number % 2 == 0 { SMITH } else { DOE };
+                practice.refer(patient, PAIN_PLATFORM).referral_id
+            })
+            .collect()
+    };
+    let ids = std::thread::scope(|scope| {
+        let half = scope.spawn(|| refer(halves[0]));
+        let mut ids = refer(halves[1]);
+        ids.extend(half.join().unwrap());
+        ids
+    });
+    (practice, ids)
+}
+
+fn messages(practice: &Practice, ids: &[String]) -> Vec<OutboxMessage> {
+    let read = |id: &String| {
+        let store = &practice.engine.store.practice;
+        let message = store.read(|c| outbox_table::newest_message_of(c, id));
+        message.unwrap().unwrap()
+    };
+    ids.iter().map(read).collect()
+}
+
+fn sending_process(practice: &Practice) -> Program {
+    let program = Program::over(&practice.data(), &practice.beside("home"));
+    let file = practice.beside("mailbox.json");
+    let mailbox = serde_json::to_string(&practice.mail.mailbox()).unwrap();
+    std::fs::write(&file, mailbox).unwrap();
+    let set = program.run(&["mailbox", "set", file.to_str().unwrap()]);
+    assert!(set.succeeded, "{set:?}");
+    program
+}
+
+/// Starts the sender, lets it come to the moment, and kills it as a power cut would. Answers the referral that was leaving.
+fn kill(practice: &Practice, program: &Program, kill: &Kill) -> String {
+    let server = &practice.mail.server;
+    let connection = server.records().all().len() + 1 + kill.after;
+    server.faults().on_connection(connection, kill.fault());
+    let mut child: Child = program.start(&["outbox", "send", "--until-empty"]);
+    let still = stands_still(server.records(), connection, kill.moment);
+    let reached = practice.runtime.block_on(still);
+    child.kill().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(reached, "{}: never got there: {output:?}", kill.phase);
+    server.faults().clear();
+
+    practice.engine.store.practice.check().unwrap();
+    let leaving: Vec<_> = practice
+        .outbox()
+        .into_iter()
+        .filter(|row| row.state == "sending")
+        .collect();
+    assert_eq!(leaving.len(), 1, "{}: one at a time", kill.phase);
+    let recorded = leaving[0].phase >= Phase::Body;
+    assert_eq!(
+        recorded, kill.body_begun,
+        "{}: {:?}",
+        kill.phase, leaving[0].phase
+    );
+    leaving[0].referral_id.clone()
+}
+
+#[test]
+fn h05_sent_twice_or_lost_never_when_the_sender_is_killed_in_any_phase() {
+    let (practice, ids) = practice_with_referrals(REFERRALS);
+    let program = sending_process(&practice);
+    let mut per_phase: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut uncertain = BTreeSet::new();
+    for one in kills() {
+        let id = kill(&practice, &program, &one);
+        *per_phase.entry(one.phase).or_default() += 1;
+        if one.body_begun {
+            uncertain.insert(id);
+        }
+    }
+    let said = program.run(&["outbox", "send", "--until-empty"]);
+    assert!(said.succeeded, "{said:?}");
+
+    let (mut done, mut unknown) = (Vec::new(), BTreeSet::new());
+    for (id, message) in ids.iter().zip(messages(&practice, &ids)) {
+        match practice.state(id) {
+            "sent" => done.push(message.message_id),
+            "unknown" => {
+                assert!(
+                    practice.mail.times_kept(&message.message_id) <= 1,
+                    "doubled"
+                );
+                unknown.insert(id.clone());
+            }
+            other => panic!("{other}: {:?}", practice.timeline(id)),
+        }
+    }
+    assert_eq!(
+        unknown, uncertain,
+        "unknown is what was killed after its body began, and nothing else"
+    );
+    assert_eq!(judge(&practice.mail, &done), Verdict::default());
+    println!("kills: {per_phase:?}");
+    println!(
+        "{} sent once, {} unknown, 0 lost, 0 doubled",
+        done.len(),
+        unknown.len()
+    );
+    assert!(PHASES.iter().all(|(phase, ..)| per_phase[phase] == ROUNDS));
+
+    people_decide(&practice, &program, &unknown);
+    let messages = practice.mail.messages();
+    for id in &ids {
+        let reference = practice.referral(id).row.reference;
+        let of_it = messages
+            .iter()
+            .filter(|message| message.subject.contains(&reference));
+        assert_eq!(of_it.count(), 1, "{reference}");
+    }
+    assert_eq!(messages.len(), REFERRALS);
+    practice.engine.store.practice.check().unwrap();
+}
+
+/// They phone the service about each: what is there, arrived; what is not, goes again.
+fn people_decide(practice: &Practice, program: &Program, unknown: &BTreeSet<String>) {
+    let mut counts = [0, 0];
+    for id in unknown {
+        let kept = practice.mail.times_kept(&practice.message_id(id));
+        counts[kept] += 1;
+        let decision = if kept == 1 {
+            "it-arrived"
+        } else {
+            "send-again"
+        };
+        let said = program.run(&["outbox", decision, id]);
+        assert!(said.succeeded, "{said:?}");
+    }
+    assert!(
+        counts[0] > 0 && counts[1] > 0,
+        "both kinds of unknown: {counts:?}"
+    );
+    let said = program.run(&["outbox", "send", "--until-empty"]);
+    assert!(said.succeeded, "{said:?}");
+    let listed = program.json(&["outbox"]);
+    assert_eq!(
+        (&listed["waiting"], &listed["needs_attention"]),
+        (&0.into(), &0.into())
+    );
+}
+
+/// What a naive sender keeps between its lives.
+type Marked = Arc<Mutex<BTreeSet<String>>>;
+
+/// When a naive sender notes a message as done with: after it was accepted, or before it is sent.
+#[derive(Clone, Copy, PartialEq)]
+enum Marks {
+    Afterwards,
+    Beforehand,
+}
+
+/// Sends whatever is not marked, one after the other.
+async fn naive_sender(
+    mailbox: Mailbox,
+    all: Arc<Vec<OutboxMessage>>,
+    marked: Marked,
+    marks: Marks,
+) {
+    let deadlines = Deadlines {
+        connecting: FAR_TOO_LONG,
+        command: FAR_TOO_LONG,
+        body: FAR_TOO_LONG,
+    };
+    for message in all.iter() {
+        if marked.lock().unwrap().contains(&message.message_id) {
+            continue;
+        }
+        let envelope = Envelope {
+            from: mailbox.from_address.parse().unwrap(),
+            to: message.address.parse().unwrap(),
+        };
+        let mark = || marked.lock().unwrap().insert(message.message_id.clone());
+        if marks == Marks::Beforehand {
+            mark();
+        }
+        let outcome = transport::send(
+            &mailbox,
+            &envelope,
+            &message.bytes,
+            &deadlines,
+            async |_| true,
+        )
+        .await;
+        if matches!(outcome, SendOutcome::Accepted { .. }) {
+            mark();
+        }
+    }
+}
+
+/// The same kills, in the same phases, until all is marked.
+fn naively(all: &Arc<Vec<OutboxMessage>>, marks: Marks) -> Verdict {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = runtime();
+    let mail = Mail::start(&runtime, folder.path());
+    let marked = Marked::default();
+    let send = || naive_sender(mail.mailbox(), all.clone(), marked.clone(), marks);
+    for one in kills() {
+        let connection = mail.server.records().all().len() + 1 + one.after;
+        mail.server.faults().on_connection(connection, one.fault());
+        let sender = runtime.spawn(send());
+        let still = stands_still(mail.server.records(), connection, one.moment);
+        assert!(runtime.block_on(still), "{}", one.phase);
+        // Its connection closes at once, as a dead process's does.
+        sender.abort();
+        assert!(runtime.block_on(sender).is_err());
+        mail.server.faults().clear();
+    }
+    runtime.block_on(send());
+    let marked = marked.lock().unwrap().clone();
+    assert_eq!(marked.len(), all.len());
+    judge(&mail, &marked)
+}
+
+#[test]
+fn the_judge_sees_what_naive_senders_double_and_lose() {
+    let (practice, ids) = practice_with_referrals(60);
+    let all = Arc::new(messages(&practice, &ids));
+    let doubles = naively(&all, Marks::Afterwards);
+    let loses = naively(&all, Marks::Beforehand);
+    println!("marks afterwards: {doubles:?}; marks beforehand: {loses:?}");
+    assert_eq!(
+        doubles,
+        Verdict {
+            lost: 0,
+            doubled: ROUNDS
+        }
+    );
+    // Every kill but those after storing loses the message that was leaving.
+    let lost = ROUNDS * (PHASES.len() - 1);
+    assert_eq!(loses, Verdict { lost, doubled: 0 });
+}
