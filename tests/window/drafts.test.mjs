@@ -25,9 +25,9 @@ test('h01 wrong patient: two pastes are never merged, the first stays as a draft
 
 	await person.tabTo('Referrals', 'Shift+Tab');
 	await person.press('Enter');
-	await person.seesText('.draft', 'SMITH, John (Mr)');
-	assert.match(await person.text('.draft'), /NHS Talking Therapies.*NOT SENT/);
-	await person.tabTo('Open the draft for SMITH');
+	await person.seesText('.rows', 'SMITH, John (Mr)');
+	await person.seesText('.rows', 'NHS Talking Therapies, for anxiety and depression, changed');
+	await person.tabTo('the draft for SMITH');
 	await person.press('Enter');
 	await person.seesText('.banner__name', 'SMITH, John (Mr)');
 	assert.deepEqual(await form(person), ofSmith);

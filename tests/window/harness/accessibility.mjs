@@ -26,6 +26,8 @@ export async function outline(person) {
 	const text = await person.session.run(() => {
 		const { axe } = window;
 		axe.setup(document);
+		// The parts of a table or a list repeat what stands inside them; which services are found is the search's own matter.
+		const UNNAMED = ['table', 'rowgroup', 'row', 'listitem', 'option'];
 		const lines = [];
 		const states = ['checked', 'disabled', 'expanded', 'selected', 'current', 'invalid'];
 		const stateOf = (element, state) => {
@@ -39,8 +41,7 @@ export async function outline(person) {
 			const role = axe.commons.aria.getRole(element, { noPresentational: true });
 			let inner = depth;
 			if (role !== null && role !== 'generic') {
-				// Which services are found, and in which order, is the search's own matter.
-				const name = role === 'option' ? '' : axe.commons.text.accessibleText(element).trim();
+				const name = UNNAMED.includes(role) ? '' : axe.commons.text.accessibleText(element).trim();
 				const level = /^H[1-6]$/.test(element.tagName) ? ` ${element.tagName[1]}` : '';
 				const on = states.filter((state) => stateOf(element, state)).map((state) => ` (${state})`);
 				const focus = element === document.activeElement ? ' (focus)' : '';

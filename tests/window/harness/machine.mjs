@@ -16,20 +16,20 @@ export const PROGRAM = process.env.ONWARD_PROGRAM ?? join(TARGET, 'debug', 'onwa
 
 let display;
 
-function endsWithThisProcess(end) {
-	process.once('exit', end);
-}
+/** What is still to be ended when this process ends before its tests do. */
+const endings = new Set();
+process.once('exit', () => endings.forEach((end) => end()));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 /** The display of this desktop, or one in memory that ends with this process. */
 async function displayName() {
 	if (process.env.DISPLAY) return process.env.DISPLAY;
 	if (display === undefined) {
-		// With -displayfd the server finds a free number itself and writes it when it is ready.
-		const server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
-			stdio: ['ignore', 'pipe', 'ignore'],
-		});
-		endsWithThisProcess(() => server.kill());
+		// With -displayfd the server finds a free number itself and writes it when it is ready; without -noreset it would
+		// begin anew whenever a test's window closes.
+		const options = ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp', '-noreset'];
+		const server = spawn('Xvfb', options, { stdio: ['ignore', 'pipe', 'ignore'] });
+		endings.add(() => server.kill());
 		const [number] = await once(server.stdout, 'data');
 		server.unref();
 		server.stdout.destroy();
@@ -67,13 +67,15 @@ async function startDriver(folder) {
 	};
 	// In a group of its own with all that it starts: a window that asks before it closes would outlive it.
 	const driver = spawn('WebKitWebDriver', ['--host=127.0.0.1', `--port=${port}`], { env: environment, stdio: 'ignore', detached: true });
+	const kill = () => process.kill(-driver.pid, 'SIGKILL');
+	endings.add(kill);
+	driver.once('exit', () => endings.delete(kill));
 	const end = async () => {
-		if (driver.exitCode !== null || driver.signalCode !== null) return;
+		if (!endings.has(kill)) return;
 		const ended = once(driver, 'exit');
-		process.kill(-driver.pid, 'SIGKILL');
+		kill();
 		await ended;
 	};
-	endsWithThisProcess(() => void end());
 	const address = `http://127.0.0.1:${port}`;
 	await until('WebKitWebDriver answers', () => answers(address));
 	return { end, address };
