@@ -148,6 +148,11 @@ export function singlePointWords(services: readonly string[]): string {
 
 export const OUTCOMES: Readonly<Record<CriterionOutcome, string>> = { met: 'met', notMet: 'not met', notKnown: 'not known' };
 
+export function weeksWords(weeks: number): string {
+	if (weeks === 0) return 'under 1 week';
+	return weeks === 1 ? '1 week' : `${weeks} weeks`;
+}
+
 export function waitWords(weeks: number | null, isOld: boolean): string {
 	if (weeks === null) return 'wait not stated';
 	const wait = weeks === 0 ? 'under 1 wk' : `${weeks} wk`;
@@ -462,6 +467,11 @@ export const SEND_PROBLEMS: Words = {
 	'too-many-tries': 'It was tried for too long. Try again, or refer another way.',
 	damaged: 'The message kept for sending is not as it was written, so it is held. Refer again, or another way.',
 };
+
+/** Who did it: a member of staff by name, or the program by itself. */
+export function actorWords(actor: string): string {
+	return actor === 'onward' ? 'Onward' : actor;
+}
 
 /** What a line of the timeline adds: why, where it is a code, else a person’s own words as they are. */
 export function timelineWords(detail: string): string {
