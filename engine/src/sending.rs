@@ -30,11 +30,11 @@ const LOOK_FOR_LOCK: Duration = Duration::from_secs(1);
 impl Engine {
     /// What sends for this data folder; `changed` is told of each referral that changed.
     pub fn sender(&self, changed: Arc<dyn Fn(&str) + Send + Sync>) -> Sender {
-        let directory = self.store.directory.clone();
+        let (directory, clock) = (self.store.directory.clone(), self.store.clock.clone());
         let endpoint_now: EndpointNow = Arc::new(move |id| {
-            let id = EndpointId::parse(id).ok()?;
+            let (id, today) = (EndpointId::parse(id).ok()?, clock.today());
             directory
-                .read(|connection| directory_table::endpoint_digest_now(connection, &id))
+                .read(|connection| directory_table::endpoint_digest_now(connection, &id, today))
                 .ok()
                 .flatten()
         });

@@ -5,7 +5,7 @@ use crate::{
     ids::EndpointId,
     model::{DirectoryRecord, Endpoint},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use sha2::{Digest, Sha256};
 use store::{Migration, StoreError, hex};
@@ -108,10 +108,11 @@ pub fn endpoint_digest(endpoint: &Endpoint) -> String {
         .unwrap_or_default()
 }
 
-/// The digest of the record that stands in the database now.
+/// The digest of the record that stands in the database now; none when it is gone, does not read as an endpoint, or is not valid today.
 pub fn endpoint_digest_now(
     connection: &Connection,
     id: &EndpointId,
+    today: Date,
 ) -> Result<Option<String>, DirectoryError> {
     let body: Option<String> = connection
         .query_row(
@@ -120,7 +121,11 @@ pub fn endpoint_digest_now(
             |row| row.get(0),
         )
         .optional()?;
-    Ok(body.map(|body| sha256(body.as_bytes())))
+    let valid = |body: &String| match serde_json::from_str(body) {
+        Ok(DirectoryRecord::Endpoint(endpoint)) => endpoint.is_valid_on(today),
+        _ => false,
+    };
+    Ok(body.filter(valid).map(|body| sha256(body.as_bytes())))
 }
 
 fn records_of(directory: &Directory) -> impl Iterator<Item = DirectoryRecord> {

@@ -484,6 +484,13 @@ pub struct Endpoint {
     pub supersedes: Option<EndpointId>,
 }
 
+impl Endpoint {
+    /// Its first and its last day are days on which it is used.
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Channel {
