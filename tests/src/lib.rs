@@ -1,5 +1,6 @@
 //! What the whole-product tests share: a practice with its mail server, the built program, and servers at the edge.
 
+pub mod leaks;
 pub mod patients;
 /// Postfix and Dovecot run as system users, and are Debian's: there is no such peer elsewhere.
 #[cfg(unix)]
