@@ -155,8 +155,7 @@ impl Catalogue {
                 return None;
             };
             let endpoint = self.directory.endpoint(endpoint)?;
-            let valid =
-                endpoint.valid_from <= today && endpoint.valid_to.is_none_or(|last| today <= last);
+            let valid = endpoint.is_valid_on(today);
             let usable = endpoint.channel == Channel::SecureEmail
                 && endpoint.purpose == EndpointPurpose::Primary;
             (valid && usable && endpoint.service_id == service.id).then_some(endpoint)

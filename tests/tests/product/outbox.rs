@@ -173,6 +173,8 @@ fn changed_directory(from: &str, to: &str) -> Directory {
     Directory::read(text.as_bytes(), FeedLimits::default()).unwrap()
 }
 
+type Change<'a> = &'a dyn Fn(&Practice);
+
 #[test]
 fn h02_wrong_address_a_changed_unapproved_or_edited_address_is_held_and_never_re_aimed() {
     let address = "referrals@pain-platform.example.nhs.uk";
@@ -182,7 +184,6 @@ fn h02_wrong_address_a_changed_unapproved_or_edited_address_is_held_and_never_re
         let changed = directory.write(move |tx| Ok::<_, StoreError>(tx.execute(sql, [])?));
         assert_eq!(changed.unwrap(), 1, "{sql}");
     };
-    type Change<'a> = &'a dyn Fn(&Practice);
     let changes: [(&str, &str, Change<'_>); 5] = [
         (
             "published anew with another address",
@@ -269,6 +270,27 @@ fn h02_wrong_address_a_changed_unapproved_or_edited_address_is_held_and_never_re
         }
     }
     println!("{count} ways in which an address was not the approved one");
+}
+
+#[test]
+fn h02_wrong_address_one_that_has_ended_while_the_referral_waited_is_held() {
+    let practice = Practice::open();
+    let ends_today = changed_directory(
+        "\"address\":\"referrals@pain-platform.example.nhs.uk\",",
+        "\"address\":\"referrals@pain-platform.example.nhs.uk\",\"valid_to\":\"2026-11-21\",",
+    );
+    practice.engine.load_directory(ends_today).unwrap();
+    let in_time = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
+    practice.send_due();
+    assert_eq!(practice.state(&in_time), "sent", "its last day is a day");
+    let late = practice.refer_at_once(DOE, PAIN_PLATFORM).referral_id;
+    practice.time.set("2026-11-22T00:00:01Z");
+    practice.send_due();
+    assert_eq!(
+        practice.timeline(&late),
+        ["queued", "held (address-changed)"]
+    );
+    practice.mail.only_message();
 }
 
 #[test]
