@@ -102,7 +102,12 @@ impl Catalogue {
     }
 
     /// The chosen service as a draft is checked against: the window sends an id, and the address is looked up here.
-    pub fn to_refer(&self, id: Option<&str>, facts: &PatientFacts, today: Date) -> ServiceToRefer {
+    pub(crate) fn to_refer(
+        &self,
+        id: Option<&str>,
+        facts: &PatientFacts,
+        today: Date,
+    ) -> ServiceToRefer {
         let Some(id) = id else {
             return ServiceToRefer::NoneChosen;
         };
@@ -116,6 +121,7 @@ impl Catalogue {
             name: card.service.name.clone(),
             directory_version: self.directory.header.version,
             not_open: card.not_open.as_ref().map(not_open_code),
+            approved: false,
             service: card
                 .endpoint
                 .map(|endpoint| self.referred(card.service, endpoint)),

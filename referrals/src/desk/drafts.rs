@@ -68,17 +68,23 @@ impl Desk {
         if read.holds_nothing() {
             return Err(ReferralError::PasteUnreadable);
         }
-        let begun = self.draft(id)?;
-        let has_patient = !begun.patient.is_empty() || begun.deceased;
-        let mut draft = if has_patient {
-            ReferralDraft::new(new_id(now).to_string())
-        } else {
-            begun
-        };
-        draft.fill(&read);
-        draft.pasted_at = Some(now);
-        self.save(&draft)?;
-        Ok(draft)
+        if self.demonstration && read.names_a_real_number() {
+            return Err(ReferralError::NotATestPatient);
+        }
+        let id = id.to_owned();
+        self.practice.write(move |tx| {
+            let begun = draft_table::read(tx, &id)?.ok_or(ReferralError::NoSuchDraft)?;
+            let has_patient = !begun.patient.is_empty() || begun.deceased;
+            let mut draft = if has_patient {
+                ReferralDraft::new(new_id(now).to_string())
+            } else {
+                begun
+            };
+            draft.fill(&read);
+            draft.pasted_at = Some(now);
+            draft_table::save(tx, &draft, now)?;
+            Ok(draft)
+        })
     }
 
     /// One field of the patient, as a person typed or chose it.
@@ -88,17 +94,29 @@ impl Desk {
         field: PatientField,
         text: &str,
     ) -> Result<ReferralDraft, ReferralError> {
-        let mut draft = self.draft(id)?;
-        draft.patient.set(field, text);
-        self.save(&draft)?;
-        Ok(draft)
+        let (now, id, text) = (self.clock.now(), id.to_owned(), text.to_owned());
+        self.practice.write(move |tx| {
+            draft_table::update(tx, &id, now, |draft| draft.patient.set(field, &text))
+        })
     }
 
-    pub fn save_form(&self, id: &str, form: ReferralForm) -> Result<ReferralDraft, ReferralError> {
-        let mut draft = self.draft(id)?;
-        draft.form = form;
-        self.save(&draft)?;
-        Ok(draft)
+    /// The form as it stands on the screen. `endpoint_digest` is that of the address on the card of the service chosen in it:
+    /// it is kept when the choice is new, so that a send to another address than the one that was seen is refused.
+    pub fn save_form(
+        &self,
+        id: &str,
+        form: ReferralForm,
+        endpoint_digest: Option<String>,
+    ) -> Result<ReferralDraft, ReferralError> {
+        let (now, id) = (self.clock.now(), id.to_owned());
+        self.practice.write(move |tx| {
+            draft_table::update(tx, &id, now, |draft| {
+                if draft.form.service_id != form.service_id {
+                    draft.seen_endpoint_digest = endpoint_digest;
+                }
+                draft.form = form;
+            })
+        })
     }
 
     fn save(&self, draft: &ReferralDraft) -> Result<(), ReferralError> {

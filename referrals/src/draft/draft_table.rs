@@ -37,6 +37,19 @@ pub fn read(connection: &Connection, id: &str) -> Result<Option<ReferralDraft>, 
     content.map(|content| parse(&content)).transpose()
 }
 
+/// Reads, changes and saves an open draft in the caller's transaction, so that two changes at once never undo each other.
+pub fn update(
+    tx: &Transaction<'_>,
+    id: &str,
+    now: Timestamp,
+    change: impl FnOnce(&mut ReferralDraft),
+) -> Result<ReferralDraft, ReferralError> {
+    let mut draft = read(tx, id)?.ok_or(ReferralError::NoSuchDraft)?;
+    change(&mut draft);
+    save(tx, &draft, now)?;
+    Ok(draft)
+}
+
 /// The open drafts, newest first, with the time of their last change.
 pub fn open(connection: &Connection) -> Result<Vec<(ReferralDraft, Timestamp)>, ReferralError> {
     let mut statement =
@@ -69,6 +82,5 @@ pub fn remove(tx: &Transaction<'_>, id: &str) -> Result<(), ReferralError> {
 }
 
 fn parse(content: &str) -> Result<ReferralDraft, ReferralError> {
-    serde_json::from_str(content)
-        .map_err(|error| StoreError::Value(format!("drafts.content: {error}")).into())
+    serde_json::from_str(content).map_err(|_| StoreError::Value("drafts.content".into()).into())
 }

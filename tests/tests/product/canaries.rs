@@ -73,7 +73,7 @@ fn refer(practice: &Practice) -> String {
     ] {
         draft = desk.edit_patient(&draft.id, field, text).unwrap();
     }
-    let draft = desk.save_form(&draft.id, canary_form()).unwrap();
+    let draft = practice.fill(&draft.id, canary_form());
     let queued = practice.queue(&draft).unwrap();
     desk.send_now(&queued.referral_id).unwrap();
     queued.referral_id
@@ -259,7 +259,7 @@ fn h14_errors_and_debug_forms_say_nothing_of_a_patient() {
     let desk = practice.desk();
     let id = refer(&practice);
     let draft = practice.draft(PASTE, PAIN_PLATFORM);
-    let draft = desk.save_form(&draft.id, canary_form()).unwrap();
+    let draft = practice.fill(&draft.id, canary_form());
     let today = practice.engine.store.clock.today();
     let wrong = desk
         .edit_patient(

@@ -152,7 +152,10 @@ fn h05_sent_twice_not_by_pressing_send_twice() {
     let barrier = Barrier::new(2);
     let press = || {
         barrier.wait();
-        practice.desk().queue(&draft.id, &chosen, ACTOR).is_ok()
+        practice
+            .desk()
+            .queue(&draft.id, &draft.form, &chosen, ACTOR)
+            .is_ok()
     };
     let pressed = std::thread::scope(|scope| {
         let (one, two) = (scope.spawn(press), scope.spawn(press));
