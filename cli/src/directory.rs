@@ -44,6 +44,6 @@ pub fn run(arguments: &DirectoryArguments, common: &Common) -> Result<(), CliErr
             &serde_json::json!({ "name": name, "version": version, "services": services }),
         );
     }
-    println!("{name}, version {version}: {services} services");
+    say!("{name}, version {version}: {services} services");
     Ok(())
 }

@@ -31,12 +31,15 @@ pub fn run(arguments: &MailboxArguments, common: &Common) -> Result<(), CliError
             .map_err(|error| CliError::Usage(error.to_string()))?;
         practice.write(move |tx| mailbox_table::write(tx, &mailbox, "command line"))?;
     }
-    match practice.read(mailbox_table::read)? {
-        Some(mailbox) => println!(
+    if let Some(mailbox) = practice.read(mailbox_table::read)? {
+        say!(
             "{} through {}:{}",
-            mailbox.from_address, mailbox.host, mailbox.port
-        ),
-        None => println!("No mailbox is set."),
+            mailbox.from_address,
+            mailbox.host,
+            mailbox.port
+        );
+    } else {
+        say!("No mailbox is set.");
     }
     Ok(())
 }

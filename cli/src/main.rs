@@ -5,9 +5,17 @@
     reason = "this is the command line"
 )]
 
+/// Prints a line. Whoever reads may have gone (`… | head`), which is no reason to panic.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
 mod directory;
 mod mailbox;
 mod outbox;
+mod practice;
 mod read;
 mod refer;
 mod search;
@@ -52,6 +60,8 @@ enum Command {
     Outbox(outbox::OutboxArguments),
     /// The directory of services.
     Directory(directory::DirectoryArguments),
+    /// The practice and its staff.
+    Practice(practice::PracticeArguments),
     /// The mailbox from which referrals are sent.
     Mailbox(mailbox::MailboxArguments),
 }
@@ -94,7 +104,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if onward.common.json {
-                println!(
+                say!(
                     "{}",
                     serde_json::json!({ "error": { "code": error.code(), "message": error.to_string() } })
                 );
@@ -114,6 +124,7 @@ fn run(command: Command, common: &Common) -> Result<(), CliError> {
         Command::Refer(arguments) => refer::run(&arguments, common),
         Command::Outbox(arguments) => outbox::run(&arguments, common),
         Command::Directory(arguments) => directory::run(&arguments, common),
+        Command::Practice(arguments) => practice::run(&arguments, common),
         Command::Mailbox(arguments) => mailbox::run(&arguments, common),
     }
 }
@@ -152,6 +163,6 @@ fn text_of(path: &str) -> Result<String, CliError> {
 
 fn print_json(value: &impl serde::Serialize) -> Result<(), CliError> {
     let text = serde_json::to_string(value).map_err(|error| CliError::Usage(error.to_string()))?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }

@@ -81,16 +81,17 @@ fn list(engine: &Engine, common: &Common) -> Result<(), CliError> {
             "channel_problem": channel_problem, "referrals": rows,
         }));
     }
-    println!(
+    say!(
         "{} waiting, {} need attention (on this computer)",
-        counts.waiting, counts.needs_attention
+        counts.waiting,
+        counts.needs_attention
     );
     if let Some(problem) = channel_problem {
-        println!("Nothing can be sent just now: {problem}");
+        say!("Nothing can be sent just now: {problem}");
     }
     for row in rows {
         let mark = if row.needs_attention { "!" } else { " " };
-        println!(
+        say!(
             "{mark} {}  {}  {}  [{}]",
             row.reference,
             row.state.as_str(),

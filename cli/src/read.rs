@@ -19,6 +19,6 @@ pub fn run(arguments: &ReadArguments, common: &Common) -> Result<(), CliError> {
     }
     let text = serde_json::to_string_pretty(&patient)
         .map_err(|error| CliError::Usage(error.to_string()))?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }

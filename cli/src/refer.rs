@@ -111,9 +111,10 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
             "not_before_at": queued.not_before_at.to_string(),
         }));
     }
-    println!(
+    say!(
         "Queued as {} to {}. It can be undone in the window for 60 seconds.",
-        queued.reference, queued.service_name
+        queued.reference,
+        queued.service_name
     );
     Ok(())
 }

@@ -173,28 +173,32 @@ fn closed(catalogue: &Catalogue, hit: &NotOpenHit) -> NotOpen {
 
 fn print_words(found: &Found) {
     if found.crisis {
-        println!("Is this person at risk now? This tool is not for emergencies.");
-        println!(
+        say!("Is this person at risk now? This tool is not for emergencies.");
+        say!(
             "Life at risk: 999 or A&E. Otherwise NHS 111, mental health option (2), at any hour. Samaritans: 116 123.\n"
         );
     }
     if found.hits.is_empty() {
-        println!("Nothing matches.");
+        say!("Nothing matches.");
     }
     for hit in &found.hits {
-        println!("{}  [{}]  {}", hit.name, hit.id, hit.why.join(", "));
+        say!("{}  [{}]  {}", hit.name, hit.id, hit.why.join(", "));
     }
     for closed in &found.not_open {
-        println!(
+        say!(
             "Not open: {}  [{}]  {}",
-            closed.name, closed.id, closed.reason
+            closed.name,
+            closed.id,
+            closed.reason
         );
     }
     let hidden = &found.hidden;
     if hidden.age + hidden.area + hidden.closed > 0 {
-        println!(
+        say!(
             "Hidden: age {}, area {}, closed or paused {}",
-            hidden.age, hidden.area, hidden.closed
+            hidden.age,
+            hidden.area,
+            hidden.closed
         );
     }
 }

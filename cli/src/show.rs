@@ -39,22 +39,25 @@ pub fn run(arguments: &ShowArguments, common: &Common) -> Result<(), CliError> {
             "not_open": card.not_open.as_ref().map(not_open_code),
         }));
     }
-    println!(
+    say!(
         "{} ({})\n{}\n",
-        card.service.name, card.organisation, card.service.description
+        card.service.name,
+        card.organisation,
+        card.service.description
     );
-    println!("The service asks for:");
+    say!("The service asks for:");
     for check in &card.checks {
         let known = check.known.as_deref().unwrap_or("-");
-        println!(
+        say!(
             "  {}  |  {known}  |  {}",
             check.sentence,
             outcome(check.outcome)
         );
     }
-    match card.endpoint {
-        Some(endpoint) => println!("\nReferrals go to {}", endpoint.address),
-        None => println!("\nReferrals are not sent from here."),
+    if let Some(endpoint) = card.endpoint {
+        say!("\nReferrals go to {}", endpoint.address);
+    } else {
+        say!("\nReferrals are not sent from here.");
     }
     Ok(())
 }

@@ -134,6 +134,22 @@ impl Engine {
         catalogue.ok_or(EngineError::NoDirectory)
     }
 
+    /// Takes up a directory that another process has loaded since.
+    pub fn notice_new_directory(&self) -> Result<(), EngineError> {
+        let applied_at = self.store.directory.read(directory_table::applied_at)?;
+        let held = self
+            .catalogue
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(|held| held.applied_at);
+        if held == applied_at {
+            Ok(())
+        } else {
+            self.read_directory_again()
+        }
+    }
+
     fn read_directory_again(&self) -> Result<(), EngineError> {
         let read = self.store.directory.read(directory_table::read)?;
         let made = read

@@ -3,7 +3,7 @@
 use crate::{Engine, EngineError};
 use demo::mail_server::RunningMailServer;
 use referrals::{
-    outbox::{EndpointNow, Sender, SenderLock},
+    outbox::{EndpointNow, Sender, SenderLock, Unsettled},
     transport::Deadlines,
 };
 use services_directory::{directory_table, ids::EndpointId};
@@ -24,6 +24,8 @@ pub struct SenderThread {
     thread: Option<JoinHandle<()>>,
 }
 
+/// How long a closing program goes on with what is due; a message that has begun is always finished.
+const LAST_TURNS: Duration = Duration::from_secs(20);
 /// How often a process that does not send looks whether the one that does has gone.
 const LOOK_FOR_LOCK: Duration = Duration::from_secs(1);
 
@@ -41,11 +43,13 @@ impl Engine {
         Sender {
             practice: self.store.practice.clone(),
             clock: self.store.clock.clone(),
+            demonstration: self.is_demonstration(),
             lock_path: self.store.folder.sender_lock(),
             endpoint_now,
             deadlines: Deadlines::default(),
             wake: self.desk.wake.clone(),
             changed,
+            unsettled: Unsettled::default(),
         }
     }
 
@@ -112,6 +116,10 @@ async fn send_whenever_ours(
             Some(_) => sender.turn_or_sleep().await,
             None => sender.sleep_for(LOOK_FOR_LOCK).await,
         }
+    }
+    if ours.is_some() {
+        // "Send now, then close" means now: what is due leaves before the program does, one whole message at a time.
+        sender.run_due_for(LAST_TURNS).await;
     }
 }
 

@@ -128,6 +128,15 @@ pub fn endpoint_digest_now(
     Ok(body.filter(valid).map(|body| sha256(body.as_bytes())))
 }
 
+/// When the version that stands in the database was applied: enough to tell that another process has loaded another.
+pub fn applied_at(connection: &Connection) -> Result<Option<Timestamp>, DirectoryError> {
+    let at: Option<String> = connection
+        .query_row("SELECT applied_at FROM version", [], |row| row.get(0))
+        .optional()?;
+    at.map(|at| at.parse().map_err(|_| DirectoryError::Damaged))
+        .transpose()
+}
+
 fn records_of(directory: &Directory) -> impl Iterator<Item = DirectoryRecord> {
     let areas = directory.areas.iter().cloned().map(DirectoryRecord::Area);
     let practices = directory

@@ -6,7 +6,7 @@ use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
-use store::Clock;
+use store::{Clock, DataFolder, UseMode};
 use tauri::{
     AppHandle, Emitter, Manager, RunEvent, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
     WindowEvent,
@@ -19,21 +19,14 @@ const MAIN: &str = "main";
 
 /// What the commands work with.
 pub struct AppState {
-    pub engine: Arc<Engine>,
+    /// None where an installed program has not been set up: it makes nothing by itself.
+    pub engine: Option<Arc<Engine>>,
     sending: Mutex<Option<SenderThread>>,
 }
 
 pub fn run(arguments: Arguments) -> Result<(), String> {
-    let (engine, recovery_key) = Engine::open(&arguments.data, arguments.mode, Clock::system())
-        .map_err(|error| error.to_string())?;
-    if let Some(key) = recovery_key {
-        say(&format!(
-            "Print this recovery key and keep it in the practice's safe. It is shown only now.\n{}",
-            key.printed()
-        ));
-    }
     let state = AppState {
-        engine: Arc::new(engine),
+        engine: open_engine(&arguments)?.map(Arc::new),
         sending: Mutex::default(),
     };
     let app = tauri::Builder::default()
@@ -86,6 +79,18 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
     Ok(())
 }
 
+/// A demonstration is made when it is first opened; real use only by whoever sets it up, with a recovery key to print.
+fn open_engine(arguments: &Arguments) -> Result<Option<Engine>, String> {
+    let used = DataFolder::mode_of(&arguments.data).map_err(|error| error.to_string())?;
+    if arguments.mode == UseMode::Real && used.is_none() {
+        return Ok(None);
+    }
+    let opened = Engine::open(&arguments.data, arguments.mode, Clock::system());
+    opened
+        .map(|(engine, _)| Some(engine))
+        .map_err(|error| error.to_string())
+}
+
 /// The window shows only what is inside the program: every other address is refused, and nothing opens a second window.
 /// A release keeps nothing of the page on the disk. A debug build keeps its profile in the data folder, because WebDriver drives only
 /// a window with a profile; the tests search it for what must not be there.
@@ -108,8 +113,10 @@ fn open_window(app: &AppHandle, data: &Path) -> tauri::Result<()> {
         .data_directory(data.join("window-profile"))
         .disable_drag_drop_handler()
         .on_navigation(|url| {
-            let inside = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
-            inside || url.scheme() == "isolation" || url.host_str() == Some("isolation.localhost")
+            let host = url.host_str().unwrap_or_default();
+            let inside = url.scheme() == "tauri" || host == "tauri.localhost";
+            let gate = host.starts_with("isolation-") && host.ends_with(".localhost");
+            inside || gate || url.scheme().starts_with("isolation-")
         })
         .build()?;
     window.set_focus()
@@ -145,12 +152,13 @@ fn show(app: &AppHandle) {
 
 fn start_sending(app: &AppHandle) {
     let state = app.state::<AppState>();
-    let (told, log) = (app.clone(), state.engine.log.clone());
+    let Some(engine) = &state.engine else { return };
+    let (told, log) = (app.clone(), engine.log.clone());
     let changed = Arc::new(move |id: &str| {
         log.write(&LogEntry::ReferralChanged { referral_id: id });
         let _ = told.emit("referral-changed", ReferralChanged { id: id.to_owned() });
     });
-    match state.engine.start_sending(changed) {
+    match engine.start_sending(changed) {
         Ok(thread) => *state.sending.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread),
         Err(error) => say(&format!(
             "Referrals wait in the outbox: the sender could not start. {error}"
@@ -170,12 +178,9 @@ fn stop_sending(app: &AppHandle) {
 
 /// Closing while something can still be undone is a question: send now, or keep as drafts.
 fn asks_before_closing(app: &AppHandle) -> bool {
-    let waiting = app
-        .state::<AppState>()
-        .engine
-        .desk
-        .still_undoable()
-        .map_or(0, |waiting| waiting.len());
+    let engine = app.state::<AppState>().engine.clone();
+    let undoable = engine.and_then(|engine| engine.desk.still_undoable().ok());
+    let waiting = undoable.map_or(0, |waiting| waiting.len());
     if waiting == 0 {
         return false;
     }

@@ -21,7 +21,7 @@ async fn off_thread<T: Send + 'static>(
     state: &State<'_, AppState>,
     work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
 ) -> Answer<T> {
-    let engine: Arc<Engine> = state.engine.clone();
+    let engine: Arc<Engine> = state.engine.clone().ok_or_else(convert::not_set_up)?;
     let log = engine.log.clone();
     let done = tauri::async_runtime::spawn_blocking(move || work(&engine)).await;
     done.map_err(|_| convert::stopped())?.map_err(|error| {
@@ -32,6 +32,9 @@ async fn off_thread<T: Send + 'static>(
 
 #[tauri::command]
 pub async fn window_state(state: State<'_, AppState>) -> Answer<WindowState> {
+    if state.engine.is_none() {
+        return Ok(convert::set_up_state());
+    }
     off_thread(&state, convert::window_state).await
 }
 

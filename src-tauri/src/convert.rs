@@ -15,6 +15,7 @@ use engine::{Engine, EngineError};
 use referrals::{ReferralError, outbox::outbox_table, practice_table};
 
 pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
+    engine.notice_new_directory()?;
     let catalogue = engine.catalogue()?;
     let (practice, staff, referrer, counts, channel_problem) = engine.store.practice.read(|c| {
         let practice = practice_table::practice(c)?.ok_or(ReferralError::PracticeNotSet)?;
@@ -56,6 +57,37 @@ pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
         staff: staff.into_iter().map(member).collect(),
         referrer_id: referrer.id,
     })
+}
+
+/// An installed program that nobody has set up yet.
+pub fn set_up_state() -> WindowState {
+    WindowState {
+        mode: UseMode::SetUp,
+        practice_name: String::new(),
+        practice_ods_code: String::new(),
+        directory: DirectoryState {
+            name: String::new(),
+            version: 0,
+            service_count: 0,
+            refreshed_at: String::new(),
+        },
+        outbox: OutboxState {
+            waiting: 0,
+            needs_attention: 0,
+            channel_problem: None,
+        },
+        staff: Vec::new(),
+        referrer_id: String::new(),
+    }
+}
+
+pub fn not_set_up() -> WindowError {
+    let error = EngineError::from(ReferralError::PracticeNotSet);
+    WindowError {
+        code: error.code().to_owned(),
+        detail: None,
+        problems: Vec::new(),
+    }
 }
 
 /// Codes for the window; a detail never holds anything of a patient.

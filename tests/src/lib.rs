@@ -1,4 +1,10 @@
 //! What the whole-product tests share: a practice with its mail server, the built program, and servers at the edge.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "it serves only tests, which say by their failure what was missing"
+)]
 
 pub mod leaks;
 pub mod patients;

@@ -12,6 +12,16 @@ export function words(list: Words, code: string): string {
 // --- The frame -------------------------------------------------------------------------------------------------------
 
 export const DEMONSTRATION_STRIP = 'DEMONSTRATION: made-up services. Nothing leaves this computer.';
+/** An installed program that has not been set up. */
+export const SET_UP = {
+	heading: 'Onward is not set up on this computer',
+	paragraphs: [
+		'Real use is set up by the practice: its details and staff, the mailbox that it sends from, and the directory that it follows. This version does that from the command line (onward-cli practice set, mailbox set, directory load); it is not yet for live use.',
+		'To try Onward with made-up services and a mailbox on this computer, close this window and start the demonstration:',
+	],
+	demonstration: 'onward --demonstration',
+} as const;
+
 export const PLACES = { refer: 'Refer', referrals: 'Referrals', mailbox: 'Demonstration mailbox' } as const;
 
 export const CHANNEL_PROBLEMS: Words = {

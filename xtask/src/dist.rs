@@ -6,24 +6,40 @@ use crate::steps::{Failure, Steps, Stopped};
 use crate::tool;
 use std::path::{Path, PathBuf};
 
+/// The command line of the Tauri that src-tauri is built with.
+const TAURI_CLI: &str = "2.12.5";
+
 pub fn dist(places: &Places, steps: &mut Steps) -> Result<(), Stopped> {
     setup::set_up(places, steps, Purpose::Run)?;
     let folder = places.target.join("release").join("bundle").join("deb");
-    let packages = steps.step("package", "a release build and a .deb of it; ten minutes or more the first time", || {
-        let script = places.ui().join("node_modules").join(".bin").join(if cfg!(windows) { "tauri.cmd" } else { "tauri" });
-        if !script.exists() {
-            let advice = "Add @tauri-apps/cli 2.12 to the devDependencies of ui/package.json; it builds the package.";
-            return Err(Failure::new("ui/ does not have Tauri's command line.", advice));
-        }
-        let mut command = std::process::Command::new(script);
-        command.args(["build", "--bundles", "deb"]).current_dir(&places.root);
-        tool::run(&mut command, "See what Tauri says above.")?;
-        let found = debian_packages(&folder);
-        if found.is_empty() {
-            return Err(Failure::new(format!("No .deb is in {}.", folder.display()), "See what Tauri says above."));
-        }
-        Ok(found)
-    })?;
+    let packages = steps.step(
+        "package",
+        "a release build and a .deb of it; ten minutes or more the first time",
+        || {
+            // Not among the page's own packages: it is needed here alone, and brings a program for each system.
+            let package = format!("--package=@tauri-apps/cli@{TAURI_CLI}");
+            let arguments = [
+                "exec",
+                "--yes",
+                &package,
+                "--",
+                "tauri",
+                "build",
+                "--bundles",
+                "deb",
+            ];
+            let mut command = tool::npm("npm", &places.root, &arguments);
+            tool::run(&mut command, "See what Tauri says above.")?;
+            let found = debian_packages(&folder);
+            if found.is_empty() {
+                return Err(Failure::new(
+                    format!("No .deb is in {}.", folder.display()),
+                    "See what Tauri says above.",
+                ));
+            }
+            Ok(found)
+        },
+    )?;
     for package in packages {
         println!("    {}", package.display());
     }

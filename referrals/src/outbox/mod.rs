@@ -8,4 +8,4 @@ pub mod sender;
 
 pub use lock::SenderLock;
 pub use outbox_table::{OutboxMessage, OutboxState};
-pub use sender::{EndpointNow, Sender, Wake};
+pub use sender::{EndpointNow, Sender, Unsettled, Wake};

@@ -10,7 +10,11 @@ use crate::{
     transport::{self, Deadlines, Envelope, Mailbox, Phase, Scope, SendOutcome, SendProblem},
 };
 use sha2::{Digest, Sha256};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 use store::{Clock, Database};
 use tokio::sync::Notify;
 
@@ -30,13 +34,21 @@ impl Wake {
 pub struct Sender {
     pub practice: Database,
     pub clock: Clock,
+    /// The mailbox is checked for what this folder is for before each send.
+    pub demonstration: bool,
     pub lock_path: PathBuf,
     pub endpoint_now: EndpointNow,
     pub deadlines: Deadlines,
     pub wake: Wake,
     /// Told of each referral that changed.
     pub changed: Arc<dyn Fn(&str) + Send + Sync>,
+    pub unsettled: Unsettled,
 }
+
+/// What is known of a message but could not be written down yet: the disk was full. Until it is, nothing else is sent;
+/// if the program dies first, its row says "sending", which a successor reads as the truth it is.
+#[derive(Default)]
+pub struct Unsettled(Mutex<Option<(OutboxMessage, SendOutcome)>>);
 
 /// What a turn of the sender came to.
 #[derive(Debug, PartialEq, Eq)]
@@ -94,8 +106,15 @@ impl Sender {
         }
     }
 
+    /// As `run_due`, but begins no further message after this long.
+    pub async fn run_due_for(&self, time: Duration) {
+        let end = tokio::time::Instant::now() + time;
+        while tokio::time::Instant::now() < end && matches!(self.turn().await, Ok(Turn::Worked)) {}
+    }
+
     /// One message: claimed, sent, settled. Only the holder of the lock calls it.
     pub async fn turn(&self) -> Result<Turn, ReferralError> {
+        self.settle_what_is_left().await?;
         let now = self.clock.now();
         let endpoint_now = self.endpoint_now.clone();
         let claim = self
@@ -128,7 +147,10 @@ impl Sender {
             reply: None,
         };
         let mailbox = match self.practice.read(mailbox_table::read) {
-            Ok(Some(mailbox)) => mailbox,
+            Ok(Some(mailbox)) => match mailbox.checked(self.demonstration) {
+                Ok(mailbox) => mailbox,
+                Err(_) => return problem(SendProblem::MailboxUnusable),
+            },
             Ok(None) => return problem(SendProblem::MailboxNotSet),
             Err(_) => return problem(SendProblem::CannotRecord),
         };
@@ -158,32 +180,38 @@ impl Sender {
         .await
     }
 
-    /// Tries until it is written down: while it is not, the row says "sending", which a successor reads as the truth it is.
+    /// Writes down what is known, or keeps it for the next turn.
     async fn settle(
         &self,
         message: OutboxMessage,
         outcome: SendOutcome,
     ) -> Result<(), ReferralError> {
         let (now, chance) = (self.clock.now(), chance());
-        let referral_id = message.referral_id.clone();
-        let mut attempts_left = 10;
-        loop {
-            let message = message.clone();
-            let settled = self
-                .practice
-                .write_async(move |tx| outbox_table::settle(tx, &message, outcome, now, chance))
-                .await;
-            match settled {
-                Err(_) if attempts_left > 0 => {
-                    attempts_left -= 1;
-                    tokio::time::sleep(Duration::from_millis(500)).await;
-                }
-                other => {
-                    (self.changed)(&referral_id);
-                    return other;
-                }
-            }
+        let written = message.clone();
+        let settled = self
+            .practice
+            .write_async(move |tx| outbox_table::settle(tx, &written, outcome, now, chance))
+            .await;
+        (self.changed)(&message.referral_id);
+        if settled.is_err() {
+            *self.unsettled() = Some((message, outcome));
         }
+        settled
+    }
+
+    async fn settle_what_is_left(&self) -> Result<(), ReferralError> {
+        let left = self.unsettled().take();
+        match left {
+            Some((message, outcome)) => self.settle(message, outcome).await,
+            None => Ok(()),
+        }
+    }
+
+    fn unsettled(&self) -> MutexGuard<'_, Option<(OutboxMessage, SendOutcome)>> {
+        self.unsettled
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn sleep(&self, next_at: Option<jiff::Timestamp>) {

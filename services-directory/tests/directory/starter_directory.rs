@@ -178,7 +178,7 @@ fn every_id_is_used_once_and_every_reference_is_there() {
         match record {
             DirectoryRecord::Area(r) => needed.extend(r.part_of.map(|a| format!("area {a}"))),
             DirectoryRecord::Practice(r) => {
-                needed.extend(r.areas.iter().map(|a| format!("area {a}")))
+                needed.extend(r.areas.iter().map(|a| format!("area {a}")));
             }
             DirectoryRecord::Service(r) => {
                 let o = &r.onward;

@@ -48,7 +48,10 @@ export class Person {
 
 	/** Tab by Tab to a button, as one without a mouse does. */
 	async tabTo(words, key = 'Tab') {
-		const at = (wanted) => document.activeElement?.innerText?.replace(/\s+/g, ' ').includes(wanted) ?? false;
+		const at = (wanted) => {
+			const control = document.activeElement?.closest('button, a, summary');
+			return control?.innerText.replace(/\s+/g, ' ').includes(wanted) ?? false;
+		};
 		for (let tabs = 0; tabs < 80; tabs += 1) {
 			if (await this.session.run(at, words)) return;
 			await this.press(key);

@@ -1,6 +1,6 @@
 //! Keeps the hazard log (docs/safety/hazards.md) and the tests that prove its controls in step, both ways.
 //!
-//! A row that is "controlled" names at least one test, and each test that it names is there; a test named after a hazard stands in
+//! A row that is "controlled", or "partly" so, names at least one test, and each test that it names is there; a test named after a hazard stands in
 //! that hazard's row; a row that is "open" names none. In Rust such a test is `fn h05_…`, in TypeScript and JavaScript `test('h05 …')`.
 
 use super::rust_source::RustSource;
@@ -71,14 +71,16 @@ pub fn check(tree: &Tree) -> Checked {
 fn each_row(row: &Row, tests: &[Test], findings: &mut Vec<Finding>) {
     let mut breach = |what: String| findings.push(Finding::new(LOG, row.line, what));
     match (row.status.as_str(), row.tests.is_empty()) {
-        ("controlled", false) | ("open", true) => {}
-        ("controlled", true) => breach(format!("H{} is controlled but names no test", row.number)),
+        ("controlled" | "partly", false) | ("open", true) => {}
+        (status @ ("controlled" | "partly"), true) => {
+            breach(format!("H{} is {status} but names no test", row.number));
+        }
         ("open", false) => breach(format!(
-            "H{} is open but names a test: either it is controlled, or the test proves nothing yet",
+            "H{} is open but names a test: either it is controlled, wholly or partly, or the test proves nothing yet",
             row.number
         )),
         (other, _) => breach(format!(
-            "H{} has the status \"{other}\"; it is controlled or open",
+            "H{} has the status \"{other}\"; it is controlled, partly or open",
             row.number
         )),
     }

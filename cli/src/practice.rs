@@ -1,0 +1,125 @@
+//! `onward-cli practice`: who the practice is and who works there; with --real, the making of its encrypted records.
+
+use crate::{CliError, Common, open, text_of};
+use clap::{Args, Subcommand};
+use engine::{Engine, EngineError};
+use referrals::{
+    ReferralError,
+    practice_table::{self, PracticeDetails, StaffMember},
+};
+use serde::Deserialize;
+use services_directory::ids::OdsCode;
+use store::{Clock, UseMode};
+
+#[derive(Args)]
+pub struct PracticeArguments {
+    #[command(subcommand)]
+    command: PracticeCommand,
+}
+
+#[derive(Subcommand)]
+enum PracticeCommand {
+    /// Set it from a JSON file: `ods_code`, name, phone, and staff, each with id, name and role.
+    Set {
+        file: String,
+        /// For real use: makes the encrypted records in a fresh folder and prints their recovery key, this once.
+        #[arg(long)]
+        real: bool,
+    },
+    /// Show it.
+    Show,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PracticeFile {
+    ods_code: OdsCode,
+    name: String,
+    phone: String,
+    staff: Vec<Staff>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Staff {
+    id: String,
+    name: String,
+    role: String,
+}
+
+pub fn run(arguments: &PracticeArguments, common: &Common) -> Result<(), CliError> {
+    match &arguments.command {
+        PracticeCommand::Set { file, real } => {
+            let unreadable =
+                |error| CliError::Usage(format!("{file} does not describe a practice: {error}"));
+            let practice: PracticeFile =
+                serde_json::from_str(&text_of(file)?).map_err(unreadable)?;
+            if practice.staff.is_empty() {
+                return Err(CliError::Usage(format!(
+                    "{file} names nobody who works there: add at least one to staff"
+                )));
+            }
+            let engine = if *real {
+                open_real(common)?
+            } else {
+                open(common)?
+            };
+            set(&engine, practice)?;
+            show(&engine)
+        }
+        PracticeCommand::Show => show(&open(common)?),
+    }
+}
+
+fn open_real(common: &Common) -> Result<Engine, CliError> {
+    let unnamed = || CliError::Usage("Name the folder for real use with --data DIR.".to_owned());
+    let data = common
+        .data
+        .clone()
+        .or_else(|| engine::data_folder(UseMode::Real))
+        .ok_or_else(unnamed)?;
+    let (engine, recovery_key) = Engine::open(&data, UseMode::Real, Clock::system())?;
+    if let Some(key) = recovery_key {
+        say!("Recovery key: {}", key.printed());
+        say!(
+            "Print it and keep it in the practice's safe. It is shown only now, and opens the records if this computer is lost."
+        );
+    }
+    Ok(engine)
+}
+
+fn set(engine: &Engine, practice: PracticeFile) -> Result<(), CliError> {
+    let details = PracticeDetails {
+        ods_code: practice.ods_code.to_string(),
+        name: practice.name,
+        phone: practice.phone,
+    };
+    let staff = practice.staff.into_iter().map(|member| StaffMember {
+        id: member.id,
+        name: member.name,
+        role: member.role,
+    });
+    let staff: Vec<StaffMember> = staff.collect();
+    engine.store.practice.write(move |tx| {
+        practice_table::set_practice(tx, &details)?;
+        staff
+            .iter()
+            .try_for_each(|member| practice_table::add_staff(tx, member))
+    })?;
+    Ok(())
+}
+
+fn show(engine: &Engine) -> Result<(), CliError> {
+    let practice = engine.store.practice.read(practice_table::practice)?;
+    let practice = practice.ok_or(EngineError::from(ReferralError::PracticeNotSet))?;
+    say!(
+        "{} ({}), phone {}",
+        practice.name,
+        practice.ods_code,
+        practice.phone
+    );
+    for member in engine.store.practice.read(practice_table::staff)? {
+        say!("  {}, {}  [{}]", member.name, member.role, member.id);
+    }
+    Ok(())
+}
