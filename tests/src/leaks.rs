@@ -6,29 +6,49 @@
     reason = "the crate is only for tests, which panic where something is not as it should be"
 )]
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 /// Words, each with the bytes in which it could stand.
-pub struct Canaries(Vec<(String, Vec<Vec<u8>>)>);
+pub struct Canaries {
+    words: Vec<String>,
+    /// A form and its word's place, by the form's first two bytes: one look at each byte of a file is enough.
+    forms: Vec<Vec<(usize, Vec<u8>)>>,
+}
 
 impl Canaries {
     /// Each at least eight bytes long, so that no encrypted file holds one by chance.
     pub fn new(words: &[&str]) -> Self {
-        let forms = |word: &&str| {
+        let mut by_start = vec![Vec::new(); 1 << 16];
+        for (place, word) in words.iter().enumerate() {
             assert!(word.len() >= 8, "{word} is too short to be a canary");
-            ((*word).to_owned(), forms(word))
-        };
-        Self(words.iter().map(forms).collect())
+            for form in forms(word) {
+                let start: &mut Vec<_> = by_start.get_mut(start_of(&form)).unwrap();
+                start.push((place, form));
+            }
+        }
+        Self {
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+            forms: by_start,
+        }
     }
 
     /// Which words stand in these bytes.
     pub fn within(&self, bytes: &[u8]) -> Vec<&str> {
-        let found = self.0.iter().filter(|(_, forms)| {
-            forms
-                .iter()
-                .any(|form| bytes.windows(form.len()).any(|window| window == form))
-        });
-        found.map(|(word, _)| word.as_str()).collect()
+        let mut found = BTreeSet::new();
+        for at in 0..bytes.len().saturating_sub(1) {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let forms = self.forms.get(start_of(rest)).into_iter().flatten();
+            found.extend(
+                forms
+                    .filter(|(_, form)| rest.starts_with(form))
+                    .map(|(place, _)| *place),
+            );
+        }
+        let words = found.into_iter().filter_map(|place| self.words.get(place));
+        words.map(String::as_str).collect()
     }
 
     /// Every file below the folder that holds one, with the words; and how many files were read.
@@ -45,6 +65,14 @@ impl Canaries {
             })
             .collect();
         (hits, count)
+    }
+}
+
+/// The first two bytes as a number.
+fn start_of(bytes: &[u8]) -> usize {
+    match bytes {
+        [first, second, ..] => usize::from(*first) << 8 | usize::from(*second),
+        _ => 0,
     }
 }
 

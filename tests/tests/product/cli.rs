@@ -1,12 +1,11 @@
 //! The command line as a script uses it: what it answers, as JSON, and how it refuses.
 
+use product_tests::directories::STARTER;
 use product_tests::patients::SMITH;
 use product_tests::practice::PAIN_PLATFORM;
 use product_tests::program::Program;
 use serde_json::Value;
 use tempfile::TempDir;
-
-const STARTER: &str = include_str!("../../../services-directory/data/starter.jsonl");
 
 /// `onward-cli` over a folder that is not there yet: it becomes a demonstration.
 fn fresh() -> (Program, TempDir) {

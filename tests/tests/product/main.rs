@@ -13,4 +13,5 @@ mod kill;
 mod mail_peer;
 mod outbox;
 mod real_use;
+mod safety;
 mod senders;

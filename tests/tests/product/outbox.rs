@@ -5,14 +5,12 @@ use std::sync::Barrier;
 use demo::mail_server::{Cut, Fault, Moment};
 use engine::Engine;
 use jiff::SignedDuration;
+use product_tests::directories::changed_directory;
 use product_tests::patients::{DOE, SMITH};
 use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice};
 use referrals::ReferralError;
 use referrals::desk::UnknownDecision;
-use services_directory::feed::{Directory, FeedLimits};
 use store::{StoreError, UseMode};
-
-const STARTER: &str = include_str!("../../../services-directory/data/starter.jsonl");
 
 #[test]
 fn h03_queued_but_never_sent_does_not_happen_through_an_outage_and_restarts() {
@@ -165,15 +163,6 @@ fn h05_sent_twice_not_by_pressing_send_twice() {
     practice.time.pass(SignedDuration::from_secs(61));
     practice.send_all();
     practice.mail.only_message();
-}
-
-/// The starter directory, one version on, with this text changed.
-fn changed_directory(from: &str, to: &str) -> Directory {
-    assert!(STARTER.contains(from), "{from}");
-    let text = STARTER
-        .replace(from, to)
-        .replacen("\"version\":1,", "\"version\":2,", 1);
-    Directory::read(text.as_bytes(), FeedLimits::default()).unwrap()
 }
 
 type Change<'a> = &'a dyn Fn(&Practice);
