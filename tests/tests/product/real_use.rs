@@ -32,6 +32,18 @@ impl Computer {
         }
     }
 
+    /// A computer on which the practice was set up and its recovery key shown.
+    fn set_up() -> Self {
+        let computer = Self::new();
+        let practice = computer.file("practice.json", PRACTICE);
+        let made = computer.signed_in(&["practice", "set", &practice, "--real"], "");
+        assert!(
+            made.succeeded && made.out.contains("Recovery key: "),
+            "{made:?}"
+        );
+        computer
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -100,13 +112,16 @@ fn private_folder(path: &Path) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).unwrap();
 }
 
+const PRACTICE: &str = r#"{"ods_code": "Y99001", "name": "Moorlands Surgery", "phone": "01632 960100",
+    "staff": [{"id": "dr-hale", "name": "Dr Rowan Hale", "role": "GP"}]}"#;
+
 const MAILBOX: &str = r#"{"host": "mail.example.nhs.uk", "port": 587, "security": "start-tls", "username": "referrals",
     "password": "canary-password", "from_address": "referrals@moorlands.example.nhs.uk", "from_name": "Moorlands Surgery",
     "trust": "operating-system"}"#;
 
 #[test]
 fn the_key_lies_in_the_keychain_and_the_records_open_again_with_it_and_with_no_other() {
-    let computer = Computer::new();
+    let computer = Computer::set_up();
     let mailbox = computer.file("mailbox.json", MAILBOX);
     let made = computer.signed_in(&["mailbox", "set", &mailbox], "");
     assert!(made.succeeded, "{made:?}");
@@ -162,12 +177,64 @@ fn without_a_keychain_nothing_is_made_and_the_error_says_what_to_do() {
     let made: Vec<String> = computer.files().into_iter().filter(records).collect();
     assert_eq!(made, [] as [&str; 0]);
     // Signed in, the same folder is set up at once.
+    let practice = computer.file("practice.json", PRACTICE);
+    let made = computer.signed_in(&["practice", "set", &practice, "--real"], "");
+    assert!(made.succeeded, "{made:?}");
+}
+
+#[test]
+fn a_set_up_whose_recovery_key_was_not_shown_is_gone_on_with_and_not_used() {
+    let computer = Computer::new();
+    let refused = computer.signed_in(&["outbox"], "");
+    assert!(
+        !refused.succeeded
+            && refused
+                .err
+                .contains("Go on with: onward-cli practice set FILE --real"),
+        "{refused:?}"
+    );
+    let practice = computer.file("practice.json", PRACTICE);
+    let made = computer.signed_in(&["practice", "set", &practice, "--real"], "");
+    assert!(made.out.contains("Recovery key: "), "{made:?}");
     assert!(computer.signed_in(&["outbox"], "").succeeded);
 }
 
 #[test]
-fn h23_demonstration_taken_for_real_real_use_takes_nothing_of_it() {
+fn a_backup_opens_on_another_computer_with_the_printed_key() {
     let computer = Computer::new();
+    let practice = computer.file("practice.json", PRACTICE);
+    let made = computer.signed_in(&["practice", "set", &practice, "--real"], "");
+    let key = made
+        .out
+        .lines()
+        .find_map(|line| line.strip_prefix("Recovery key: "))
+        .unwrap()
+        .to_owned();
+    let backup = computer.folder.path().join("backup").display().to_string();
+    assert!(
+        computer
+            .signed_in(&["practice", "back-up", &backup], "")
+            .succeeded
+    );
+
+    let elsewhere = Computer::new();
+    let restore = ["practice", "restore", &backup, "--recovery-key", "-"];
+    let wrong = elsewhere.signed_in(&restore, &key.replace(|letter| letter != '-', "0"));
+    assert!(
+        !wrong.succeeded && wrong.err.contains("This key does not open the records"),
+        "{wrong:?}"
+    );
+    let again = Computer::new();
+    let restored = again.signed_in(&restore, &key);
+    assert!(
+        restored.succeeded && restored.out.contains("Moorlands Surgery (Y99001)"),
+        "{restored:?}"
+    );
+}
+
+#[test]
+fn h23_demonstration_taken_for_real_real_use_takes_nothing_of_it() {
+    let computer = Computer::set_up();
     let listed = computer.signed_in(&["outbox", "--json"], "");
     assert_eq!(
         listed.json()["referrals"],
@@ -279,7 +346,7 @@ fn h23_demonstration_taken_for_real_it_refuses_a_number_that_could_be_somebodys(
     assert!(!refused.succeeded);
     assert_eq!(
         refused.json()["error"]["message"],
-        "something is missing: nhsNumber (not-demonstration)"
+        "a demonstration takes only test patients, whose NHS numbers begin with 999; nothing of this one was kept"
     );
     assert!(refer(SMITH).succeeded);
 }
