@@ -337,7 +337,6 @@ export const ERROR_CODES: Words = {
 	'draft-changed': 'What stands on the screen could not be saved, so nothing was sent. Look it over, then send again.',
 	'not-a-test-patient':
 		'A demonstration takes only test patients, whose NHS numbers begin with 999. Nothing of this one was kept.',
-	'practice-not-set': 'This practice is not set up yet. Ask the practice’s administrator.',
 	'too-late': 'Too late to undo: it is already being sent. Phone the service, and see in Referrals what can be done.',
 	'not-found': 'That is not here any more. Look again in the list.',
 	'not-allowed': 'That cannot be done now: its state has changed. Read it again, then choose.',
