@@ -48,7 +48,7 @@ async function freePort() {
 	return port;
 }
 
-async function startDriver() {
+async function startDriver(folder) {
 	const port = await freePort();
 	const environment = {
 		...process.env,
@@ -60,6 +60,9 @@ async function startDriver() {
 		WEBKIT_DISABLE_COMPOSITING_MODE: '1',
 		WEBKIT_DISABLE_DMABUF_RENDERER: '1',
 		GDK_BACKEND: 'x11',
+		// No session bus: on one, Onward would only call the window of another copy, and each display would leave a bus behind it.
+		DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(folder, 'no-bus')}`,
+		NO_AT_BRIDGE: '1',
 		LC_ALL: 'C.UTF-8',
 	};
 	// In a group of its own with all that it starts: a window that asks before it closes would outlive it.
@@ -80,7 +83,7 @@ async function startDriver() {
 export async function openOnward(test, { width = 1280, height = 800 } = {}) {
 	if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not there: cargo build --workspace --bins makes it`);
 	const folder = await mkdtemp(join(tmpdir(), 'onward-window-test-'));
-	const { end, address } = await startDriver();
+	const { end, address } = await startDriver(folder);
 	test.after(async () => {
 		await end();
 		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
