@@ -25,7 +25,7 @@ fn with_form(practice: &Practice, change: impl FnOnce(&mut ReferralForm)) -> Ref
     let draft = practice.draft(SMITH, PAIN_PLATFORM);
     let mut form = draft.form.clone();
     change(&mut form);
-    practice.desk().save_form(&draft.id, form).unwrap()
+    practice.fill(&draft.id, form)
 }
 
 fn reopened(practice: &mut Practice) {
@@ -65,7 +65,7 @@ fn h01_wrong_patient_a_paste_replaces_everything_and_two_are_never_mixed() {
         assert_eq!(doe.patient.text(field), "", "{field:?}");
     }
     let form = product_tests::practice::form(PAIN_PLATFORM);
-    let doe = desk.save_form(&doe.id, form).unwrap();
+    let doe = practice.fill(&doe.id, form);
     let queued = practice.queue(&doe).unwrap();
     assert_eq!(queued.patient, "DOE, born 02-Feb-1980");
     let letter = practice.referral(&queued.referral_id).letter_text;
@@ -77,7 +77,7 @@ fn h01_wrong_patient_a_paste_replaces_everything_and_two_are_never_mixed() {
     let begun = desk.new_draft().unwrap();
     let both = desk.paste(&begun.id, &format!("{SMITH}\n{DOE}")).unwrap();
     let form = product_tests::practice::form(PAIN_PLATFORM);
-    let both = desk.save_form(&both.id, form).unwrap();
+    let both = practice.fill(&both.id, form);
     let today = practice.engine.store.clock.today();
     let refused = both.check(&referrals::draft::ServiceToRefer::NoneChosen, true, today);
     let refused: Vec<_> = refused
@@ -150,7 +150,7 @@ fn h07_closed_or_paused_services_cannot_be_referred_to_from_the_day_itself() {
 fn h08_routine_for_an_emergency_the_questions_must_be_answered_and_the_letter_says_how() {
     let practice = Practice::open();
     let unanswered = with_form(&practice, |form| {
-        (form.crisis, form.red_flags) = (None, None)
+        (form.crisis, form.red_flags) = (None, None);
     });
     assert_eq!(
         problems(&practice, &unanswered),
@@ -201,7 +201,7 @@ fn h16_consent_not_asked_cannot_be_queued_and_the_letter_says_who_agreed() {
     let silent = with_form(&practice, |form| form.consent = None);
     assert_eq!(problems(&practice, &silent), ["consent (missing)"]);
     let for_them = with_form(&practice, |form| {
-        form.consent = Some(Consent::OnTheirBehalf)
+        form.consent = Some(Consent::OnTheirBehalf);
     });
     assert_eq!(problems(&practice, &for_them), ["consentNote (missing)"]);
     for (consent, note, said) in [
