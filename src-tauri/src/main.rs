@@ -4,6 +4,8 @@
 mod app;
 mod arguments;
 mod commands;
+#[cfg(test)]
+mod contract;
 mod convert;
 mod views;
 

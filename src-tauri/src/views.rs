@@ -1,4 +1,4 @@
-//! What crosses between the window and Rust: plain data, generated into `ui/src/backend/types.ts` by ts-rs.
+//! What crosses between the window and Rust: plain data, generated into `ui/src/backend/types.ts` by ts-rs (see `contract.rs`).
 //! Rust gives codes and facts; the words that users read are made from them in `ui/src/messages.ts`.
 
 use serde::{Deserialize, Serialize};
@@ -9,9 +9,20 @@ macro_rules! view {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
         #[serde(rename_all = "camelCase")]
-        #[ts(export, export_to = "../../ui/src/backend/types.ts")]
         pub $kind $name $body
-    )*};
+    )*
+        /// Every view as a type of TypeScript, in the order of their names. Made by a test alone, so that no other run rewrites the file.
+        #[cfg(test)]
+        pub fn typescript() -> String {
+            let config = ts_rs::Config::new();
+            let mut types = vec![$((
+                stringify!($name),
+                [<$name as TS>::docs().unwrap_or_default(), "export ".to_owned(), <$name as TS>::decl(&config)].concat(),
+            ),)*];
+            types.sort_unstable();
+            types.into_iter().map(|(_, text)| text + "\n\n").collect()
+        }
+    };
 }
 
 view! {

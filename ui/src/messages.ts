@@ -24,13 +24,6 @@ export const SET_UP = {
 
 export const PLACES = { refer: 'Refer', referrals: 'Referrals', mailbox: 'Demonstration mailbox' } as const;
 
-export const CHANNEL_PROBLEMS: Words = {
-	'cannot-connect': 'cannot reach the mail server. Referrals wait safely and are tried again; check the network if it lasts.',
-	'sign-in-refused': 'the mail server refused the sign-in. Ask the practice’s administrator to check the mailbox password.',
-	certificate:
-		'the mail server’s certificate is not trusted, so nothing is sent. Ask your IT support before anybody sends again.',
-};
-
 export function outboxWords(waiting: number, needsAttention: number): string {
 	const queue = waiting === 0 ? 'outbox empty' : `${waiting} waiting`;
 	return needsAttention === 0 ? queue : `${queue}, ${needsAttention} ${needsAttention === 1 ? 'needs' : 'need'} attention`;
@@ -267,7 +260,7 @@ export const SEND = {
 
 // --- What stands in the way ------------------------------------------------------------------------------------------
 
-const FORM_FIELDS: Words = {
+export const FORM_FIELDS: Words = {
 	patient: 'Patient',
 	serviceId: 'Service',
 	reasons: 'Reason',
@@ -278,28 +271,20 @@ const FORM_FIELDS: Words = {
 	crisisNote: 'How the crisis was dealt with',
 	redFlags: 'Red flags',
 	redFlagsNote: 'How the red flags were dealt with',
-	mayLeaveVoicemail: 'Voicemail',
-	mayText: 'Text message',
 	bestTimes: 'Best times to ring',
 };
 
 /** What is wrong with a field, to follow the field's name. */
 export const PROBLEM_CODES: Words = {
+	'address-changed': 'has a new sending address since you chose it: choose another service, then this one again',
+	'not-approved': 'has a sending address that the practice has not approved yet, so it cannot be sent: refer another way',
 	missing: 'is missing',
-	required: 'is missing',
 	'not-valid': 'is not valid: check it against the record',
 	'not-a-date': 'is not a date: write it like 14-Jul-1945',
 	'check-digit': 'does not add up: one digit is wrong, check it against the record',
 	placeholder: 'is a placeholder, not a real one: check the record',
 	future: 'is in the future: check it against the record',
 	'too-old': 'is too long ago: check it against the record',
-	'too-long-ago': 'is too long ago: check it against the record',
-	impossible: 'is a day that cannot be: check it against the record',
-	length: 'has the wrong number of digits: check it against the record',
-	character: 'has a character that does not belong there: check it against the record',
-	shape: 'is not written like one: check it against the record',
-	empty: 'is missing',
-	'not-asked': 'has not been asked: ask it, or say how it was dealt with',
 	conflict: 'has two different values in what was pasted: choose the right one',
 	'too-long': 'is too long: shorten it',
 	deceased: 'has died, so nothing can be referred',
@@ -310,13 +295,10 @@ export const PROBLEM_CODES: Words = {
 	paused: 'is paused: choose another service',
 	unknown: 'is not in the directory any more: choose a service again',
 	'not-sent-from-here': 'is not sent to from here: the card says how to refer',
-	'not-approved': 'has a sending address that the practice has not approved yet',
-	'address-changed': 'has a new sending address since you chose it: choose the service again',
-	duplicate: 'was already sent for this patient in the last 90 days: look in Referrals first',
 };
 
 /** Where a plain sentence is clearer than "field + problem". */
-const PROBLEM_SENTENCES: Words = {
+export const PROBLEM_SENTENCES: Words = {
 	'patient:missing': 'Paste or type the patient’s details',
 	'patient:deceased': DECEASED.heading,
 	'serviceId:missing': 'Choose a service',
@@ -355,19 +337,20 @@ export const ERROR_CODES: Words = {
 	'draft-changed': 'What stands on the screen could not be saved, so nothing was sent. Look it over, then send again.',
 	'not-a-test-patient':
 		'A demonstration takes only test patients, whose NHS numbers begin with 999. Nothing of this one was kept.',
-	'practice-not-set': 'This practice is not set up yet. Ask the practice’s administrator.',
-	'too-late': 'Too late to undo: it is already being sent. Withdraw it in Referrals instead, and phone the service.',
+	'too-late': 'Too late to undo: it is already being sent. Phone the service, and see in Referrals what can be done.',
 	'not-found': 'That is not here any more. Look again in the list.',
 	'not-allowed': 'That cannot be done now: its state has changed. Read it again, then choose.',
-	'not-demonstration': 'That is only possible in a demonstration.',
-	deceased: 'The record says that the patient has died. Nothing can be referred.',
 	'too-large': 'That is too much text for one patient. Paste the patient’s banner or one letter.',
 	empty: 'There was no text to read. Copy the patient’s details in the clinical system, then paste again.',
 	unreadable: 'No patient could be read from that text. Type the details instead.',
-	'directory-missing': 'There is no directory of services on this computer yet. Ask the practice’s administrator.',
+	'directory-missing': 'There is no directory of services on this computer yet. Ask the practice admin.',
 	'directory-changed': 'The directory has changed meanwhile. Choose the service again.',
-	'store-locked': 'The practice’s data cannot be opened just now. Close other copies of Onward and try again.',
-	'store-full': 'The disk is full, so nothing could be saved. Free some space, then try again. What you typed is still here.',
+	'practice-not-set': 'The practice’s details and staff are not set up yet. Ask the practice admin.',
+	'mailbox-not-set': 'No mailbox to send from is set up, so this is not queued. Ask the practice admin.',
+	letter:
+		'The letter could not be made from this, so it is not queued. What you typed is still here: shorten it, then try again.',
+	store:
+		'The practice’s data could not be read or written. What you typed is still here: see whether the disk is full, close other copies of Onward, and try again.',
 	'keychain-unavailable': 'The computer’s keychain cannot be opened. Sign in again, or ask your IT support.',
 	internal: 'Something went wrong inside Onward. What you typed is still here: try again, and restart if it goes on.',
 };
@@ -416,6 +399,7 @@ export const STATES: Words = {
 	withdrawn: 'Withdrawn',
 	declined: 'The patient said no',
 	parked: 'Parked',
+	'no-good-local-service': 'No good local service',
 };
 
 /** States that the service itself has confirmed: only these may have a tick. */
@@ -431,9 +415,6 @@ export const EVENT_TYPES: Words = {
 	'tried-again': 'Queued again by a person',
 	'decided-arrived': 'A person decided: it arrived',
 	'decided-send-again': 'A person decided: send again, marked as a possible duplicate',
-	'no-good-local-service': 'No good local service',
-	'owner-changed': 'Passed to another owner',
-	chased: 'The service was asked for an answer',
 };
 
 export const RESPONSIBILITY: Words = {
@@ -442,36 +423,57 @@ export const RESPONSIBILITY: Words = {
 };
 
 export const OWNERS: Words = {
-	admin: 'practice admin',
 	'practice-admin': 'practice admin',
 	referrer: 'the referrer',
-	gp: 'the GP',
-	duty: 'the duty GP',
 };
 
-/** Why a send failed or is not certain. */
+/**
+ * Why a send failed or is not certain, or why nothing can be sent just now. Some of these happen before the letter leaves and after,
+ * so none of them says whether it was sent: the state beside it does.
+ */
 export const SEND_PROBLEMS: Words = {
-	'cannot-connect': 'The mail server could not be reached. Nothing was sent.',
-	'sign-in-refused': 'The mail server refused the sign-in. Nothing was sent. The administrator needs to check the mailbox.',
-	certificate: 'The mail server’s certificate is not trusted. Nothing was sent.',
-	'address-refused': 'The mail server refused the service’s address. Nothing was sent. Phone the service for its right address.',
-	'sender-refused':
-		'The mail server refused the practice’s own address. Nothing was sent. The administrator needs to check the mailbox.',
-	'message-refused': 'The mail server refused the message. Nothing was sent. Try again, or refer another way.',
-	'too-large': 'The message is larger than the mail server takes. Nothing was sent.',
-	'no-secure-connection': 'The mail server offers no secure connection. Nothing was sent.',
-	'mailbox-full': 'The service’s mailbox is full. Nothing was sent. Phone the service.',
-	'try-later': 'The mail server asked to wait. It will be tried again.',
-	'gave-up': 'It was tried for too long without an answer. Nothing was sent. Try again, or refer another way.',
-	'connection-lost': 'The connection ended after the letter had gone and before the server answered. It may have been sent.',
-	'stopped-while-sending': 'Onward stopped while it was sending. It may have been sent.',
-	'no-answer': 'The server did not answer in time. It may have been sent.',
+	'cannot-connect':
+		'The mail server cannot be reached. Referrals wait safely and are tried again; check the network if it lasts.',
+	'server-busy': 'The mail server is busy. Referrals wait safely and are tried again.',
+	'server-refuses': 'The mail server refuses to take anything from here. Ask the practice admin or IT support.',
+	'no-starttls': 'The mail server offers no secure connection, so it is not used. Ask IT support.',
+	'plaintext-before-tls':
+		'Something on the way meddled with the secure connection, so it is not used. Ask IT support before anybody sends again.',
+	'certificate-expired':
+		'The mail server’s certificate has run out, so it is not used. Check this computer’s date, then ask IT support.',
+	'certificate-wrong-host':
+		'The mail server’s certificate belongs to another server, so it is not used. Ask IT support before anybody sends again.',
+	'certificate-unknown-issuer':
+		'The mail server’s certificate comes from nobody whom this computer trusts, so it is not used. Ask IT support before anybody sends again.',
+	certificate: 'The mail server’s certificate is not trusted, so it is not used. Ask IT support before anybody sends again.',
+	tls: 'No secure connection to the mail server could be made. It is tried again; ask IT support if it lasts.',
+	'sign-in-refused': 'The mail server refused the sign-in. The practice admin needs to check the mailbox’s password.',
+	'sender-refused': 'The mail server refused the practice’s own address. The practice admin needs to check the mailbox.',
+	'address-refused': 'The mail server refused the service’s address. Phone the service: its address may have changed.',
+	'too-large': 'The message is larger than the mail server takes. Shorten it, or refer another way.',
+	'content-refused': 'The mail server refused the message. Try again, or refer another way.',
+	'asked-to-wait': 'The mail server asked to wait. It is tried again by itself.',
+	'connection-lost': 'The connection to the mail server was lost.',
+	'no-answer': 'The mail server did not answer in time.',
+	garbled: 'The mail server’s answer could not be understood.',
+	interrupted: 'Onward or the computer stopped while it was being sent.',
+	'cannot-record':
+		'Onward could not write to its own records, and sends nothing that it cannot record. See whether the disk is full.',
+	'mailbox-not-set': 'No mailbox to send from is set up. Ask the practice admin.',
+	'mailbox-unusable': 'The mailbox’s settings cannot be used. The practice admin needs to check them.',
+	'restored-from-backup':
+		'It was waiting when a backup was made, and the backup has been restored. It may have gone since: phone the service before it is sent.',
 	'address-changed': 'The service’s address changed after you chose it, so it is held. Check the new address by phone.',
-	'address-not-approved': 'The practice has not approved this address yet, so it is held.',
-	'service-closed': 'The service has closed since you chose it, so it is held. Choose another.',
-	'directory-too-old': 'The directory is too old to trust its addresses, so it is held. Check the address by phone.',
-	'waited-over-a-day': 'It waited for over a day. Confirm that it should still go.',
+	'address-not-approved': 'The practice has not approved this address, so it is held.',
+	'waited-over-a-day': 'It waited for over a day, so it is held. Confirm that it should still go.',
+	'too-many-tries': 'It was tried for too long. Try again, or refer another way.',
+	damaged: 'The message kept for sending is not as it was written, so it is held. Refer again, or another way.',
 };
+
+/** What a line of the timeline adds: why, where it is a code, else a person’s own words as they are. */
+export function timelineWords(detail: string): string {
+	return SEND_PROBLEMS[detail] ?? detail;
+}
 
 export const UNKNOWN_SEND = {
 	heading: 'It may have been sent, or not',

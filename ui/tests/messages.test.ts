@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import codes from '../src/backend/codes.json';
 import * as messages from '../src/messages';
 
 /** Never in what is said of a service, a person or a referral (MHRA's line, and the NHS content style). */
@@ -64,19 +65,41 @@ describe('the words', () => {
 		expect(codes.filter((code) => !(code in list))).toEqual([]);
 	});
 
-	it('cover every state and event of a referral', () => {
-		const events = [
-			...['draft', 'parked', 'declined', 'queued', 'undone', 'sending', 'sent', 'unknown', 'failed', 'held', 'received'],
-			...['information-requested', 'accepted', 'redirected', 'stepped-up', 'stepped-down', 'could-not-contact', 'started'],
-			...['ended', 'rejected', 'withdrawn', 'no-good-local-service'],
-		];
-		expect(events.filter((code) => !(code in messages.EVENT_TYPES))).toEqual([]);
-		for (const code of ['queued', 'sending', 'sent', 'unknown', 'failed', 'held']) expect(messages.STATES).toHaveProperty(code);
+	it.each([
+		['actions', messages.ACTIONS, codes.actions],
+		['errors', messages.ERROR_CODES, codes.errors],
+		['fields', messages.FORM_FIELDS, codes.fields],
+		['fields of a patient', messages.PATIENT_FIELDS, codes.patientFields],
+		['what is not open', messages.NOT_OPEN, codes.notOpen],
+		['owners', messages.OWNERS, codes.owners],
+		['problems of a draft', messages.PROBLEM_CODES, codes.problems],
+		['responsibilities', messages.RESPONSIBILITY, codes.responsibilities],
+		['problems of sending', messages.SEND_PROBLEMS, codes.sendProblems],
+		['states', messages.STATES, codes.states],
+		['lines of the timeline', messages.EVENT_TYPES, codes.timelineKinds],
+	] as const)('are there for every code that Rust gives, and for no other: %s', (_name, list, given) => {
+		expect(Object.keys(list).sort()).toEqual([...given].sort());
+		expect(given.length).toBeGreaterThan(1);
 	});
 
-	it('cover every action', () => {
-		const actions = ['undo', 'send-now', 'try-again', 'it-arrived', 'send-again', 'withdraw'];
-		expect(Object.keys(messages.ACTIONS).sort()).toEqual(actions.sort());
+	it('have the reasons in the order of Rust, which the digits follow', () => {
+		expect(messages.REFERRAL_REASONS.map(({ code }) => code)).toEqual(codes.reasons);
+	});
+
+	it('have plain sentences only for problems that there are', () => {
+		const fields = [...codes.fields, ...codes.patientFields];
+		for (const key of Object.keys(messages.PROBLEM_SENTENCES)) {
+			const [field = '', code = ''] = key.split(':');
+			expect(fields).toContain(field);
+			expect(codes.problems).toContain(code);
+		}
+	});
+
+	it('say nothing of whether it was sent where a code can come before the letter leaves and after', () => {
+		for (const code of ['connection-lost', 'no-answer', 'garbled', 'interrupted'])
+			expect(messages.SEND_PROBLEMS[code]).not.toMatch(/nothing (is|was) sent|may have been sent/i);
+		expect(messages.timelineWords('no-answer')).toBe(messages.SEND_PROBLEMS['no-answer']);
+		expect(messages.timelineWords('she-rang-back')).toBe('she-rang-back');
 	});
 
 	it('say “sent” only of a mail server’s acceptance, and give no tick to it', () => {

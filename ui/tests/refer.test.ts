@@ -254,9 +254,9 @@ it('keeps a text that no patient could be read from', async () => {
 
 it('says an unexpected refusal in words and keeps what was typed', async () => {
 	const backend = replay();
-	backend.saveForm = () => Promise.reject({ code: 'store-full', detail: null, problems: [] });
+	backend.saveForm = () => Promise.reject({ code: 'store', detail: null, problems: [] });
 	const window = await openWindow(backend);
 	await window.keyboard.type(element('#reasonText'), 'x');
-	await eventually(() => expect(text('.trouble')).toContain('The disk is full'));
+	await eventually(() => expect(text('.trouble')).toContain('whether the disk is full'));
 	expect(element('#reasonText')).toHaveProperty('value', 'x');
 });

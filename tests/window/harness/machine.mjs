@@ -16,6 +16,11 @@ export const PROGRAM = process.env.ONWARD_PROGRAM ?? join(TARGET, 'debug', 'onwa
 
 let display;
 
+function endsWithThisProcess(end) {
+	process.once('exit', end);
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 /** The display of this desktop, or one in memory that ends with this process. */
 async function displayName() {
 	if (process.env.DISPLAY) return process.env.DISPLAY;
@@ -24,10 +29,10 @@ async function displayName() {
 		const server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
 			stdio: ['ignore', 'pipe', 'ignore'],
 		});
-		process.once('exit', () => server.kill());
+		endsWithThisProcess(() => server.kill());
 		const [number] = await once(server.stdout, 'data');
 		server.unref();
-		server.stdout.unref();
+		server.stdout.destroy();
 		display = `:${String(number).trim()}`;
 	}
 	return display;
@@ -57,27 +62,30 @@ async function startDriver() {
 		GDK_BACKEND: 'x11',
 		LC_ALL: 'C.UTF-8',
 	};
-	const driver = spawn('WebKitWebDriver', ['--host=127.0.0.1', `--port=${port}`], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
-	let said = '';
-	driver.stderr.on('data', (words) => (said += words));
+	// In a group of its own with all that it starts: a window that asks before it closes would outlive it.
+	const driver = spawn('WebKitWebDriver', ['--host=127.0.0.1', `--port=${port}`], { env: environment, stdio: 'ignore', detached: true });
+	const end = async () => {
+		if (driver.exitCode !== null || driver.signalCode !== null) return;
+		const ended = once(driver, 'exit');
+		process.kill(-driver.pid, 'SIGKILL');
+		await ended;
+	};
+	endsWithThisProcess(() => void end());
 	const address = `http://127.0.0.1:${port}`;
-	await until('WebKitWebDriver answers', async () => (await answers(address)) || (driver.exitCode !== null && said));
-	return { driver, address };
+	await until('WebKitWebDriver answers', () => answers(address));
+	return { end, address };
 }
 
 /** Onward in a window of its own, on a fresh demonstration that goes with the test. */
 export async function openOnward(test, { width = 1280, height = 800 } = {}) {
 	if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not there: cargo build --workspace --bins makes it`);
 	const folder = await mkdtemp(join(tmpdir(), 'onward-window-test-'));
-	const { driver, address } = await startDriver();
-	let session;
+	const { end, address } = await startDriver();
 	test.after(async () => {
-		await session?.close().catch(() => undefined);
-		driver.kill();
-		if (driver.exitCode === null) await once(driver, 'exit');
+		await end();
 		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 	});
-	session = await Session.open(address, PROGRAM, ['--data', folder]);
+	const session = await Session.open(address, PROGRAM, ['--data', folder]);
 	await session.resize(width, height);
 	const person = new Person(session, folder);
 	await person.sees('the search box has the focus', () => document.activeElement?.id === 'search');

@@ -50,7 +50,8 @@ export class Person {
 	async tabTo(words, key = 'Tab') {
 		const at = (wanted) => {
 			const control = document.activeElement?.closest('button, a, summary');
-			return control?.innerText.replace(/\s+/g, ' ').includes(wanted) ?? false;
+			// Whole words: “Refer” is not “Referrals”.
+			return control ? new RegExp(`(^|\\W)${wanted}(\\W|$)`).test(control.innerText.replace(/\s+/g, ' ')) : false;
 		};
 		for (let tabs = 0; tabs < 80; tabs += 1) {
 			if (await this.session.run(at, words)) return;

@@ -25,6 +25,8 @@ export async function fillsIn(person, { patient = SMITH, banner = 'SMITH, John (
 export async function sends(person) {
 	await person.press('Enter');
 	await person.seesText('.leaving__text', 'Queued as ONW-');
+	await person.sees('the patient leaves the screen', () => document.querySelector('.banner') === null);
+	await person.seesFocus('search');
 	return /ONW-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(await person.text('.leaving__text'))?.[0];
 }
 

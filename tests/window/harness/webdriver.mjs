@@ -60,10 +60,6 @@ export class Session {
 		return request('GET', `${this.#url}${path}`);
 	}
 
-	close() {
-		return request('DELETE', this.#url);
-	}
-
 	/** Runs a function in the page; it sees its arguments and nothing of this file. A promise is waited for. */
 	async run(script, ...args) {
 		const source = `

@@ -1,0 +1,105 @@
+// Every screen of the window, on a desk and at 200% zoom: pictures to look at, no broken rule of WCAG 2.2 AA, and what a screen reader is told.
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { keptOutline, outline, violations } from './harness/accessibility.mjs';
+import { openOnward } from './harness/machine.mjs';
+import { SMITH } from './harness/patients.mjs';
+import { fillsIn, sends } from './harness/story.mjs';
+
+const PICTURES = process.env.ONWARD_SCREENS ?? resolve(import.meta.dirname, '../../target/onward/screens');
+
+const goesTo = async (person, place) => {
+	await person.tabTo(place, 'Shift+Tab');
+	await person.press('Enter');
+};
+
+const sendsOne = async (person) => {
+	await fillsIn(person);
+	await sends(person);
+	await person.tabTo('Send now');
+	await person.press('Enter');
+	await person.onlyMessage();
+	await person.seesText('.leaving__text', 'Sent: the mail server accepted it');
+};
+
+/** How a person comes to each screen. */
+const SCREENS = {
+	empty: async () => undefined,
+	'patient-and-search': async (person) => {
+		await person.pastes(SMITH);
+		await person.seesText('.banner__name', 'SMITH');
+		await person.type('fibro');
+		await person.seesText('#hits', 'Pain Platform');
+		await person.seesText('#card-name', '');
+	},
+	'card-and-form': async (person) => {
+		await fillsIn(person, { query: 'fibro', downs: 2, service: 'Pain Platform' });
+		await person.seesText('#send', 'to Pain Platform');
+	},
+	problems: async (person) => {
+		await person.pastes(SMITH);
+		await person.seesText('.banner__name', 'SMITH');
+		await person.press('Control+Enter');
+		await person.seesFocus('problems');
+	},
+	queued: async (person) => {
+		await fillsIn(person);
+		await sends(person);
+	},
+	'referral-sent': async (person) => {
+		await sendsOne(person);
+		await goesTo(person, 'Referrals');
+		await person.seesText('.row', 'SMITH');
+		await person.tabTo('SMITH');
+		await person.press('Enter');
+		await person.seesText('.letter', 'SMITH');
+	},
+	'mailbox-message': async (person) => {
+		await sendsOne(person);
+		await goesTo(person, 'Demonstration mailbox');
+		await person.seesText('.row__who', 'ONW-');
+		await person.tabTo('DEMONSTRATION: Referral');
+		await person.press('Enter');
+		await person.seesText('.letter', 'SMITH');
+	},
+	crisis: async (person) => {
+		await person.type('suicidal');
+		await person.seesText('.search .crisis', '999 or A&E');
+	},
+	'not-open': async (person) => {
+		await person.type("let's talk moorlands");
+		await person.seesText('.not-open', 'closed');
+	},
+};
+
+for (const [name, comesTo] of Object.entries(SCREENS)) {
+	test(`the screen “${name}” can be used by everybody, on a desk and at 200%`, async (t) => {
+		const person = await openOnward(t);
+		await comesTo(person);
+		mkdirSync(PICTURES, { recursive: true });
+		writeFileSync(join(PICTURES, `${name}.png`), await person.session.picture());
+		const now = await outline(person);
+		assert.equal(now, keptOutline(name, now), 'what a screen reader is told has changed: ONWARD_UPDATE=1 npm test keeps it');
+		assert.deepEqual(await violations(person), []);
+
+		await person.session.resize(640, 400);
+		await person.sees('half the width: 200% of a desk', () => innerWidth === 640);
+		writeFileSync(join(PICTURES, `${name}-200.png`), await person.session.picture());
+		assert.deepEqual(await violations(person), [], 'at 200%');
+		const tooWide = await person.session.run(() => document.documentElement.scrollWidth - innerWidth);
+		assert.ok(tooWide <= 0, `${tooWide} pixels have to be scrolled to sideways`);
+	});
+}
+
+test('a broken rule would be found', async (t) => {
+	const person = await openOnward(t);
+	await person.session.run(() => {
+		const planted = document.createElement('p');
+		planted.innerHTML = '<img src="x.png"><input type="text"><button></button>';
+		document.getElementById('main').prepend(planted);
+	});
+	const found = (await violations(person)).map((violation) => violation.split(':')[0]);
+	for (const rule of ['image-alt', 'label', 'button-name']) assert.ok(found.includes(rule), `${rule} is not among ${found}`);
+});
