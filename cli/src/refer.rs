@@ -76,8 +76,7 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
     let form = form(arguments)?;
     let text = text_of(&arguments.patient)?;
     let engine = open(common)?;
-    let begun = engine.desk.new_draft()?;
-    let mut draft = engine.desk.paste(&begun.id, &text)?;
+    let mut draft = engine.desk.begin_with(&text)?;
     if !arguments.no_nhs_number_reason.is_empty() {
         let (field, reason) = (
             PatientField::NoNhsNumberReason,

@@ -72,15 +72,6 @@ pub fn set_state(tx: &Transaction<'_>, id: &str, state: &str) -> Result<(), Refe
     Ok(())
 }
 
-/// An empty draft that was put away leaves nothing behind.
-pub fn remove(tx: &Transaction<'_>, id: &str) -> Result<(), ReferralError> {
-    tx.execute(
-        "DELETE FROM drafts WHERE id = :id AND state = 'open'",
-        named_params! { ":id": id },
-    )?;
-    Ok(())
-}
-
 fn parse(content: &str) -> Result<ReferralDraft, ReferralError> {
     serde_json::from_str(content).map_err(|_| StoreError::Value("drafts.content".into()).into())
 }
