@@ -144,7 +144,13 @@ fn open(common: &Common) -> Result<Engine, CliError> {
     let mode = DataFolder::mode_of(&data)
         .map_err(EngineError::from)?
         .unwrap_or(UseMode::Demonstration);
-    Ok(Engine::open(&data, mode, Clock::system())?.0)
+    let (engine, unseen_key) = Engine::open(&data, mode, Clock::system())?;
+    // Only the set-up shows a recovery key; until it has, the records are not finished.
+    if unseen_key.is_some() {
+        let how = "The set-up of this folder was not finished. Go on with: onward-cli practice set FILE --real";
+        return Err(CliError::Usage(how.to_owned()));
+    }
+    Ok(engine)
 }
 
 /// A file's text, or standard input's for "-".

@@ -59,9 +59,10 @@ pub fn run(arguments: &OutboxArguments, common: &Common) -> Result<(), CliError>
 /// No patient's name: a terminal keeps what it shows.
 fn list(engine: &Engine, common: &Common) -> Result<(), CliError> {
     let rows = engine.desk.worklist()?;
+    let now = engine.store.clock.now();
     let (counts, channel_problem) = engine.store.practice.read(|c| {
         Ok::<_, referrals::ReferralError>((
-            outbox_table::counts(c)?,
+            outbox_table::counts(c, now)?,
             outbox_table::channel_problem(c)?,
         ))
     })?;

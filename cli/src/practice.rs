@@ -9,7 +9,8 @@ use referrals::{
 };
 use serde::Deserialize;
 use services_directory::ids::OdsCode;
-use store::{Clock, UseMode};
+use std::path::PathBuf;
+use store::{Clock, UseMode, recovery::RecoveryKey};
 
 #[derive(Args)]
 pub struct PracticeArguments {
@@ -28,6 +29,15 @@ enum PracticeCommand {
     },
     /// Show it.
     Show,
+    /// Copy the encrypted records into a new folder while they are in use. The recovery key opens the copy on any computer.
+    BackUp { folder: PathBuf },
+    /// Put a backup into a fresh folder (--data), open it with the printed recovery key, and hold what waited in its outbox for a person.
+    Restore {
+        backup: PathBuf,
+        /// A file with the recovery key, or - for standard input.
+        #[arg(long, value_name = "FILE")]
+        recovery_key: String,
+    },
 }
 
 #[derive(Deserialize)]
@@ -68,22 +78,46 @@ pub fn run(arguments: &PracticeArguments, common: &Common) -> Result<(), CliErro
             show(&engine)
         }
         PracticeCommand::Show => show(&open(common)?),
+        PracticeCommand::BackUp { folder } => Ok(open(common)?
+            .store
+            .back_up(folder)
+            .map_err(EngineError::from)?),
+        PracticeCommand::Restore {
+            backup,
+            recovery_key,
+        } => {
+            let key = RecoveryKey::parse(&text_of(recovery_key)?).map_err(EngineError::from)?;
+            show(&Engine::restore(
+                &real_folder(common)?,
+                backup,
+                &key,
+                Clock::system(),
+            )?)
+        }
     }
 }
 
-fn open_real(common: &Common) -> Result<Engine, CliError> {
+fn real_folder(common: &Common) -> Result<PathBuf, CliError> {
     let unnamed = || CliError::Usage("Name the folder for real use with --data DIR.".to_owned());
-    let data = common
+    common
         .data
         .clone()
         .or_else(|| engine::data_folder(UseMode::Real))
-        .ok_or_else(unnamed)?;
+        .ok_or_else(unnamed)
+}
+
+fn open_real(common: &Common) -> Result<Engine, CliError> {
+    let data = real_folder(common)?;
     let (engine, recovery_key) = Engine::open(&data, UseMode::Real, Clock::system())?;
     if let Some(key) = recovery_key {
         say!("Recovery key: {}", key.printed());
         say!(
             "Print it and keep it in the practice's safe. It is shown only now, and opens the records if this computer is lost."
         );
+        engine
+            .store
+            .recovery_key_was_shown()
+            .map_err(EngineError::from)?;
     }
     Ok(engine)
 }

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use engine::{Engine, PatientFacts};
 use referrals::draft::{
     Consent, ExtraAnswer, PatientField, Reason, ReferralDraft, ReferralForm, SafetyAnswer,
+    ServiceToRefer,
 };
 use services_directory::ids::OdsCode;
 
@@ -75,8 +76,7 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
     let form = form(arguments)?;
     let text = text_of(&arguments.patient)?;
     let engine = open(common)?;
-    let begun = engine.desk.new_draft()?;
-    let mut draft = engine.desk.paste(&begun.id, &text)?;
+    let mut draft = engine.desk.begin_with(&text)?;
     if !arguments.no_nhs_number_reason.is_empty() {
         let (field, reason) = (
             PatientField::NoNhsNumberReason,
@@ -90,16 +90,23 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
     } else {
         form.reason_text.clone()
     };
-    let draft = engine.desk.save_form(
-        &draft.id,
-        ReferralForm {
-            reason_text,
-            ..form
-        },
-    )?;
+    let form = ReferralForm {
+        reason_text,
+        ..form
+    };
+    let facts = facts(&engine, &draft)?;
+    let chosen = engine.to_refer(form.service_id.as_deref(), &facts)?;
+    let seen = match &chosen {
+        ServiceToRefer::Found(found) => found
+            .service
+            .as_ref()
+            .map(|service| service.endpoint_digest.clone()),
+        _ => None,
+    };
+    let draft = engine.desk.save_form(&draft.id, form, seen)?;
     let queued = engine
         .desk
-        .queue(&draft.id, &chosen(&engine, &draft)?, &engine.actor()?)?;
+        .queue(&draft.id, &draft.form, &chosen, &engine.actor()?)?;
     if arguments.send_now {
         engine.desk.send_now(&queued.referral_id)?;
     }
@@ -119,23 +126,14 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
     Ok(())
 }
 
-fn chosen(
-    engine: &Engine,
-    draft: &ReferralDraft,
-) -> Result<referrals::draft::ServiceToRefer, CliError> {
+fn facts(engine: &Engine, draft: &ReferralDraft) -> Result<PatientFacts, CliError> {
     let today = engine.store.clock.today();
     let practice = engine
         .practice_ods_code()?
         .and_then(|code| OdsCode::parse(&code).ok());
-    let age = draft
-        .patient
-        .born(today)
-        .map(|born| u8::try_from(born.age_years(today)).unwrap_or(u8::MAX));
-    Ok(engine.catalogue()?.to_refer(
-        draft.form.service_id.as_deref(),
-        &PatientFacts { age, practice },
-        today,
-    ))
+    let born = draft.patient.born(today);
+    let age = born.map(|born| u8::try_from(born.age_years(today)).unwrap_or(u8::MAX));
+    Ok(PatientFacts { age, practice })
 }
 
 fn form(arguments: &ReferArguments) -> Result<ReferralForm, CliError> {

@@ -74,15 +74,16 @@ pub fn load_directory(store: &Store, directory: Directory) -> Result<(), Demonst
             )
         })
         .collect();
-    store
-        .directory
-        .write(move |tx| directory_table::apply(tx, &directory, now))?;
     store.practice.write(move |tx| {
         for (endpoint, digest) in &digests {
             practice_table::approve(tx, endpoint, digest, SET_BY, "demonstration", now)?;
         }
         Ok::<_, ReferralError>(())
     })?;
+    // The approvals first: a stop in between must not leave a directory whose addresses nobody approved.
+    store
+        .directory
+        .write(move |tx| directory_table::apply(tx, &directory, now))?;
     Ok(())
 }
 

@@ -102,7 +102,12 @@ impl Catalogue {
     }
 
     /// The chosen service as a draft is checked against: the window sends an id, and the address is looked up here.
-    pub fn to_refer(&self, id: Option<&str>, facts: &PatientFacts, today: Date) -> ServiceToRefer {
+    pub(crate) fn to_refer(
+        &self,
+        id: Option<&str>,
+        facts: &PatientFacts,
+        today: Date,
+    ) -> ServiceToRefer {
         let Some(id) = id else {
             return ServiceToRefer::NoneChosen;
         };
@@ -116,6 +121,7 @@ impl Catalogue {
             name: card.service.name.clone(),
             directory_version: self.directory.header.version,
             not_open: card.not_open.as_ref().map(not_open_code),
+            approved: false,
             service: card
                 .endpoint
                 .map(|endpoint| self.referred(card.service, endpoint)),
@@ -155,8 +161,7 @@ impl Catalogue {
                 return None;
             };
             let endpoint = self.directory.endpoint(endpoint)?;
-            let valid =
-                endpoint.valid_from <= today && endpoint.valid_to.is_none_or(|last| today <= last);
+            let valid = endpoint.is_valid_on(today);
             let usable = endpoint.channel == Channel::SecureEmail
                 && endpoint.purpose == EndpointPurpose::Primary;
             (valid && usable && endpoint.service_id == service.id).then_some(endpoint)

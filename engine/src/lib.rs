@@ -10,7 +10,12 @@ pub use log::{Log, LogEntry};
 pub use sending::SenderThread;
 
 use demo::practice::DemonstrationError;
-use referrals::{Desk, ReferralError, desk, outbox::Wake, practice_table};
+use referrals::{
+    Desk, ReferralError, desk,
+    draft::ServiceToRefer,
+    outbox::{Wake, outbox_table},
+    practice_table,
+};
 use services_directory::{
     directory_table::{self, DirectoryError},
     feed::Directory,
@@ -80,6 +85,13 @@ pub struct Engine {
     catalogue: RwLock<Option<Arc<Catalogue>>>,
 }
 
+fn schemas() -> Schemas {
+    Schemas {
+        practice: vec![desk::SCHEMA],
+        directory: vec![directory_table::SCHEMA],
+    }
+}
+
 impl Engine {
     /// Opens the folder for this use. A fresh one is made; a fresh demonstration is filled.
     /// The recovery key of new real records is given once, to be printed.
@@ -88,40 +100,87 @@ impl Engine {
         mode: UseMode,
         clock: Clock,
     ) -> Result<(Self, Option<RecoveryKey>), EngineError> {
-        let folder = DataFolder::prepare(path, mode)?;
-        let schemas = Schemas {
-            practice: vec![desk::SCHEMA],
-            directory: vec![directory_table::SCHEMA],
-        };
-        let opened = Store::open(folder, &schemas, clock)?;
+        let opened = Store::open(DataFolder::prepare(path, mode)?, &schemas(), clock)?;
         let store = opened.store;
-        let demonstration = mode == UseMode::Demonstration;
-        if demonstration {
+        if mode == UseMode::Demonstration {
+            if opened.recovery_key_to_print.is_some() {
+                store.recovery_key_was_shown()?;
+            }
             demo::practice::prepare(&store)?;
         }
-        let desk = Desk {
-            practice: store.practice.clone(),
-            clock: store.clock.clone(),
-            demonstration,
-            wake: Wake::default(),
-        };
-        let log = Log::in_folder(store.folder.path(), store.clock.clone());
+        let unseen_key = opened
+            .recovery_key_to_print
+            .filter(|_| mode == UseMode::Real);
+        Ok((Self::with_store(store)?, unseen_key))
+    }
+
+    /// Puts a backup of real records into a fresh folder and opens it with the printed recovery key.
+    pub fn restore(
+        path: &Path,
+        backup: &Path,
+        recovery: &RecoveryKey,
+        clock: Clock,
+    ) -> Result<Self, EngineError> {
+        let folder = DataFolder::prepare(path, UseMode::Real)?;
+        Store::restore(backup, &folder)?;
+        Self::with_store(Store::recover(folder, recovery, &schemas(), clock)?)
+    }
+
+    fn with_store(store: Store) -> Result<Self, EngineError> {
+        let mode = store.folder.mode();
         let engine = Self {
-            store,
-            desk,
-            log,
+            desk: Desk {
+                practice: store.practice.clone(),
+                clock: store.clock.clone(),
+                demonstration: mode == UseMode::Demonstration,
+                wake: Wake::default(),
+            },
+            log: Log::in_folder(store.folder.path(), store.clock.clone()),
             catalogue: RwLock::default(),
+            store,
         };
+        engine.hold_what_a_restore_left_uncertain()?;
         engine.read_directory_again()?;
         engine.log.write(&LogEntry::Opened { mode });
-        Ok((
-            engine,
-            opened.recovery_key_to_print.filter(|_| !demonstration),
-        ))
+        Ok(engine)
     }
 
     pub fn is_demonstration(&self) -> bool {
         self.desk.demonstration
+    }
+
+    fn hold_what_a_restore_left_uncertain(&self) -> Result<(), EngineError> {
+        let marker = self.store.folder.restored_marker();
+        if marker.exists() {
+            let now = self.store.clock.now();
+            self.store
+                .practice
+                .write(move |tx| outbox_table::hold_after_restore(tx, now))?;
+            std::fs::remove_file(&marker).map_err(|source| StoreError::File {
+                path: marker,
+                source,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The chosen service as a draft is checked against, with what this practice has approved.
+    pub fn to_refer(
+        &self,
+        id: Option<&str>,
+        facts: &PatientFacts,
+    ) -> Result<ServiceToRefer, EngineError> {
+        let today = self.store.clock.today();
+        let mut chosen = self.catalogue()?.to_refer(id, facts, today);
+        if let ServiceToRefer::Found(found) = &mut chosen
+            && let Some(service) = &found.service
+        {
+            let approved = |c: &_| {
+                practice_table::is_approved(c, &service.endpoint_id, &service.endpoint_digest)
+            };
+            found.approved = self.store.practice.read(approved)?;
+        }
+        Ok(chosen)
     }
 
     /// The directory as it was last read; searches go on in the old one while a new one is made.

@@ -6,7 +6,10 @@ use referrals::{
     outbox::{EndpointNow, Sender, SenderLock, Unsettled},
     transport::Deadlines,
 };
-use services_directory::{directory_table, ids::EndpointId};
+use services_directory::{
+    directory_table::{self, DirectoryError},
+    ids::EndpointId,
+};
 use std::{
     sync::{
         Arc,
@@ -15,6 +18,7 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
+use store::StoreError;
 use tokio::runtime::Runtime;
 
 /// Sends until it is dropped, whenever this process holds the sender's lock.
@@ -34,11 +38,18 @@ impl Engine {
     pub fn sender(&self, changed: Arc<dyn Fn(&str) + Send + Sync>) -> Sender {
         let (directory, clock) = (self.store.directory.clone(), self.store.clock.clone());
         let endpoint_now: EndpointNow = Arc::new(move |id| {
-            let (id, today) = (EndpointId::parse(id).ok()?, clock.today());
-            directory
-                .read(|connection| directory_table::endpoint_digest_now(connection, &id, today))
-                .ok()
-                .flatten()
+            let Ok(id) = EndpointId::parse(id) else {
+                return Ok(None);
+            };
+            let today = clock.today();
+            directory.read(|connection| {
+                directory_table::endpoint_digest_now(connection, &id, today).map_err(|error| {
+                    match error {
+                        DirectoryError::Store(error) => error,
+                        _ => StoreError::Value("directory.db".into()),
+                    }
+                })
+            })
         });
         Sender {
             practice: self.store.practice.clone(),
@@ -65,7 +76,7 @@ impl Engine {
         let thread = std::thread::Builder::new()
             .name("sender".into())
             .spawn(move || runtime.block_on(send_whenever_ours(sender, demonstration, &stopping)))
-            .map_err(|source| store::StoreError::File {
+            .map_err(|source| StoreError::File {
                 path: "sender".into(),
                 source,
             })?;
@@ -144,7 +155,7 @@ fn runtime() -> Result<Runtime, EngineError> {
         .enable_all()
         .build();
     built.map_err(|source| {
-        store::StoreError::File {
+        StoreError::File {
             path: "sender".into(),
             source,
         }

@@ -7,6 +7,12 @@ use store::StoreError;
 pub enum ReferralError {
     #[error("something is missing: {}", .0.iter().map(|problem| format!("{} ({})", problem.field, problem.code)).collect::<Vec<_>>().join(", "))]
     Incomplete(Vec<Problem>),
+    #[error(
+        "a demonstration takes only test patients, whose NHS numbers begin with 999; nothing of this one was kept"
+    )]
+    NotATestPatient,
+    #[error("what stands on the screen is not what was saved; look at it and send again")]
+    DraftChanged,
     #[error("there is no such draft; it may have been sent. Look under Referrals.")]
     NoSuchDraft,
     #[error("that is too much text for one patient; paste the patient's banner or one letter")]
@@ -51,6 +57,8 @@ impl ReferralError {
             Self::PasteTooLarge => "too-large",
             Self::PasteEmpty => "empty",
             Self::PasteUnreadable => "unreadable",
+            Self::NotATestPatient => "not-a-test-patient",
+            Self::DraftChanged => "draft-changed",
             Self::NoSuchDraft | Self::NoSuchReferral => "not-found",
             Self::TooLate => "too-late",
             Self::NotPossibleNow => "not-allowed",

@@ -108,7 +108,7 @@ pub fn endpoint_digest(endpoint: &Endpoint) -> String {
         .unwrap_or_default()
 }
 
-/// The digest of the record that stands in the database now; none when it is gone, not yet valid or no longer so.
+/// The digest of the record that stands in the database now; none when it is gone, does not read as an endpoint, or is not valid today.
 pub fn endpoint_digest_now(
     connection: &Connection,
     id: &EndpointId,
@@ -121,14 +121,11 @@ pub fn endpoint_digest_now(
             |row| row.get(0),
         )
         .optional()?;
-    let Some(body) = body else { return Ok(None) };
-    let record = serde_json::from_str(&body).map_err(|_| DirectoryError::Damaged)?;
-    match record {
-        DirectoryRecord::Endpoint(endpoint) if endpoint.is_valid_on(today) => {
-            Ok(Some(sha256(body.as_bytes())))
-        }
-        _ => Ok(None),
-    }
+    let valid = |body: &String| match serde_json::from_str(body) {
+        Ok(DirectoryRecord::Endpoint(endpoint)) => endpoint.is_valid_on(today),
+        _ => false,
+    };
+    Ok(body.filter(valid).map(|body| sha256(body.as_bytes())))
 }
 
 /// When the version that stands in the database was applied: enough to tell that another process has loaded another.

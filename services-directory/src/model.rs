@@ -485,7 +485,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Both days are included.
+    /// Its first and its last day are days on which it is used.
     pub fn is_valid_on(&self, day: Date) -> bool {
         self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
     }

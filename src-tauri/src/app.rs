@@ -85,10 +85,10 @@ fn open_engine(arguments: &Arguments) -> Result<Option<Engine>, String> {
     if arguments.mode == UseMode::Real && used.is_none() {
         return Ok(None);
     }
-    let opened = Engine::open(&arguments.data, arguments.mode, Clock::system());
-    opened
-        .map(|(engine, _)| Some(engine))
-        .map_err(|error| error.to_string())
+    let (engine, unseen_key) = Engine::open(&arguments.data, arguments.mode, Clock::system())
+        .map_err(|error| error.to_string())?;
+    // A set-up that was broken off is gone on with where its recovery key can be shown.
+    Ok(Some(engine).filter(|_| unseen_key.is_none()))
 }
 
 /// The window shows only what is inside the program: every other address is refused, and nothing opens a second window.

@@ -123,9 +123,12 @@ pub async fn save_form(
     form: ReferralForm,
 ) -> Answer<DraftView> {
     off_thread(&state, move |engine| {
+        let seen = convert::address_on_card(engine, form.service_id.as_deref())?;
         convert::draft(
             engine,
-            &engine.desk.save_form(&draft_id, convert::form(form))?,
+            &engine
+                .desk
+                .save_form(&draft_id, convert::form(form), seen)?,
         )
     })
     .await
@@ -155,13 +158,19 @@ pub async fn service_card(
     .await
 }
 
-/// The window sends a draft's id; the address is looked up here.
+/// The window sends a draft's id, and the form as it stands on the screen, which must be what was saved; the address is looked up here.
 #[tauri::command]
-pub async fn queue_referral(state: State<'_, AppState>, draft_id: String) -> Answer<QueuedView> {
+pub async fn queue_referral(
+    state: State<'_, AppState>,
+    draft_id: String,
+    form: ReferralForm,
+) -> Answer<QueuedView> {
     off_thread(&state, move |engine| {
-        let draft = engine.desk.draft(&draft_id)?;
-        let chosen = convert::chosen_service(engine, &draft)?;
-        let queued = engine.desk.queue(&draft_id, &chosen, &engine.actor()?)?;
+        let chosen = convert::chosen_service(engine, &engine.desk.draft(&draft_id)?)?;
+        let queued =
+            engine
+                .desk
+                .queue(&draft_id, &convert::form(form), &chosen, &engine.actor()?)?;
         Ok(convert::queued(&queued))
     })
     .await

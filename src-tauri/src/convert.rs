@@ -4,7 +4,7 @@ mod directory;
 mod draft;
 mod referral;
 
-pub use directory::{chosen_service, search, service_card};
+pub use directory::{address_on_card, chosen_service, search, service_card};
 pub use draft::{draft, draft_summaries, form, patient_field};
 pub use referral::{decision, mailbox, mailbox_message, queued, referral, referral_row};
 
@@ -17,6 +17,7 @@ use referrals::{ReferralError, outbox::outbox_table, practice_table};
 pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
     engine.notice_new_directory()?;
     let catalogue = engine.catalogue()?;
+    let now = engine.store.clock.now();
     let (practice, staff, referrer, counts, channel_problem) = engine.store.practice.read(|c| {
         let practice = practice_table::practice(c)?.ok_or(ReferralError::PracticeNotSet)?;
         let referrer = practice_table::referrer(c)?.ok_or(ReferralError::PracticeNotSet)?;
@@ -25,7 +26,7 @@ pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
             practice,
             staff,
             referrer,
-            outbox_table::counts(c)?,
+            outbox_table::counts(c, now)?,
             outbox_table::channel_problem(c)?,
         ))
     })?;

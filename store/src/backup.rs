@@ -40,6 +40,7 @@ impl Store {
     }
 
     /// Puts a backup into an empty data folder, where `Store::recover` opens it. A folder with records in it is refused.
+    /// What waited in its outbox may have gone since the backup was made: a marker makes the next opening hold it for a person.
     pub fn restore(backup: &Path, folder: &DataFolder) -> Result<(), StoreError> {
         for (name, target) in [
             ("practice.db", folder.practice_database()),
@@ -51,6 +52,7 @@ impl Store {
             let source = backup.join(name);
             fs::copy(&source, &target).map_err(StoreError::file(source))?;
         }
-        Ok(())
+        let marker = folder.restored_marker();
+        fs::write(&marker, "restored").map_err(StoreError::file(marker))
     }
 }

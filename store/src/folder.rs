@@ -103,6 +103,11 @@ impl DataFolder {
         self.path.join("practice.key.being-made.json")
     }
 
+    /// Stands from the restoring of a backup until what it left uncertain is held.
+    pub fn restored_marker(&self) -> PathBuf {
+        self.path.join("restored.txt")
+    }
+
     /// Held exclusively by the one process that sends.
     pub fn sender_lock(&self) -> PathBuf {
         self.path.join("sender.lock")

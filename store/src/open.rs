@@ -32,7 +32,8 @@ pub struct Schemas {
     pub directory: Vec<Migration>,
 }
 
-/// A store that was just made has a recovery key to print; it is shown this once.
+/// A store that was just made has a recovery key to print. Until `Store::recovery_key_was_shown` is called, the making counts as unfinished,
+/// and the next opening gives a new one: a key that nobody has seen must not be the only one.
 pub struct Opened {
     pub store: Store,
     pub recovery_key_to_print: Option<RecoveryKey>,
@@ -44,7 +45,11 @@ impl Store {
         let _alone = OpeningLock::wait(&folder)?;
         let header = read_header(&folder.key_header())?;
         let being_made = read_header(&folder.key_header_being_made())?;
-        match (header, being_made, exists(&folder.practice_database())?) {
+        let database = folder.practice_database();
+        if header.is_some() {
+            refuse_emptied(&database)?;
+        }
+        match (header, being_made, exists(&database)?) {
             (Some(header), _, true) => {
                 let key = KeyHolder::of(&folder, &header.key_id)
                     .load()?
@@ -55,9 +60,7 @@ impl Store {
                     recovery_key_to_print: None,
                 })
             }
-            (Some(_), _, false) => Err(StoreError::DatabaseMissing {
-                path: folder.practice_database(),
-            }),
+            (Some(_), _, false) => Err(StoreError::DatabaseMissing { path: database }),
             (None, Some(begun), true) => {
                 let key = KeyHolder::of(&folder, &begun.key_id)
                     .load()?
@@ -87,6 +90,7 @@ impl Store {
                 path: folder.practice_database(),
             });
         }
+        refuse_emptied(&folder.practice_database())?;
         let key = header.unwrap_key(recovery)?;
         let holder = KeyHolder::of(&folder, &header.key_id);
         let store = Self::with_key(folder, &key, schemas, clock)?;
@@ -107,12 +111,17 @@ impl Store {
         let being_made = folder.key_header_being_made();
         write_header(&being_made, &KeyHeader::wrap(key_id, key, &recovery)?)?;
         let store = Self::with_key(folder, key, schemas, clock)?;
-        let finished = store.folder.key_header();
-        fs::rename(&being_made, &finished).map_err(StoreError::file(finished))?;
         Ok(Opened {
             store,
             recovery_key_to_print: Some(recovery),
         })
+    }
+
+    /// The recovery key was printed, or is of no use to anybody (a demonstration's).
+    pub fn recovery_key_was_shown(&self) -> Result<(), StoreError> {
+        let finished = self.folder.key_header();
+        fs::rename(self.folder.key_header_being_made(), &finished)
+            .map_err(StoreError::file(finished))
     }
 
     fn with_key(
@@ -160,6 +169,16 @@ impl OpeningLock {
 impl Drop for OpeningLock {
     fn drop(&mut self) {
         let _ = self.0.unlock();
+    }
+}
+
+/// A file of no bytes would open as a new database under any key, and SQLite would then throw its journal away.
+fn refuse_emptied(database: &Path) -> Result<(), StoreError> {
+    match fs::metadata(database) {
+        Ok(file) if file.len() == 0 => Err(StoreError::Damaged {
+            what: format!("{} has become empty", database.display()),
+        }),
+        _ => Ok(()),
     }
 }
 

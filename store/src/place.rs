@@ -22,7 +22,8 @@ impl Surroundings {
             synchronised_roots: roots
                 .iter()
                 .filter_map(std::env::var_os)
-                .map(Into::into)
+                .filter(|root| !root.is_empty())
+                .map(|root| std::fs::canonicalize(&root).unwrap_or_else(|_| root.into()))
                 .collect(),
         }
     }

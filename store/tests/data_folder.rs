@@ -17,6 +17,15 @@ fn folder(path: &std::path::Path) -> DataFolder {
     DataFolder::prepare(path, UseMode::Demonstration).unwrap()
 }
 
+/// A store whose making is finished: somebody has seen its recovery key.
+fn made(path: &std::path::Path) -> Store {
+    let store = Store::open(folder(path), &Schemas::default(), clock())
+        .unwrap()
+        .store;
+    store.recovery_key_was_shown().unwrap();
+    store
+}
+
 fn add_event(store: &Store, subject: &'static str) -> store::Event {
     let at = store.clock.now();
     store
@@ -40,6 +49,7 @@ fn a_backup_opens_on_another_computer_with_the_printed_key() {
     let here = tempfile::tempdir().unwrap();
     let opened = Store::open(folder(here.path()), &Schemas::default(), clock()).unwrap();
     let printed = opened.recovery_key_to_print.unwrap().printed();
+    opened.store.recovery_key_was_shown().unwrap();
     for _ in 0..3 {
         add_event(&opened.store, "referral-1");
     }
@@ -79,9 +89,7 @@ fn a_backup_opens_on_another_computer_with_the_printed_key() {
 #[test]
 fn no_empty_database_takes_the_place_of_records_that_cannot_be_opened() {
     let dir = tempfile::tempdir().unwrap();
-    let opened = Store::open(folder(dir.path()), &Schemas::default(), clock()).unwrap();
-    add_event(&opened.store, "r");
-    drop(opened);
+    add_event(&made(dir.path()), "r");
     std::fs::rename(
         dir.path().join("demonstration.key"),
         dir.path().join("moved"),
@@ -127,7 +135,7 @@ fn no_empty_database_takes_the_place_of_records_that_cannot_be_opened() {
 #[test]
 fn a_missing_database_is_not_replaced_when_its_key_is_here() {
     let dir = tempfile::tempdir().unwrap();
-    drop(Store::open(folder(dir.path()), &Schemas::default(), clock()).unwrap());
+    drop(made(dir.path()));
     for end in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(dir.path().join(format!("practice.db{end}")));
     }
@@ -153,9 +161,7 @@ fn demonstration_and_real_use_never_share_a_folder() {
 #[test]
 fn events_are_numbered_without_gaps_by_two_writers_and_never_change() {
     let dir = tempfile::tempdir().unwrap();
-    let one = Store::open(folder(dir.path()), &Schemas::default(), clock())
-        .unwrap()
-        .store;
+    let one = made(dir.path());
     let two = Store::open(folder(dir.path()), &Schemas::default(), clock())
         .unwrap()
         .store;
@@ -182,17 +188,34 @@ fn events_are_numbered_without_gaps_by_two_writers_and_never_change() {
 }
 
 #[test]
-fn a_making_that_was_cut_short_is_taken_up_again() {
+fn a_making_whose_recovery_key_nobody_saw_is_taken_up_again_with_a_new_one() {
     let dir = tempfile::tempdir().unwrap();
-    drop(Store::open(folder(dir.path()), &Schemas::default(), clock()).unwrap());
-    // As a power cut leaves it: the database stands, the key's file has not got its final name.
-    std::fs::rename(
-        dir.path().join("practice.key.json"),
-        dir.path().join("practice.key.being-made.json"),
-    )
-    .unwrap();
+    let first = Store::open(folder(dir.path()), &Schemas::default(), clock()).unwrap();
+    let unseen = first.recovery_key_to_print.unwrap();
+    add_event(&first.store, "r");
+    drop(first.store);
     let taken_up = Store::open(folder(dir.path()), &Schemas::default(), clock()).unwrap();
     let printed = taken_up.recovery_key_to_print.unwrap();
+    assert_eq!(events(&taken_up.store, "r"), 1, "the records are the same");
+    taken_up.store.recovery_key_was_shown().unwrap();
     drop(taken_up.store);
-    assert!(Store::recover(folder(dir.path()), &printed, &Schemas::default(), clock()).is_ok());
+    let recover = |key| Store::recover(folder(dir.path()), key, &Schemas::default(), clock());
+    assert!(matches!(recover(&unseen), Err(StoreError::WrongKey)));
+    assert!(recover(&printed).is_ok());
+}
+
+#[test]
+fn a_database_that_has_become_empty_is_damage_and_no_new_beginning() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(made(dir.path()));
+    std::fs::write(dir.path().join("practice.db"), "").unwrap();
+    let refused = Store::open(folder(dir.path()), &Schemas::default(), clock()).err();
+    assert!(matches!(refused, Some(StoreError::Damaged { .. })));
+    assert_eq!(
+        std::fs::metadata(dir.path().join("practice.db"))
+            .unwrap()
+            .len(),
+        0,
+        "it is left as it is"
+    );
 }

@@ -6,6 +6,8 @@
     reason = "it serves only tests, which say by their failure what was missing"
 )]
 
+pub mod directories;
+pub mod leaks;
 pub mod patients;
 /// Postfix and Dovecot run as system users, and are Debian's: there is no such peer elsewhere.
 #[cfg(unix)]

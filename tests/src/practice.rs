@@ -196,12 +196,24 @@ impl Practice {
     pub fn draft(&self, patient: &str, service: &str) -> ReferralDraft {
         let begun = self.desk().new_draft().unwrap();
         let draft = self.desk().paste(&begun.id, patient).unwrap();
-        self.desk().save_form(&draft.id, form(service)).unwrap()
+        self.fill(&draft.id, form(service))
+    }
+
+    /// The form as it is filled in, with the address that stands on the card of the service chosen in it.
+    pub fn fill(&self, draft_id: &str, form: ReferralForm) -> ReferralDraft {
+        let seen = self
+            .engine
+            .to_refer(form.service_id.as_deref(), &PatientFacts::default());
+        let seen = match seen.unwrap() {
+            ServiceToRefer::Found(found) => found.service.map(|service| service.endpoint_digest),
+            _ => None,
+        };
+        self.desk().save_form(draft_id, form, seen).unwrap()
     }
 
     pub fn queue(&self, draft: &ReferralDraft) -> Result<Queued, ReferralError> {
         let chosen = self.chosen(draft);
-        self.desk().queue(&draft.id, &chosen, ACTOR)
+        self.desk().queue(&draft.id, &draft.form, &chosen, ACTOR)
     }
 
     /// The draft's service as the catalogue has it now.
@@ -212,8 +224,9 @@ impl Practice {
             age: u8::try_from(born.age_years(today)).ok(),
             practice: OdsCode::parse(PRACTICE_ODS_CODE).ok(),
         };
-        let catalogue = self.engine.catalogue().unwrap();
-        catalogue.to_refer(draft.form.service_id.as_deref(), &facts, today)
+        self.engine
+            .to_refer(draft.form.service_id.as_deref(), &facts)
+            .unwrap()
     }
 
     /// Queued as from the window, with its minute to undo still to run.

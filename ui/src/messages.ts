@@ -281,6 +281,8 @@ export const FORM_FIELDS: Words = {
 
 /** What is wrong with a field, to follow the field's name. */
 export const PROBLEM_CODES: Words = {
+	'address-changed': 'has a new sending address since you chose it: choose another service, then this one again',
+	'not-approved': 'has a sending address that the practice has not approved yet, so it cannot be sent: refer another way',
 	missing: 'is missing',
 	'not-valid': 'is not valid: check it against the record',
 	'not-a-date': 'is not a date: write it like 14-Jul-1945',
@@ -337,6 +339,9 @@ export function problemWords(field: string, code: string, detail: string | null,
 /** What happened and what to do next. */
 export const ERROR_CODES: Words = {
 	incomplete: 'Something is still needed before this can be sent.',
+	'draft-changed': 'What stands on the screen could not be saved, so nothing was sent. Look it over, then send again.',
+	'not-a-test-patient':
+		'A demonstration takes only test patients, whose NHS numbers begin with 999. Nothing of this one was kept.',
 	'too-late': 'Too late to undo: it is already being sent. Phone the service, and see in Referrals what can be done.',
 	'not-found': 'That is not here any more. Look again in the list.',
 	'not-allowed': 'That cannot be done now: its state has changed. Read it again, then choose.',
@@ -461,6 +466,8 @@ export const SEND_PROBLEMS: Words = {
 		'Onward could not write to its own records, and sends nothing that it cannot record. See whether the disk is full.',
 	'mailbox-not-set': 'No mailbox to send from is set up. Ask the practice admin.',
 	'mailbox-unusable': 'The mailbox’s settings cannot be used. The practice admin needs to check them.',
+	'restored-from-backup':
+		'It was waiting when a backup was made, and the backup has been restored. It may have gone since: phone the service before it is sent.',
 	'address-changed': 'The service’s address changed after you chose it, so it is held. Check the new address by phone.',
 	'address-not-approved': 'The practice has not approved this address, so it is held.',
 	'waited-over-a-day': 'It waited for over a day, so it is held. Confirm that it should still go.',

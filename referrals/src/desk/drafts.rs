@@ -4,10 +4,11 @@ use super::Desk;
 use crate::{
     ReferralError,
     draft::{PatientField, ReferralDraft, ReferralForm, draft_table},
-    intake,
+    intake::{self, ReadPatient},
 };
 use jiff::Timestamp;
-use store::{clock::local_date, event::new_id};
+use rusqlite::Transaction;
+use store::event::new_id;
 
 /// Far more than any letter; a whole record pasted by mistake is refused, and what stood there stays.
 const LONGEST_PASTE_BYTES: usize = 1_000_000;
@@ -57,28 +58,41 @@ impl Desk {
     /// A paste replaces the whole context and is never merged with what stood there: a draft that has a patient is left
     /// as it is, and the new patient gets a draft of its own. A search begun before the paste keeps its chosen service.
     pub fn paste(&self, id: &str, text: &str) -> Result<ReferralDraft, ReferralError> {
+        let read = self.read_paste(text)?;
+        let (now, id) = (self.clock.now(), id.to_owned());
+        self.practice.write(move |tx| {
+            let begun = draft_table::read(tx, &id)?.ok_or(ReferralError::NoSuchDraft)?;
+            let has_patient = !begun.patient.is_empty() || begun.deceased;
+            let new = || ReferralDraft::new(new_id(now).to_string());
+            let draft = if has_patient { new() } else { begun };
+            fill_and_save(tx, draft, &read, now)
+        })
+    }
+
+    /// A draft of its own from one paste; a text that is refused leaves nothing behind.
+    pub fn begin_with(&self, text: &str) -> Result<ReferralDraft, ReferralError> {
+        let read = self.read_paste(text)?;
+        let now = self.clock.now();
+        let draft = ReferralDraft::new(new_id(now).to_string());
+        self.practice
+            .write(move |tx| fill_and_save(tx, draft, &read, now))
+    }
+
+    fn read_paste(&self, text: &str) -> Result<ReadPatient, ReferralError> {
         if text.len() > LONGEST_PASTE_BYTES {
             return Err(ReferralError::PasteTooLarge);
         }
         if text.trim().is_empty() {
             return Err(ReferralError::PasteEmpty);
         }
-        let now = self.clock.now();
-        let read = intake::read(text, local_date(now));
+        let read = intake::read(text, self.clock.today());
         if read.holds_nothing() {
             return Err(ReferralError::PasteUnreadable);
         }
-        let begun = self.draft(id)?;
-        let has_patient = !begun.patient.is_empty() || begun.deceased;
-        let mut draft = if has_patient {
-            ReferralDraft::new(new_id(now).to_string())
-        } else {
-            begun
-        };
-        draft.fill(&read);
-        draft.pasted_at = Some(now);
-        self.save(&draft)?;
-        Ok(draft)
+        if self.demonstration && read.names_a_real_number() {
+            return Err(ReferralError::NotATestPatient);
+        }
+        Ok(read)
     }
 
     /// One field of the patient, as a person typed or chose it.
@@ -88,17 +102,29 @@ impl Desk {
         field: PatientField,
         text: &str,
     ) -> Result<ReferralDraft, ReferralError> {
-        let mut draft = self.draft(id)?;
-        draft.patient.set(field, text);
-        self.save(&draft)?;
-        Ok(draft)
+        let (now, id, text) = (self.clock.now(), id.to_owned(), text.to_owned());
+        self.practice.write(move |tx| {
+            draft_table::update(tx, &id, now, |draft| draft.patient.set(field, &text))
+        })
     }
 
-    pub fn save_form(&self, id: &str, form: ReferralForm) -> Result<ReferralDraft, ReferralError> {
-        let mut draft = self.draft(id)?;
-        draft.form = form;
-        self.save(&draft)?;
-        Ok(draft)
+    /// The form as it stands on the screen. `endpoint_digest` is that of the address on the card of the service chosen in it:
+    /// it is kept when the choice is new, so that a send to another address than the one that was seen is refused.
+    pub fn save_form(
+        &self,
+        id: &str,
+        form: ReferralForm,
+        endpoint_digest: Option<String>,
+    ) -> Result<ReferralDraft, ReferralError> {
+        let (now, id) = (self.clock.now(), id.to_owned());
+        self.practice.write(move |tx| {
+            draft_table::update(tx, &id, now, |draft| {
+                if draft.form.service_id != form.service_id {
+                    draft.seen_endpoint_digest = endpoint_digest;
+                }
+                draft.form = form;
+            })
+        })
     }
 
     fn save(&self, draft: &ReferralDraft) -> Result<(), ReferralError> {
@@ -112,4 +138,16 @@ impl Desk {
             Err(ReferralError::NoSuchDraft)
         }
     }
+}
+
+fn fill_and_save(
+    tx: &Transaction<'_>,
+    mut draft: ReferralDraft,
+    read: &ReadPatient,
+    now: Timestamp,
+) -> Result<ReferralDraft, ReferralError> {
+    draft.fill(read);
+    draft.pasted_at = Some(now);
+    draft_table::save(tx, &draft, now)?;
+    Ok(draft)
 }

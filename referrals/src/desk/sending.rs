@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::{
     ReferralError,
-    draft::{ReadyReferral, ServiceToRefer, draft_table},
+    draft::{ReadyReferral, ReferralForm, ServiceToRefer, draft_table},
     mailbox_table,
     outbox::{OutboxMessage, outbox_table, policy, sender::sha256_hex},
     practice_table::{self, PracticeDetails, StaffMember},
@@ -49,6 +49,7 @@ impl Desk {
     pub fn queue(
         &self,
         draft_id: &str,
+        on_screen: &ReferralForm,
         chosen: &ServiceToRefer,
         sent_by: &str,
     ) -> Result<Queued, ReferralError> {
@@ -57,6 +58,9 @@ impl Desk {
             .practice
             .read(|c| draft_table::read(c, draft_id))?
             .ok_or(ReferralError::NoSuchDraft)?;
+        if draft.form != *on_screen {
+            return Err(ReferralError::DraftChanged);
+        }
         let ready = draft
             .check(chosen, self.demonstration, local_date(now))
             .map_err(ReferralError::Incomplete)?;
@@ -71,8 +75,9 @@ impl Desk {
         let actor = sent_by.to_owned();
         self.practice.write(move |tx| {
             // What was rendered is what stood on the screen: an edit in between sends nothing.
-            if draft_table::read(tx, &draft.id)?.as_ref() != Some(&draft) {
-                return Err(ReferralError::NoSuchDraft);
+            let stands = draft_table::read(tx, &draft.id)?.ok_or(ReferralError::NoSuchDraft)?;
+            if stands != draft {
+                return Err(ReferralError::DraftChanged);
             }
             referral_table::insert(tx, &frozen.referral, &ready.patient, &frozen.letter)?;
             outbox_table::insert(tx, &frozen.message)?;
@@ -162,10 +167,8 @@ impl Desk {
         self.practice.write(move |tx| {
             let referral = referral_table::read(tx, &id)?.ok_or(ReferralError::NoSuchReferral)?;
             let newest = outbox_table::newest_of(tx, &id)?.ok_or(ReferralError::NoSuchReferral)?;
-            if newest.attempt_count > 0
-                || newest.state != "queued"
-                || !outbox_table::withdraw(tx, &id)?
-            {
+            let may_have_gone = newest.attempt_count > 0 || outbox_table::ever_left(tx, &id)?;
+            if may_have_gone || newest.state != "queued" || !outbox_table::withdraw(tx, &id)? {
                 return Err(ReferralError::TooLate);
             }
             draft_table::set_state(tx, &referral.draft_id, "open")?;
@@ -300,6 +303,12 @@ impl Desk {
             }
             outbox_table::withdraw(tx, &id)?;
             outbox_table::resolve_unknown(tx, &id, "withdrawn")?;
+            // Nothing reached the service, so the draft is given back to be corrected rather than typed again.
+            if !outbox_table::ever_left(tx, &id)? {
+                let referral =
+                    referral_table::read(tx, &id)?.ok_or(ReferralError::NoSuchReferral)?;
+                draft_table::set_state(tx, &referral.draft_id, "open")?;
+            }
             let event =
                 event_table::append(tx, &NewEvent::new(EventType::Withdrawn, &id, actor, now))?;
             if reason.trim().is_empty() {

@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::{
     ReferralError,
-    outbox::{OutboxState, outbox_table},
+    outbox::{OutboxState, outbox_table, policy},
     patient::Patient,
     referral_table::{self, Referral},
     render, status,
@@ -54,12 +54,13 @@ pub struct TimelineEntry {
 impl Desk {
     /// What needs somebody first, then the newest.
     pub fn worklist(&self) -> Result<Vec<ReferralRow>, ReferralError> {
+        let now = self.clock.now();
         self.practice.read(|connection| {
             let referrals = referral_table::all(connection)?;
             let mut rows = Vec::with_capacity(referrals.len());
             for referral in referrals {
                 let events = event_table::about(connection, &referral.id)?;
-                rows.extend(row_of(connection, &referral, &events)?);
+                rows.extend(row_of(connection, &referral, &events, now)?);
             }
             rows.sort_by_key(|row| !row.needs_attention);
             Ok(rows)
@@ -72,8 +73,8 @@ impl Desk {
             let referral = referral_table::read(connection, referral_id)?
                 .ok_or(ReferralError::NoSuchReferral)?;
             let events = event_table::about(connection, referral_id)?;
-            let row =
-                row_of(connection, &referral, &events)?.ok_or(ReferralError::NoSuchReferral)?;
+            let row = row_of(connection, &referral, &events, now)?
+                .ok_or(ReferralError::NoSuchReferral)?;
             let outbox = outbox_table::newest_of(connection, referral_id)?;
             let undo_until = outbox
                 .as_ref()
@@ -100,6 +101,7 @@ fn row_of(
     connection: &Connection,
     referral: &Referral,
     events: &[Event],
+    now: Timestamp,
 ) -> Result<Option<ReferralRow>, ReferralError> {
     let Some(folded) = status::fold(events) else {
         return Ok(None);
@@ -125,7 +127,21 @@ fn row_of(
             folded.changed_at,
             referral.replies_within_working_days,
         ),
-        needs_attention: status::needs_attention(folded.state),
+        needs_attention: status::needs_attention(folded.state)
+            || waits_too_long(connection, &referral.id, now)?,
+    }))
+}
+
+/// It should have left a while ago, whatever keeps it.
+fn waits_too_long(
+    connection: &Connection,
+    referral_id: &str,
+    now: Timestamp,
+) -> Result<bool, ReferralError> {
+    let newest = outbox_table::newest_of(connection, referral_id)?;
+    Ok(newest.is_some_and(|newest| {
+        matches!(newest.state.as_str(), "queued" | "sending")
+            && newest.not_before_at < now - policy::WARN_AFTER
     }))
 }
 

@@ -14,6 +14,8 @@ pub struct DirectoryFacts {
     pub not_open: Option<&'static str>,
     /// Where it is sent, if it is sent from here at all.
     pub service: Option<ReferredService>,
+    /// This practice has approved that address, as its record stands now.
+    pub approved: bool,
     /// The service's own questions: id and whether it must be answered, with its words.
     pub questions: Vec<(String, bool, String)>,
 }
@@ -128,6 +130,16 @@ impl ReferralDraft {
         }
         if facts.service.is_none() {
             return of_service("not-sent-from-here");
+        }
+        let digest_now = facts
+            .service
+            .as_ref()
+            .map(|service| &service.endpoint_digest);
+        if digest_now != self.seen_endpoint_digest.as_ref() {
+            return of_service("address-changed");
+        }
+        if !facts.approved {
+            return of_service("not-approved");
         }
         let unanswered = facts
             .questions

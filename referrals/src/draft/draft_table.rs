@@ -37,6 +37,19 @@ pub fn read(connection: &Connection, id: &str) -> Result<Option<ReferralDraft>, 
     content.map(|content| parse(&content)).transpose()
 }
 
+/// Reads, changes and saves an open draft in the caller's transaction, so that two changes at once never undo each other.
+pub fn update(
+    tx: &Transaction<'_>,
+    id: &str,
+    now: Timestamp,
+    change: impl FnOnce(&mut ReferralDraft),
+) -> Result<ReferralDraft, ReferralError> {
+    let mut draft = read(tx, id)?.ok_or(ReferralError::NoSuchDraft)?;
+    change(&mut draft);
+    save(tx, &draft, now)?;
+    Ok(draft)
+}
+
 /// The open drafts, newest first, with the time of their last change.
 pub fn open(connection: &Connection) -> Result<Vec<(ReferralDraft, Timestamp)>, ReferralError> {
     let mut statement =
@@ -59,16 +72,6 @@ pub fn set_state(tx: &Transaction<'_>, id: &str, state: &str) -> Result<(), Refe
     Ok(())
 }
 
-/// An empty draft that was put away leaves nothing behind.
-pub fn remove(tx: &Transaction<'_>, id: &str) -> Result<(), ReferralError> {
-    tx.execute(
-        "DELETE FROM drafts WHERE id = :id AND state = 'open'",
-        named_params! { ":id": id },
-    )?;
-    Ok(())
-}
-
 fn parse(content: &str) -> Result<ReferralDraft, ReferralError> {
-    serde_json::from_str(content)
-        .map_err(|error| StoreError::Value(format!("drafts.content: {error}")).into())
+    serde_json::from_str(content).map_err(|_| StoreError::Value("drafts.content".into()).into())
 }

@@ -23,6 +23,9 @@ pub struct ReferralDraft {
     /// The pasted text says that the patient has died.
     pub deceased: bool,
     pub form: ReferralForm,
+    /// The digest of the address that stood on the card when the service was chosen.
+    #[serde(default)]
+    pub seen_endpoint_digest: Option<String>,
 }
 
 impl ReferralDraft {
@@ -33,6 +36,7 @@ impl ReferralDraft {
             pasted_at: None,
             deceased: false,
             form: ReferralForm::default(),
+            seen_endpoint_digest: None,
         }
     }
 

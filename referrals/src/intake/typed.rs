@@ -12,6 +12,14 @@ pub fn typed_date(text: &str, today: Date) -> Option<Date> {
 }
 
 impl ReadPatient {
+    /// A valid NHS number outside the range that is never issued: a real person, perhaps.
+    pub fn names_a_real_number(&self) -> bool {
+        let candidates = self.nhs_number_candidates.iter().chain(&self.nhs_number);
+        candidates
+            .into_iter()
+            .any(|found| !found.value.is_test_range())
+    }
+
     /// Nothing of a patient stands in the text.
     pub fn holds_nothing(&self) -> bool {
         let one = self.nhs_number.is_some()

@@ -88,7 +88,7 @@ pub enum Claim {
 }
 
 /// What the directory and the practice's approvals say of an endpoint now.
-pub type Check<'a> = &'a (dyn Fn(&OutboxMessage) -> Option<SendProblem> + Send);
+pub type Check<'a> = &'a (dyn Fn(&OutboxMessage) -> Result<Option<SendProblem>, StoreError> + Send);
 
 /// Takes the next due message, in one short transaction that is committed before the first byte leaves.
 pub fn claim(
@@ -96,6 +96,7 @@ pub fn claim(
     now: Timestamp,
     check: Check<'_>,
 ) -> Result<Claim, ReferralError> {
+    pull_in_far_times(tx, now)?;
     let open_channels = "NOT EXISTS (SELECT 1 FROM channels WHERE channels.channel = outbox.channel AND channels.next_attempt_at > :now)";
     let due: Option<OutboxMessage> = tx
         .query_row(
@@ -158,7 +159,7 @@ fn reason_to_hold(
             Some(SendProblem::Damaged)
         } else if !approved {
             Some(SendProblem::AddressNotApproved)
-        } else if let Some(problem) = check(message) {
+        } else if let Some(problem) = check(message)? {
             Some(problem)
         } else if policy::must_be_confirmed_again(message.confirmed_at, now) {
             Some(SendProblem::WaitedOverADay)
@@ -211,13 +212,18 @@ fn next_due(connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>
 
 /// Makes the point of no return durable. The sender calls it before the first byte of the body leaves.
 pub fn reach(tx: &Transaction<'_>, id: &str, phase: Phase) -> Result<(), ReferralError> {
+    let mut changed = 0;
     for sql in [
         "UPDATE outbox SET phase = :phase WHERE id = :id AND state = 'sending'",
         "UPDATE attempts SET phase = :phase WHERE outbox_id = :id AND ended_at = 0",
     ] {
-        tx.execute(sql, named_params! { ":id": id, ":phase": phase.as_str() })?;
+        changed += tx.execute(sql, named_params! { ":id": id, ":phase": phase.as_str() })?;
     }
-    Ok(())
+    if changed == 2 {
+        Ok(())
+    } else {
+        Err(ReferralError::NotPossibleNow)
+    }
 }
 
 /// Writes down what is known after an attempt: row, attempt, event and the channel's state, together.
@@ -235,6 +241,15 @@ pub fn settle(
         SendOutcome::Unknown { problem, reply } => ("unknown", Some(problem), reply),
     };
     let problem_code = problem.map_or("", SendProblem::as_str);
+    let still_sending: bool = tx.query_row(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE id = :id AND state = 'sending')",
+        named_params! { ":id": message.id },
+        |row| row.get(0),
+    )?;
+    if !still_sending {
+        // Written down already, by a commit that had reported a failure.
+        return Ok(());
+    }
     end_attempt(tx, &message.id, word, problem_code, reply, now)?;
     let event_type = match outcome {
         SendOutcome::TryLater { scope, .. } => {
@@ -331,18 +346,18 @@ fn postpone_channel(
          ON CONFLICT (channel) DO UPDATE SET failure_count = :failures, next_attempt_at = :next, problem = :problem",
         named_params! {
             ":channel": channel, ":failures": failures, ":problem": problem, ":now": millis(now),
-            ":next": millis(now + policy::wait_after(failures, chance)),
+            ":next": millis(now + policy::channel_wait(problem, failures, chance)),
         },
     )?;
     Ok(())
 }
 
-/// A clock that was set back must not leave items waiting for a time that lies years ahead.
-pub fn pull_in_far_times(tx: &Transaction<'_>, now: Timestamp) -> Result<(), ReferralError> {
+/// A clock that was set back must not leave items waiting for a time that lies far ahead.
+fn pull_in_far_times(tx: &Transaction<'_>, now: Timestamp) -> Result<(), ReferralError> {
     let latest = millis(now + SignedDuration::from_mins(15));
     tx.execute(
-        "UPDATE outbox SET next_attempt_at = :latest, not_before_at = MIN(not_before_at, :latest)
-         WHERE state = 'queued' AND next_attempt_at > :latest",
+        "UPDATE outbox SET next_attempt_at = MIN(next_attempt_at, :latest), not_before_at = MIN(not_before_at, :latest)
+         WHERE state = 'queued' AND (next_attempt_at > :latest OR not_before_at > :latest)",
         named_params! { ":latest": latest },
     )?;
     tx.execute(
@@ -415,12 +430,16 @@ pub fn release(
 ) -> Result<bool, ReferralError> {
     let changed = tx.execute(
         "UPDATE outbox SET state = 'queued', problem = '', confirmed_at = :now, not_before_at = :now, next_attempt_at = :now,
-             attempt_count = CASE WHEN state = 'held' THEN 0 ELSE attempt_count END
+             attempt_count = CASE WHEN state = 'queued' THEN attempt_count ELSE 0 END
          WHERE referral_id = :referral_id AND state IN ('queued', 'held', 'rejected')",
         named_params! { ":referral_id": referral_id, ":now": millis(now) },
     )?;
     if changed > 0 {
-        tx.execute("DELETE FROM channels", [])?;
+        // A wrong password is not tried again and again, or the practice's account would be locked: only a new mailbox opens that channel.
+        tx.execute(
+            "DELETE FROM channels WHERE problem <> :problem",
+            named_params! { ":problem": SendProblem::SignInRefused.as_str() },
+        )?;
     }
     Ok(changed > 0)
 }
@@ -474,24 +493,59 @@ pub fn all(connection: &Connection) -> Result<Vec<OutboxState>, ReferralError> {
     rows.map(|row| row?).collect()
 }
 
+/// A body of this referral has begun to leave and was not explicitly refused: the service may have it.
+pub fn ever_left(connection: &Connection, referral_id: &str) -> Result<bool, ReferralError> {
+    Ok(connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM attempts JOIN outbox ON outbox.id = attempts.outbox_id
+             WHERE outbox.referral_id = :referral_id AND attempts.phase IN ('body', 'accepted')
+                 AND attempts.outcome NOT IN ('rejected', 'try-later'))",
+        named_params! { ":referral_id": referral_id },
+        |row| row.get(0),
+    )?)
+}
+
 /// Referrals whose time to undo still runs.
 pub fn still_undoable(
     connection: &Connection,
     now: Timestamp,
 ) -> Result<Vec<String>, ReferralError> {
     let mut statement = connection.prepare_cached(
-        "SELECT referral_id FROM outbox WHERE state = 'queued' AND not_before_at > :now AND attempt_count = 0 ORDER BY id",
+        "SELECT referral_id FROM outbox AS newest
+         WHERE state = 'queued' AND not_before_at > :now AND attempt_count = 0
+             AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.referral_id = newest.referral_id AND outbox.rowid < newest.rowid)
+         ORDER BY id",
     )?;
     let rows = statement.query_map(named_params! { ":now": millis(now) }, |row| row.get(0))?;
     rows.map(|row| Ok(row?)).collect()
 }
 
-pub fn counts(connection: &Connection) -> Result<OutboxCounts, ReferralError> {
+pub fn counts(connection: &Connection, now: Timestamp) -> Result<OutboxCounts, ReferralError> {
     Ok(connection.query_row(
-        "SELECT COALESCE(SUM(state IN ('queued', 'sending')), 0), COALESCE(SUM(state IN ('rejected', 'unknown', 'held')), 0) FROM outbox",
-        [],
-        |row| Ok(OutboxCounts { waiting: row.get(0)?, needs_attention: row.get(1)? }),
+        "SELECT COALESCE(SUM(state IN ('queued', 'sending')), 0),
+             COALESCE(SUM(state IN ('rejected', 'unknown', 'held') OR (state IN ('queued', 'sending') AND not_before_at < :late)), 0)
+         FROM outbox",
+        named_params! { ":late": millis(now - policy::WARN_AFTER) },
+        |row| {
+            Ok(OutboxCounts {
+                waiting: row.get(0)?,
+                needs_attention: row.get(1)?,
+            })
+        },
     )?)
+}
+
+/// After a backup was restored nobody knows what became of what was waiting when it was made: a person decides.
+pub fn hold_after_restore(tx: &Transaction<'_>, now: Timestamp) -> Result<(), ReferralError> {
+    let problem = SendProblem::RestoredFromBackup;
+    for (id, referral_id, _) in interrupted(tx)? {
+        settle_interrupted(tx, &id, &referral_id, true, now)?;
+    }
+    let mut statement = tx.prepare("SELECT * FROM outbox WHERE state = 'queued'")?;
+    let waiting = statement.query_map([], |row| Ok(read_message(row)))?;
+    for message in waiting {
+        hold(tx, &message??, problem, now)?;
+    }
+    Ok(())
 }
 
 /// Why a channel waits, if one does.

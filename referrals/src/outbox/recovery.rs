@@ -12,7 +12,6 @@ pub async fn settle_interrupted(
 ) -> Result<Vec<String>, ReferralError> {
     practice
         .write_async(move |tx| {
-            outbox_table::pull_in_far_times(tx, now)?;
             let mut settled = Vec::new();
             for (id, referral_id, phase) in outbox_table::interrupted(tx)? {
                 outbox_table::settle_interrupted(tx, &id, &referral_id, phase >= Phase::Body, now)?;

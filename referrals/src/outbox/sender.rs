@@ -15,11 +15,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use store::{Clock, Database};
+use store::{Clock, Database, StoreError};
 use tokio::sync::Notify;
 
 /// What the directory says of an endpoint now: its record's digest; none when it is gone or has ended.
-pub type EndpointNow = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+/// An error means that the directory cannot be read just now, which says nothing about the address.
+pub type EndpointNow = Arc<dyn Fn(&str) -> Result<Option<String>, StoreError> + Send + Sync>;
 
 /// Wakes the sender: something was queued, or it shall stop.
 #[derive(Clone, Default)]
@@ -121,7 +122,10 @@ impl Sender {
             .practice
             .write_async(move |tx| {
                 outbox_table::claim(tx, now, &|message| {
-                    changed_since(message, endpoint_now(&message.endpoint_id).as_deref())
+                    Ok(changed_since(
+                        message,
+                        endpoint_now(&message.endpoint_id)?.as_deref(),
+                    ))
                 })
             })
             .await?;

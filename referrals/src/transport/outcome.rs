@@ -76,6 +76,8 @@ coded! {
         WaitedOverADay = "waited-over-a-day",
         TooManyTries = "too-many-tries",
         Damaged = "damaged",
+        /// It waited when the backup was made, and may have gone since.
+        RestoredFromBackup = "restored-from-backup",
     }
 }
 

@@ -132,9 +132,7 @@ impl<R: AsyncFn(Phase) -> bool> Attempt<'_, R> {
         let hello = self.mailbox.domain();
         let address = (self.mailbox.host.as_str(), self.mailbox.port);
         let mut stream = self
-            .phase(Phase::Connecting, async {
-                TcpStream::connect(address).await.map_err(|_| Failure::Lost)
-            })
+            .phase(Phase::Connecting, connect_to_any(address))
             .await?;
         let starts_in_the_clear = self.mailbox.security == Security::StartTls;
         if starts_in_the_clear {
@@ -219,6 +217,21 @@ impl<R: AsyncFn(Phase) -> bool> Attempt<'_, R> {
             .unwrap_or(Err(Failure::Silent));
         result.map_err(|failure| (phase, failure))
     }
+}
+
+/// An address that leads nowhere must not use up the time of the next one.
+const EACH_ADDRESS: Duration = Duration::from_secs(5);
+
+async fn connect_to_any(host: (&str, u16)) -> Result<TcpStream, Failure> {
+    for address in tokio::net::lookup_host(host)
+        .await
+        .map_err(|_| Failure::Lost)?
+    {
+        if let Ok(Ok(stream)) = timeout(EACH_ADDRESS, TcpStream::connect(address)).await {
+            return Ok(stream);
+        }
+    }
+    Err(Failure::Lost)
 }
 
 /// The reply, if it is the very one that ends the phase well: lettre also takes a 354 for a "yes" to the end of the body.

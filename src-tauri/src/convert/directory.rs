@@ -37,11 +37,22 @@ pub fn chosen_service(
     draft: &ReferralDraft,
 ) -> Result<ServiceToRefer, EngineError> {
     let today = engine.store.clock.today();
-    Ok(engine.catalogue()?.to_refer(
+    engine.to_refer(
         draft.form.service_id.as_deref(),
         &facts(engine, draft, today)?,
-        today,
-    ))
+    )
+}
+
+/// The digest of the address that stands on the card of this service now.
+pub fn address_on_card(
+    engine: &Engine,
+    service_id: Option<&str>,
+) -> Result<Option<String>, EngineError> {
+    let chosen = engine.to_refer(service_id, &PatientFacts::default())?;
+    Ok(match chosen {
+        ServiceToRefer::Found(found) => found.service.map(|service| service.endpoint_digest),
+        _ => None,
+    })
 }
 
 pub fn search(

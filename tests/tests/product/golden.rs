@@ -159,7 +159,7 @@ fn h15_unsafe_contact_comes_first_and_what_was_not_agreed_is_off() {
     let draft = practice.draft(DOE, PAIN_PLATFORM);
     let mut form = draft.form.clone();
     form.may_leave_voicemail = true;
-    let draft = desk.save_form(&draft.id, form).unwrap();
+    let draft = practice.fill(&draft.id, form);
     let agreed = practice.queue(&draft).unwrap();
     desk.send_now(&agreed.referral_id).unwrap();
     practice.send_due();
@@ -183,7 +183,7 @@ fn h12_truncated_text_twenty_thousand_characters_arrive_whole() {
     let draft = practice.draft(SMITH, PAIN_PLATFORM);
     let mut form = draft.form.clone();
     form.reason_text.clone_from(&long);
-    let draft = practice.desk().save_form(&draft.id, form).unwrap();
+    let draft = practice.fill(&draft.id, form);
     let queued = practice.queue(&draft).unwrap();
     practice.desk().send_now(&queued.referral_id).unwrap();
     practice.send_due();
@@ -197,7 +197,7 @@ fn h12_truncated_text_twenty_thousand_characters_arrive_whole() {
     let mut form = draft.form;
     form.reason_text = "x".repeat(50_001);
     let again = practice.draft(SMITH, PAIN_PLATFORM);
-    let again = practice.desk().save_form(&again.id, form).unwrap();
+    let again = practice.fill(&again.id, form);
     let refused = practice.queue(&again).unwrap_err();
     assert_eq!(
         refused.to_string(),
@@ -225,7 +225,7 @@ fn h13_special_characters_arrive_as_they_were_pasted() {
     let reason =
         "Łucja Nguyễn rang: “can’t lift >5 kg” – naïve? ½ tablet & 10 µg; <b>not</b> bold.";
     form.reason_text = reason.to_owned();
-    let draft = practice.desk().save_form(&draft.id, form).unwrap();
+    let draft = practice.fill(&draft.id, form);
     let queued = practice.queue(&draft).unwrap();
     practice.desk().send_now(&queued.referral_id).unwrap();
     practice.send_due();

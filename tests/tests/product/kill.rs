@@ -118,7 +118,7 @@ fn practice_with_referrals(count: usize) -> (Practice, Vec<String>) {
     let refer = |count: usize| -> Vec<String> {
         (0..count)
             .map(|number| {
-                let patient = if number % 2 == 0 { SMITH } else { DOE };
+                let patient = if number.is_multiple_of(2) { SMITH } else { DOE };
                 practice.refer(patient, PAIN_PLATFORM).referral_id
             })
             .collect()

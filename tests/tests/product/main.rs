@@ -4,10 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::indexing_slicing, clippy::string_slice, clippy::print_stdout)]
 
+mod canaries;
+mod cli;
 mod faults;
 mod golden;
 mod kill;
 #[cfg(unix)]
 mod mail_peer;
 mod outbox;
+mod real_use;
+mod safety;
 mod senders;

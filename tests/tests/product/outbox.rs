@@ -5,14 +5,12 @@ use std::sync::Barrier;
 use demo::mail_server::{Cut, Fault, Moment};
 use engine::Engine;
 use jiff::SignedDuration;
+use product_tests::directories::changed_directory;
 use product_tests::patients::{DOE, SMITH};
 use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice};
 use referrals::ReferralError;
 use referrals::desk::UnknownDecision;
-use services_directory::feed::{Directory, FeedLimits};
 use store::{StoreError, UseMode};
-
-const STARTER: &str = include_str!("../../../services-directory/data/starter.jsonl");
 
 #[test]
 fn h03_queued_but_never_sent_does_not_happen_through_an_outage_and_restarts() {
@@ -152,7 +150,10 @@ fn h05_sent_twice_not_by_pressing_send_twice() {
     let barrier = Barrier::new(2);
     let press = || {
         barrier.wait();
-        practice.desk().queue(&draft.id, &chosen, ACTOR).is_ok()
+        practice
+            .desk()
+            .queue(&draft.id, &draft.form, &chosen, ACTOR)
+            .is_ok()
     };
     let pressed = std::thread::scope(|scope| {
         let (one, two) = (scope.spawn(press), scope.spawn(press));
@@ -164,14 +165,7 @@ fn h05_sent_twice_not_by_pressing_send_twice() {
     practice.mail.only_message();
 }
 
-/// The starter directory, one version on, with this text changed.
-fn changed_directory(from: &str, to: &str) -> Directory {
-    assert!(STARTER.contains(from), "{from}");
-    let text = STARTER
-        .replace(from, to)
-        .replacen("\"version\":1,", "\"version\":2,", 1);
-    Directory::read(text.as_bytes(), FeedLimits::default()).unwrap()
-}
+type Change<'a> = &'a dyn Fn(&Practice);
 
 #[test]
 fn h02_wrong_address_a_changed_unapproved_or_edited_address_is_held_and_never_re_aimed() {
@@ -182,7 +176,6 @@ fn h02_wrong_address_a_changed_unapproved_or_edited_address_is_held_and_never_re
         let changed = directory.write(move |tx| Ok::<_, StoreError>(tx.execute(sql, [])?));
         assert_eq!(changed.unwrap(), 1, "{sql}");
     };
-    type Change<'a> = &'a dyn Fn(&Practice);
     let changes: [(&str, &str, Change<'_>); 5] = [
         (
             "published anew with another address",
@@ -269,6 +262,27 @@ fn h02_wrong_address_a_changed_unapproved_or_edited_address_is_held_and_never_re
         }
     }
     println!("{count} ways in which an address was not the approved one");
+}
+
+#[test]
+fn h02_wrong_address_one_that_has_ended_while_the_referral_waited_is_held() {
+    let practice = Practice::open();
+    let ends_today = changed_directory(
+        "\"address\":\"referrals@pain-platform.example.nhs.uk\",",
+        "\"address\":\"referrals@pain-platform.example.nhs.uk\",\"valid_to\":\"2026-11-21\",",
+    );
+    practice.engine.load_directory(ends_today).unwrap();
+    let in_time = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
+    practice.send_due();
+    assert_eq!(practice.state(&in_time), "sent", "its last day is a day");
+    let late = practice.refer_at_once(DOE, PAIN_PLATFORM).referral_id;
+    practice.time.set("2026-11-22T00:00:01Z");
+    practice.send_due();
+    assert_eq!(
+        practice.timeline(&late),
+        ["queued", "held (address-changed)"]
+    );
+    practice.mail.only_message();
 }
 
 #[test]

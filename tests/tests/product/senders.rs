@@ -26,7 +26,7 @@ fn wait_until_sent(practice: &Practice, ids: &[String], told: &mpsc::Receiver<St
 
 fn refer(practice: &Practice, count: usize) -> Vec<String> {
     let one = |number: usize| {
-        let patient = if number % 2 == 0 { SMITH } else { DOE };
+        let patient = if number.is_multiple_of(2) { SMITH } else { DOE };
         practice.refer_at_once(patient, PAIN_PLATFORM).referral_id
     };
     (0..count).map(one).collect()

@@ -23,8 +23,9 @@ export interface Backend {
 	search(draftId: string, text: string): Promise<SearchView>;
 	serviceCard(draftId: string, serviceId: string): Promise<ServiceCard>;
 
-	/** Rejects with code "incomplete" and the problems when something is missing. */
-	queueReferral(draftId: string): Promise<QueuedView>;
+	/** The form as it stands on the screen goes along: rejects with code "draft-changed" when it is not what was saved,
+	 *  and with "incomplete" and the problems when something is missing. */
+	queueReferral(draftId: string, form: ReferralForm): Promise<QueuedView>;
 	/** Ends in NOT SENT; answers the draft, as it was. Rejects with "too-late" once it is being sent. */
 	undoReferral(referralId: string): Promise<DraftView>;
 	sendNow(referralId: string): Promise<void>;

@@ -156,7 +156,8 @@ class Replay implements Backend {
 		return entry === undefined ? refuse('not-found') : as(entry.answer);
 	}
 
-	async queueReferral(draftId: string): Promise<QueuedView> {
+	async queueReferral(draftId: string, form: ReferralForm): Promise<QueuedView> {
+		if (JSON.stringify(form) !== JSON.stringify(this.draft.form)) return refuse('draft-changed');
 		const problems = problemsOf(this.draft);
 		if (draftId !== this.draft.id || problems.length > 0) return refuse('incomplete', problems);
 		const queued = as<QueuedView>(queueReferral.answer);

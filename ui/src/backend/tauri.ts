@@ -18,7 +18,7 @@ export const tauri: Backend = {
 	search: (draftId, text) => invoke('search', { draftId, text }),
 	serviceCard: (draftId, serviceId) => invoke('service_card', { draftId, serviceId }),
 
-	queueReferral: (draftId) => invoke('queue_referral', { draftId }),
+	queueReferral: (draftId, form) => invoke('queue_referral', { draftId, form }),
 	undoReferral: (referralId) => invoke('undo_referral', { referralId }),
 	sendNow: (referralId) => invoke('send_now', { referralId }),
 

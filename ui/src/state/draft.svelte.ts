@@ -83,9 +83,15 @@ export class DraftState {
 		return this.form.extraAnswers.find((answer) => answer.questionId === questionId)?.answer ?? '';
 	}
 
-	/** Waits until what was typed is saved. */
+	/** The form as it stands on the screen, as plain data. */
+	get onScreen(): ReferralForm {
+		return $state.snapshot(this.form);
+	}
+
+	/** Waits until what was typed is saved; what could not be is tried once more. */
 	async saved(): Promise<void> {
 		await this.editing;
+		if (this.unsaved) this.saving ??= this.saveUntilDone();
 		while (this.saving !== null) await this.saving;
 	}
 
@@ -113,9 +119,10 @@ export class DraftState {
 		try {
 			while (this.unsaved && this.view !== null) {
 				this.unsaved = false;
-				this.refresh(await this.backend.saveForm(this.view.id, $state.snapshot(this.form)));
+				this.refresh(await this.backend.saveForm(this.view.id, this.onScreen));
 			}
 		} catch (error) {
+			this.unsaved = true;
 			this.onError(error);
 		} finally {
 			this.saving = null;

@@ -246,7 +246,7 @@ export class OnwardState {
 		this.sending = true;
 		try {
 			await this.draft.saved();
-			const queued = await this.backend.queueReferral(view.id);
+			const queued = await this.backend.queueReferral(view.id, this.draft.onScreen);
 			this.leaving.add(queued);
 			this.undone = null;
 			this.trouble = null;

@@ -376,7 +376,7 @@ mod tests {
         );
         assert_eq!(
             found(&log(&[(5, "done", "")]), &[]),
-            ["H5 has the status \"done\"; it is controlled or open"]
+            ["H5 has the status \"done\"; it is controlled, partly or open"]
         );
         assert_eq!(
             found(&log(&[(5, "open", "`h05_sent_twice`")]), &[RUST]).len(),
