@@ -51,7 +51,7 @@ export class Person {
 		const at = (wanted) => {
 			const control = document.activeElement?.closest('button, a, summary');
 			// Whole words: “Refer” is not “Referrals”.
-			return control ? new RegExp(`(^|\\W)${wanted}(\\W|$)`).test(control.innerText.replace(/\s+/g, ' ')) : false;
+			return control ? new RegExp(`(^|\\W)${wanted}(\\W|$)`).test(control.textContent.replace(/\s+/g, ' ')) : false;
 		};
 		for (let tabs = 0; tabs < 80; tabs += 1) {
 			if (await this.session.run(at, words)) return;
