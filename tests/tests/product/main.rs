@@ -12,6 +12,7 @@ mod kill;
 #[cfg(unix)]
 mod mail_peer;
 mod outbox;
+mod promises;
 mod real_use;
 mod safety;
 mod senders;
