@@ -27,7 +27,7 @@ test('h01 wrong patient: two pastes are never merged, the first stays as a draft
 	await person.press('Enter');
 	await person.seesText('.rows', 'SMITH, John (Mr)');
 	await person.seesText('.rows', 'NHS Talking Therapies, for anxiety and depression, changed');
-	await person.tabTo('the draft for SMITH');
+	await person.tabTo('Open the draft for SMITH');
 	await person.press('Enter');
 	await person.seesText('.banner__name', 'SMITH, John (Mr)');
 	assert.deepEqual(await form(person), ofSmith);

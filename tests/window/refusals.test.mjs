@@ -106,7 +106,7 @@ test('h15 unsafe contact: voicemail and text messages are off until asked', asyn
 	await person.tabTo('Demonstration mailbox', 'Shift+Tab');
 	await person.press('Enter');
 	await person.seesText('.row__who', 'ONW-');
-	await person.tabTo('ONW-');
+	await person.tabTo('DEMONSTRATION: Referral');
 	await person.press('Enter');
 	await person.seesText('.letter', 'Leave a voicemail: No, not agreed');
 	const letter = await person.text('.letter');

@@ -71,6 +71,7 @@ const SCREENS = {
 	'not-open': async (person) => {
 		await person.type("let's talk moorlands");
 		await person.seesText('.not-open', 'closed');
+		await person.seesText('#card-name', 'NHS Talking Therapies');
 	},
 };
 

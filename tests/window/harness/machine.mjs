@@ -30,10 +30,14 @@ async function displayName() {
 		const options = ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp', '-noreset'];
 		const server = spawn('Xvfb', options, { stdio: ['ignore', 'pipe', 'ignore'] });
 		endings.add(() => server.kill());
-		const [number] = await once(server.stdout, 'data');
+		// The number and the end of its line come apart, and a server that cannot write the second gives up.
+		let written = '';
+		for await (const piece of server.stdout) {
+			written += piece;
+			if (written.includes('\n')) break;
+		}
 		server.unref();
-		server.stdout.destroy();
-		display = `:${String(number).trim()}`;
+		display = `:${written.trim()}`;
 	}
 	return display;
 }
