@@ -45,6 +45,7 @@ test('h16 consent not asked: without an answer nothing is queued', async (t) => 
 	await person.pastes(SMITH);
 	await person.seesText('.banner__name', 'SMITH');
 	await person.type('iapt');
+	await person.seesText('#hits', 'why: iapt');
 	await person.seesText('#card-name', 'NHS Talking Therapies');
 	await person.press('Enter');
 	await person.seesFocus('reasons');

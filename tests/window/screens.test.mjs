@@ -31,8 +31,8 @@ const SCREENS = {
 		await person.pastes(SMITH);
 		await person.seesText('.banner__name', 'SMITH');
 		await person.type('fibro');
-		await person.seesText('#hits', 'Pain Platform');
-		await person.seesText('#card-name', '');
+		await person.seesText('#hits', 'why: fibro');
+		await person.seesText('#card-name', 'Cloudside');
 	},
 	'card-and-form': async (person) => {
 		await fillsIn(person, { query: 'fibro', downs: 2, service: 'Pain Platform' });

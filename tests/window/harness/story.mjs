@@ -6,7 +6,7 @@ export async function fillsIn(person, { patient = SMITH, banner = 'SMITH, John (
 	await person.pastes(patient);
 	await person.seesText('.banner__name', banner);
 	await person.type(query);
-	await person.seesText('[role=option][aria-selected=true]', '');
+	await person.seesText('#hits', `why: ${query}`);
 	for (let down = 0; down < downs; down += 1) await person.press('ArrowDown');
 	await person.seesText('#card-name', service);
 	await person.press('Enter');
