@@ -1,16 +1,16 @@
 //! How much of each typed word is found in each service.
 
 use super::expand::How;
-use super::index::{FIELDS, FieldKind, Target, WordIndex};
+use super::index::{FIELDS, Target, WordIndex};
 use super::postings::{FieldSet, List};
 use super::query::{Alternative, TypedWord};
 
 /// How much a word counts by where it stands, in the order of `FIELDS`.
-const WORD_WEIGHTS: [f32; FIELDS.len()] = [1.0, 1.0, 0.88, 0.9, 0.42, 0.54];
+const WORD_WEIGHTS: [f32; FIELDS.len()] = [1.0, 1.0, 0.88, 0.9, 0.42, 0.54, 0.72, 0.54];
 /// The same for a group of synonyms: what a category is for says as much as a name.
-const GROUP_WEIGHTS: [f32; FIELDS.len()] = [0.97, 0.97, 0.88, 1.0, 0.42, 0.54];
+const GROUP_WEIGHTS: [f32; FIELDS.len()] = [0.97, 0.97, 0.88, 1.0, 0.42, 0.54, 0.72, 0.54];
 /// What further fields add to the best one.
-const FURTHER_FIELDS: f32 = 0.18;
+const FURTHER_FIELDS: f32 = 0.28;
 /// From this on, a word is surely what the service is about.
 pub const SURE: f32 = 0.55;
 /// What is found less surely counts so much less again, or four vague meetings would outdo a service that is about one of the needs.
@@ -41,7 +41,7 @@ pub struct Sightings {
     touched: Vec<u32>,
 }
 
-const SEEN: u64 = 0x8080_8080_8080;
+const SEEN: u64 = 0x8080_8080_8080_8080;
 const BYTE: f32 = 127.0;
 
 impl Sightings {
@@ -100,8 +100,7 @@ impl Evidence {
         let weights = weights(alternative.target);
         let sure = weights.iter().rev().fold(0, |bytes, weight| bytes << 8 | byte(alternative.quality * weight));
         let (surely, in_text_only) = index.lists(alternative.target);
-        let text = FieldSet::only(FieldKind::Text);
-        let within = if guess { FieldSet::ALL.without(text) } else { FieldSet::ALL };
+        let within = if guess { FieldSet::ALL.without(FieldSet::running_text()) } else { FieldSet::ALL };
         let mut met = sightings.note(surely, within, sure);
         if !guess {
             met = met.with(sightings.note(in_text_only, within, sure));
@@ -115,9 +114,8 @@ impl Evidence {
 
 /// How surely one service has what the word may stand for.
 pub fn sureness(alternative: &Alternative, word: &TypedWord, service: u32, index: &WordIndex) -> f32 {
-    let text = FieldSet::only(FieldKind::Text);
     let fields = index.fields_of(alternative.target, service);
-    let fields = if is_guess(alternative, word) { fields.without(text) } else { fields };
+    let fields = if is_guess(alternative, word) { fields.without(FieldSet::running_text()) } else { fields };
     let best = fields.places().map(|place| at(weights(alternative.target), place)).fold(0.0, f32::max);
     alternative.quality * best
 }

@@ -35,7 +35,7 @@ const NEGATIONS: &[&str] = &[
     "except",
 ];
 
-/// The words of a service by field, in the order of `FIELDS`. The fields of the category get their words from the synonyms.
+/// The words of a service by field, in the order of `FIELDS`. The fields of the category get their words from the synonyms, and `Often` from counting.
 pub fn texts_of(
     service: &HealthcareService,
     organization: Option<&str>,
@@ -54,7 +54,8 @@ pub fn texts_of(
             helps.extend(each(any_of));
         }
     }
-    let mut text: Vec<Vec<Token>> = sentences(&service.description).map(words::tokens).collect();
+    let mut lead: Vec<Vec<Token>> = sentences(&service.description).map(words::tokens).collect();
+    let mut text = lead.split_off(lead.len().min(1));
     text.extend(each(&more.practitioner_types));
     text.extend(
         more.modes
@@ -82,6 +83,8 @@ pub fn texts_of(
         home,
         Vec::new(),
         text,
+        lead,
+        Vec::new(),
     ]
 }
 

@@ -21,16 +21,28 @@ pub enum FieldKind {
     Kind,
     /// Description, people, modes, areas, organisation.
     Text,
+    /// The first sentence of the description: what it says that it is.
+    Lead,
+    /// More than once in running text.
+    Often,
 }
 
-pub const FIELDS: [FieldKind; 6] = [
+pub const FIELDS: [FieldKind; 8] = [
     FieldKind::Name,
     FieldKind::Alias,
     FieldKind::Helps,
     FieldKind::Home,
     FieldKind::Kind,
     FieldKind::Text,
+    FieldKind::Lead,
+    FieldKind::Often,
 ];
+
+impl FieldKind {
+    pub fn is_running_text(self) -> bool {
+        matches!(self, Self::Text | Self::Lead | Self::Often)
+    }
+}
 
 /// What a typed word may stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

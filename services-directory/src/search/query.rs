@@ -225,6 +225,7 @@ fn candidates(tokens: &[String], index: &WordIndex) -> Vec<Vec<Candidate>> {
         .iter()
         .enumerate()
         .map(|(position, text)| match words::weight_of(text) {
+            Weight::Filler if position == last => index.lexicon.unfinished(text),
             Weight::Filler => index.lexicon.forms(text),
             _ => index.lexicon.candidates(text, position == last),
         })
