@@ -85,6 +85,7 @@ fn groups(synonyms: &Synonyms) -> Vec<GroupEntry> {
     let entry = |group: &super::synonyms::Group| GroupEntry {
         label: group.label.clone(),
         near: group.near.clone(),
+        has_kinds: !group.kinds.is_empty(),
     };
     synonyms.groups().iter().map(entry).collect()
 }

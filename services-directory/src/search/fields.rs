@@ -55,26 +55,26 @@ pub fn texts_of(
         }
     }
     let mut lead: Vec<Vec<Token>> = sentences(&service.description).map(words::tokens).collect();
-    let mut text = lead.split_off(lead.len().min(1));
-    text.extend(each(&more.practitioner_types));
-    text.extend(
+    let text = lead.split_off(lead.len().min(1));
+    lead.extend(each(&more.practitioner_types));
+    lead.extend(
         more.modes
             .iter()
             .map(|mode| words::tokens(mode_words(*mode))),
     );
-    text.extend(
+    lead.extend(
         service
             .languages
             .iter()
             .map(|language| words::tokens(&language.name)),
     );
-    text.extend(
+    lead.extend(
         service
             .service_areas
             .iter()
             .map(|area| words::tokens(&area.name)),
     );
-    text.extend(organization.map(words::tokens));
+    lead.extend(organization.map(words::tokens));
     let home = vec![words::tokens(category_words(more.category))];
     [
         vec![words::tokens(&service.name)],

@@ -71,6 +71,8 @@ pub struct WordIndex {
 pub struct GroupEntry {
     pub label: String,
     pub near: Vec<usize>,
+    /// Some kind of service is for it, or of use for it.
+    pub has_kinds: bool,
 }
 
 impl WordIndex {
@@ -85,6 +87,11 @@ impl WordIndex {
             Target::Group(group) => self.word_texts.len() + group,
         };
         (self.postings.surely(list), self.postings.in_text_only(list))
+    }
+
+    /// Some kind of service is for it, or of use for it.
+    pub fn has_kinds(&self, target: Target) -> bool {
+        matches!(target, Target::Group(group) if self.groups.get(group).is_some_and(|group| group.has_kinds))
     }
 
     /// In which fields one service has it.

@@ -18,6 +18,11 @@ impl FieldSet {
         running.fold(Self::default(), |set, field| set.with(Self::only(field)))
     }
 
+    /// In its running text, where it says what it is, or more than once.
+    pub fn in_earnest() -> Self {
+        Self::only(FieldKind::Lead).with(Self::only(FieldKind::Often))
+    }
+
     pub fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }

@@ -40,9 +40,9 @@ const FOR_THIS_AGE: f32 = 1.12;
 const YOUNG: u8 = 25;
 const OLD: u8 = 50;
 /// The groups of synonyms that name people, and not needs.
-const PEOPLE: [&str; 11] = [
+const PEOPLE: [&str; 13] = [
     "young people", "older people", "veterans", "men", "women", "lgbt", "parents", "ethnic community", "bereaved by suicide",
-    "postnatal depression", "learning disability",
+    "postnatal depression", "learning disability", "long term condition", "carer strain",
 ];
 
 /// A stated wait is believed for so many days.
@@ -102,6 +102,7 @@ pub fn holding<'a>(
     workspace: &mut Workspace,
 ) -> (Vec<Holding>, Question<'a>) {
     let counting = understood.words.iter().filter(|word| word.share > 0.0);
+    let one_need = understood.is_one_need();
     let Workspace { sightings, evidence, unit, tally } = workspace;
     let mut used = 0;
     for word in counting {
@@ -109,7 +110,7 @@ pub fn holding<'a>(
             evidence.push(Evidence::default());
         }
         if let Some(evidence) = evidence.get_mut(used) {
-            evidence.gather(word, index, sightings);
+            evidence.gather(word, one_need, index, sightings);
         }
         used += 1;
     }

@@ -134,6 +134,10 @@ pub fn stem(word: &str) -> String {
         }
         _ => cut(word, "s"),
     };
+    // "saltings" are no salt.
+    if word.ends_with("ings") {
+        return singular;
+    }
     for ending in ["ing", "ed"] {
         if let Some(rest) = singular.strip_suffix(ending)
             && rest.len() >= 4
@@ -239,6 +243,7 @@ const LIGHT: &[&str] = &[
     local community centre center advice advise programme program course courses class classes therapy \
     therapies health scheme project session sessions specialist practitioner worker workers adviser \
     advisor appointment hub pathway treatment assessment management options option available online \
+    nurse nurses doctors consultant consultants machine machines test tests check checks officer assistant \
     chronic acute severe mild moderate bad worse adult adults",
     GENERAL_WORDS,
 ];
