@@ -266,16 +266,19 @@ fn outcome_of(met: Option<bool>) -> CriterionOutcome {
     }
 }
 
+/// In years, inclusive; none is no limit.
+pub type AgeLimits = (Option<u8>, Option<u8>);
+
+pub fn is_of_age((min, max): AgeLimits, age: u8) -> bool {
+    min.is_none_or(|min| age >= min) && max.is_none_or(|max| age <= max)
+}
+
 fn age_outcome(service: &HealthcareService, facts: &KnownFacts) -> CriterionOutcome {
     let (min, max) = (service.minimum_age, service.maximum_age);
     if min.is_none() && max.is_none() {
         return CriterionOutcome::Met;
     }
-    outcome_of(
-        facts
-            .age
-            .map(|age| min.is_none_or(|min| age >= min) && max.is_none_or(|max| age <= max)),
-    )
+    outcome_of(facts.age.map(|age| is_of_age((min, max), age)))
 }
 
 fn area_outcome(service: &HealthcareService, facts: &KnownFacts) -> CriterionOutcome {

@@ -3,7 +3,7 @@
 use crate::{
     feed::{Directory, FeedError, FeedLimits},
     ids::EndpointId,
-    model::{DirectoryRecord, Endpoint},
+    model::{DirectoryRecord, Endpoint, HealthcareService},
 };
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
@@ -153,7 +153,7 @@ fn records_of(directory: &Directory) -> impl Iterator<Item = DirectoryRecord> {
         .services
         .iter()
         .cloned()
-        .map(|service| DirectoryRecord::Service(Box::new(service)));
+        .map(|service| DirectoryRecord::Service(Box::new(HealthcareService::clone(&service))));
     let endpoints = directory
         .endpoints
         .iter()

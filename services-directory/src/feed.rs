@@ -9,6 +9,7 @@ use crate::model::{
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::io::{BufRead, Read};
 
 /// A whole directory of one version, read and checked.
@@ -18,7 +19,7 @@ pub struct Directory {
     pub areas: Vec<Area>,
     pub practices: Vec<Practice>,
     pub organizations: Vec<Organization>,
-    pub services: Vec<HealthcareService>,
+    pub services: Vec<Arc<HealthcareService>>,
     pub endpoints: Vec<Endpoint>,
 }
 
@@ -173,7 +174,7 @@ impl Directory {
     }
 
     pub fn service(&self, id: &ServiceId) -> Option<&HealthcareService> {
-        self.services.iter().find(|service| service.id == *id)
+        self.services.iter().map(Arc::as_ref).find(|service| service.id == *id)
     }
 
     pub fn endpoint(&self, id: &EndpointId) -> Option<&Endpoint> {
@@ -285,7 +286,7 @@ fn place(
             lines.organizations.push(line);
         }
         DirectoryRecord::Service(service) => {
-            directory.services.push(*service);
+            directory.services.push(Arc::from(service));
             lines.services.push(line);
         }
         DirectoryRecord::Endpoint(endpoint) => {

@@ -3,12 +3,17 @@
 //! A text goes through `words` (folded), `query` (understood, with `expand` for each word and `phrases` for the synonyms), `rank` (fit and
 //! order) and then the hard rules of `criteria`. The index never changes: whoever holds it swaps a new one in behind an `Arc`.
 
+mod build;
 mod closeness;
 mod crisis;
+mod entries;
+mod evidence;
 mod expand;
 mod fields;
 mod index;
+mod openness;
 mod phrases;
+mod postings;
 mod query;
 mod rank;
 mod synonyms;
@@ -18,7 +23,7 @@ mod words;
 pub use synonyms::{SynonymError, Synonyms};
 pub use why::TakenFor;
 
-use crate::criteria::{self, KnownFacts, NotOpen};
+use crate::criteria::{self, AgeLimits, KnownFacts, NotOpen};
 use crate::feed::{self, Directory};
 use crate::ids::{AreaId, OdsCode, ServiceId};
 use crate::model::{Category, HealthcareService};
@@ -26,12 +31,17 @@ use closeness::Named;
 use index::WordIndex;
 use jiff::civil::Date;
 use query::Understood;
-use rank::Fit;
+use openness::{Openness, OpennessTable};
+use rank::{Fit, Holding};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// More are not worth showing greyed.
 const MOST_NOT_OPEN: usize = 5;
+/// Of so many, those that hold most of the words, the names are compared with what was typed; the list shows far fewer.
+const MOST_COMPARED: usize = 1_000;
+/// The same of those that are not offered.
+const MOST_NAMED: usize = 200;
 
 /// What is typed, and what is known of the patient. What is not known hides nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,11 +100,7 @@ pub struct HiddenCounts {
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
     #[error("the search index could not be made: {0}")]
-    Index(#[from] tantivy::TantivyError),
-    #[error("the search index could not be made: {0}")]
     Words(#[from] fst::Error),
-    #[error("the search index could not be read: {0}")]
-    Read(#[from] std::io::Error),
 }
 
 /// One directory, ready to be searched from any thread.
@@ -103,6 +109,9 @@ pub struct SearchIndex {
     crisis: crisis::CrisisWords,
     /// Each practice's areas and all that they are part of.
     areas: HashMap<OdsCode, BTreeSet<AreaId>>,
+    openness: OpennessTable,
+    /// By service, for it is asked of each with every key press.
+    ages: Vec<AgeLimits>,
 }
 
 impl SearchIndex {
@@ -116,6 +125,8 @@ impl SearchIndex {
         Ok(Self {
             words: WordIndex::build(directory, synonyms)?,
             crisis: crisis::CrisisWords::new(),
+            openness: OpennessTable::default(),
+            ages: directory.services.iter().map(|service| (service.minimum_age, service.maximum_age)).collect(),
             areas: practices
                 .map(|practice| {
                     (
@@ -136,102 +147,113 @@ impl SearchIndex {
             understood_as: why::taken_for(&understood, &self.words),
             ..SearchResults::default()
         };
-        let (mut fits, reasons) = rank::fits(&understood, &self.words);
-        if results.crisis {
-            self.add_crisis_services(&mut fits);
-        }
-        let facts = KnownFacts {
-            age: query.age,
+        let place = KnownFacts {
             practice: query.practice.clone(),
-            areas: query
-                .practice
-                .as_ref()
-                .and_then(|practice| self.areas.get(practice).cloned()),
+            areas: query.practice.as_ref().and_then(|practice| self.areas.get(practice).cloned()),
             ..KnownFacts::default()
         };
-        let mut open = Vec::new();
-        for fit in fits {
-            let Some(document) = self.words.documents.get(fit.document) else {
-                continue;
-            };
-            match criteria::open_to(&document.service, &facts, query.today) {
-                Ok(()) => open.push((fit, &document.service)),
-                Err(reason) => results.hide(&fit, &document.service, reason),
+        let openness = self.openness.of(&self.words.services, &place, query.today);
+        let facts = KnownFacts { age: query.age, ..place };
+        self.words.in_workspace(|workspace| {
+            let (holding, question) = rank::holding(&understood, &self.words, workspace);
+            let (open, not_open) = self.divided(holding, &openness, query.age, &mut results.hidden);
+            let mut fits: Vec<Fit> = best(open, MOST_COMPARED).map(|holding| question.fit(holding)).collect();
+            if results.crisis {
+                self.add_crisis_services(&mut fits, &facts, query.today);
+            }
+            let mut named: Vec<Fit> = best(not_open, MOST_NAMED).map(|holding| question.fit(holding)).collect();
+            named.sort_by(|a, b| b.value.total_cmp(&a.value));
+            self.add_hits(&mut results, fits, &understood, query);
+            self.add_not_open(&mut results, &named, &facts, query.today);
+        });
+        results
+    }
+
+    /// Those that are open and those that are not, which are counted by the rule that hides them.
+    fn divided(
+        &self,
+        holding: Vec<Holding>,
+        openness: &[Openness],
+        age: Option<u8>,
+        hidden: &mut HiddenCounts,
+    ) -> (Vec<Holding>, Vec<Holding>) {
+        let is_open = |holding: &Holding| {
+            let place = openness.get(holding.0).copied().unwrap_or(Openness::Closed);
+            let of_age = age.is_none_or(|age| self.ages.get(holding.0).is_none_or(|limits| criteria::is_of_age(*limits, age)));
+            match (place, of_age) {
+                (Openness::Closed, _) => hidden.closed += 1,
+                (_, false) => hidden.age += 1,
+                (Openness::Elsewhere, true) => hidden.area += 1,
+                (Openness::Open, true) => return true,
+            }
+            false
+        };
+        holding.into_iter().partition(is_open)
+    }
+
+    /// With words of crisis, every crisis service is shown, whatever its words.
+    fn add_crisis_services(&self, fits: &mut Vec<Fit>, facts: &KnownFacts, today: Date) {
+        for (document, service) in self.words.services.iter().enumerate() {
+            let is_crisis = service.onward.category == Category::Crisis;
+            let missing = is_crisis && fits.iter().all(|fit| fit.document != document);
+            if missing && criteria::open_to(service, facts, today).is_ok() {
+                let (value, named) = (0.0, Named::No);
+                fits.push(Fit { document, value, named });
             }
         }
-        results.not_open.truncate(MOST_NOT_OPEN);
-        order(&mut open, results.crisis, query.today);
+    }
+
+    /// The first of them in the order that `rank` tells, behind the crisis services where there are words of crisis.
+    fn add_hits(&self, results: &mut SearchResults, fits: Vec<Fit>, understood: &Understood, query: &Query) {
+        let best = fits.iter().map(|fit| fit.value).fold(0.0, f32::max);
+        let mut open: Vec<(Fit, &Arc<HealthcareService>)> =
+            fits.into_iter().filter_map(|fit| Some((self.words.services.get(fit.document)?, fit))).map(|(service, fit)| (fit, service)).collect();
+        open.sort_by_cached_key(|(fit, service)| {
+            let after_crisis = results.crisis && service.onward.category != Category::Crisis;
+            let (step, wait) = rank::step_and_wait(service, query.today);
+            (after_crisis, rank::band(fit.value, best), step, wait, service.name.to_lowercase(), service.id.clone())
+        });
         for (fit, service) in open.into_iter().take(query.limit) {
+            let number = u32::try_from(fit.document).unwrap_or(u32::MAX);
             results.hits.push(SearchHit {
                 service_id: service.id.clone(),
                 name: service.name.clone(),
                 category: service.onward.category,
-                why: why::of(&understood, &self.words, &reasons, fit.document),
+                why: why::of(understood, &self.words, number),
                 service: Arc::clone(service),
             });
         }
-        results
     }
 
-    /// With words of crisis, every crisis service is shown, whatever its words.
-    fn add_crisis_services(&self, fits: &mut Vec<Fit>) {
-        for (document, entry) in self.words.documents.iter().enumerate() {
-            let missing = fits.iter().all(|fit| fit.document != document);
-            if missing && entry.service.onward.category == Category::Crisis {
-                fits.push(Fit {
-                    document,
-                    value: 0.0,
-                    named: Named::No,
+    /// Those of them that were searched by their name.
+    fn add_not_open(&self, results: &mut SearchResults, named: &[Fit], facts: &KnownFacts, today: Date) {
+        for fit in named {
+            let Some(service) = self.words.services.get(fit.document) else { continue };
+            let Err(reason) = criteria::open_to(service, facts, today) else { continue };
+            // A closed service has a successor or a day to come back to: half its name will do.
+            let enough = match reason {
+                NotOpen::Age { .. } | NotOpen::Area { .. } => Named::Whole,
+                NotOpen::Closed { .. } | NotOpen::Paused { .. } => Named::Begun,
+            };
+            if fit.named >= enough && results.not_open.len() < MOST_NOT_OPEN {
+                results.not_open.push(NotOpenHit {
+                    service_id: service.id.clone(),
+                    name: service.name.clone(),
+                    category: service.onward.category,
+                    reason,
                 });
             }
         }
     }
 }
 
-/// The order that `rank` tells, behind the crisis services where there are words of crisis.
-fn order(open: &mut [(Fit, &Arc<HealthcareService>)], crisis: bool, today: Date) {
-    let best = open.iter().map(|(fit, _)| fit.value).fold(0.0, f32::max);
-    open.sort_by_cached_key(|(fit, service)| {
-        let after_crisis = crisis && service.onward.category != Category::Crisis;
-        let (step, wait) = rank::step_and_wait(service, today);
-        (
-            after_crisis,
-            rank::band(fit.value, best),
-            step,
-            wait,
-            service.name.to_lowercase(),
-            service.id.clone(),
-        )
-    });
-}
-
-impl SearchResults {
-    fn hide(&mut self, fit: &Fit, service: &HealthcareService, reason: NotOpen) {
-        // A closed service has a successor or a day to come back to: half its name will do.
-        let enough = match reason {
-            NotOpen::Age { .. } => {
-                self.hidden.age += 1;
-                Named::Whole
-            }
-            NotOpen::Area { .. } => {
-                self.hidden.area += 1;
-                Named::Whole
-            }
-            NotOpen::Closed { .. } | NotOpen::Paused { .. } => {
-                self.hidden.closed += 1;
-                Named::Begun
-            }
-        };
-        if fit.named >= enough {
-            let (service_id, name) = (service.id.clone(), service.name.clone());
-            self.not_open.push(NotOpenHit {
-                service_id,
-                name,
-                category: service.onward.category,
-                reason,
-            });
-        }
+/// Those that hold most of the words, in no order.
+fn best(mut holding: Vec<Holding>, most: usize) -> impl Iterator<Item = Holding> {
+    if holding.len() > most {
+        holding.select_nth_unstable_by(most, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        holding.truncate(most);
     }
+    holding.into_iter()
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! How close the whole of what was typed is to the name of a service, to an alias, or to one thing that it helps with.
 
 use super::expand::How;
-use super::index::{Document, FieldKind, WordIndex};
-use super::query::{Target, Understood};
+use super::entries::EntryWord;
+use super::index::{FieldKind, Target, WordIndex};
+use super::query::Understood;
 
 /// What a full match of a name or alias adds to the fit, and one of a need.
 const NAME: f32 = 0.35;
@@ -86,10 +87,10 @@ impl Typed {
         }
     }
 
-    pub fn closeness(&self, document: &Document) -> Closeness {
+    pub fn closeness(&self, document: usize, index: &WordIndex) -> Closeness {
         let (mut bonus, mut named) = (0.0_f32, Named::No);
-        for entry in &document.entries {
-            let (of_entry, of_typed, in_order) = self.compared(&entry.stems);
+        for entry in index.entries.of(document) {
+            let (of_entry, of_typed, in_order) = self.compared(entry.words);
             let is_name = entry.kind != FieldKind::Helps;
             if is_name && of_entry >= 0.85 && of_typed >= 0.6 {
                 named = Named::Whole;
@@ -100,9 +101,9 @@ impl Typed {
             if is_name && in_order >= 2 && of_typed >= 0.95 {
                 close = close.max(BEGUN);
             }
-            for (group, part) in &entry.groups {
-                let typed = self.groups.get(*group).copied().unwrap_or_default();
-                close = close.max(BY_SYNONYM * typed * part);
+            for met in entry.groups {
+                let typed = self.groups.get(met.group as usize).copied().unwrap_or_default();
+                close = close.max(BY_SYNONYM * typed * met.part);
             }
             bonus = bonus.max(close * if is_name { NAME } else { NEED });
         }
@@ -110,14 +111,15 @@ impl Typed {
     }
 
     /// How much of the entry was typed, how much of what was typed is in the entry, and how many of its first words were typed.
-    fn compared(&self, entry: &[(u32, f32)]) -> (f32, f32, usize) {
+    fn compared(&self, entry: &[EntryWord]) -> (f32, f32, usize) {
         let (mut matched, mut whole, mut in_order, mut unbroken) = (0.0_f32, 0.0_f32, 0, true);
         let (mut seen, mut typed) = (0_u64, 0.0_f32);
-        for (stem, weight) in entry {
+        for word in entry {
+            let weight = word.weight();
             whole += weight;
             let Some((quality, position)) = self
                 .stems
-                .get(*stem as usize)
+                .get(word.stem as usize)
                 .filter(|(quality, _)| *quality > 0.0)
             else {
                 unbroken = false;

@@ -1,7 +1,7 @@
 //! What was typed, understood: each word with all that it may stand for.
 
 use super::expand::{Candidate, How};
-use super::index::WordIndex;
+use super::index::{Target, WordIndex};
 use super::phrases::Slot;
 use super::words::{self, Token, Weight};
 
@@ -18,14 +18,6 @@ const AFTER_ABBREVIATION: f32 = 0.6;
 const LONGEST_ABBREVIATION: usize = 4;
 /// Two words that the directory writes as one.
 const JOINED: f32 = 0.95;
-
-/// What a typed word may stand for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
-    Word(u32),
-    /// A group of synonyms.
-    Group(usize),
-}
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alternative {

@@ -1,9 +1,9 @@
 //! By which words a service was found, for the screen: "fibro → fibromyalgia".
 
 use super::expand::How;
-use super::index::WordIndex;
-use super::query::{Alternative, Target, Understood};
-use super::rank::Reasons;
+use super::evidence;
+use super::index::{Target, WordIndex};
+use super::query::{Alternative, Understood};
 
 /// More say less.
 const MOST_REASONS: usize = 4;
@@ -45,19 +45,18 @@ pub fn taken_for(understood: &Understood, index: &WordIndex) -> Vec<TakenFor> {
 }
 
 /// Why this service: for each need the surest of its meanings that the service has.
-pub fn of(
-    understood: &Understood,
-    index: &WordIndex,
-    reasons: &Reasons,
-    document: usize,
-) -> Vec<String> {
+pub fn of(understood: &Understood, index: &WordIndex, service: u32) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
-    for (position, alternative) in reasons.of(document) {
-        let best = understood
-            .words
-            .get(position)
-            .and_then(|word| word.alternatives.get(alternative));
-        let Some(reason) = best.map(|best| reason(best, understood, index, position)) else {
+    for (position, word) in understood.words.iter().enumerate().filter(|(_, word)| word.share > 0.0) {
+        let sure = |one: &&Alternative| evidence::sureness(one, word, service, index);
+        let mut best: Option<(f32, &Alternative)> = None;
+        for alternative in &word.alternatives {
+            let sure = sure(&alternative);
+            if sure > best.map_or(0.0, |(sure, _)| sure) {
+                best = Some((sure, alternative));
+            }
+        }
+        let Some(reason) = best.map(|(_, best)| reason(best, understood, index, position)) else {
             continue;
         };
         if !said.contains(&reason) {

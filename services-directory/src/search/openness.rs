@@ -1,0 +1,52 @@
+//! The hard rules worked out once for a practice and a day, so that a key press need not ask them of each service again.
+
+use crate::criteria::{self, KnownFacts, NotOpen};
+use crate::ids::OdsCode;
+use crate::model::HealthcareService;
+use jiff::civil::Date;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A computer asks for one practice and one day; a server or a test for a few.
+const MOST_KEPT: usize = 16;
+
+/// What the hard rules say of a service before anything is known of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Openness {
+    Open,
+    Closed,
+    Elsewhere,
+}
+
+type Asked = (Option<OdsCode>, Date);
+
+/// What was worked out, by practice and day.
+#[derive(Debug, Default)]
+pub struct OpennessTable {
+    kept: Mutex<HashMap<Asked, Arc<[Openness]>>>,
+}
+
+impl OpennessTable {
+    /// For each service in turn. `place` holds the practice and its areas, and nothing of a person.
+    pub fn of(&self, services: &[Arc<HealthcareService>], place: &KnownFacts, today: Date) -> Arc<[Openness]> {
+        let asked = (place.practice.clone(), today);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.get(&asked) {
+            return Arc::clone(known);
+        }
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        let worked_out: Arc<[Openness]> = services.iter().map(|service| openness(service, place, today)).collect();
+        kept.insert(asked, Arc::clone(&worked_out));
+        worked_out
+    }
+}
+
+fn openness(service: &HealthcareService, place: &KnownFacts, today: Date) -> Openness {
+    match criteria::open_to(service, place, today) {
+        Ok(()) => Openness::Open,
+        Err(NotOpen::Closed { .. } | NotOpen::Paused { .. }) => Openness::Closed,
+        Err(NotOpen::Age { .. } | NotOpen::Area { .. }) => Openness::Elsewhere,
+    }
+}
