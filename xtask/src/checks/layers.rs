@@ -5,10 +5,11 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Each crate of ours, with those of ours that it may use. Only tests of a crate may use more (the demonstration's mail server, say).
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("store", &[]),
     ("letter", &[]),
     ("xtask", &[]),
+    ("bench", &["services-directory"]),
     ("services-directory", &["store"]),
     ("referrals", &["services-directory", "letter", "store"]),
     ("demo", &PARTS),
