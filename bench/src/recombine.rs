@@ -102,7 +102,7 @@ struct Phrases {
 /// The directory of that many services. Nothing when there is nothing to make it of, or a part has no valid id.
 pub fn directory(sources: &[&Directory], size: usize) -> Option<Directory> {
     let header = sources.first()?.header.clone();
-    let templates: Vec<&HealthcareService> = sources.iter().flat_map(|source| &source.services).collect();
+    let templates: Vec<&HealthcareService> = sources.iter().flat_map(|source| source.services.iter().map(AsRef::as_ref)).collect();
     let mut phrases: BTreeMap<Category, Phrases> = BTreeMap::new();
     for service in &templates {
         let of_kind = phrases.entry(service.onward.category).or_default();
@@ -122,7 +122,7 @@ pub fn directory(sources: &[&Directory], size: usize) -> Option<Directory> {
         service.id = ServiceId::parse(&format!("service-{number}")).ok()?;
         service.organization_id = dice.pick(&organizations)?.id.clone();
         service.service_areas = served(dice, &areas);
-        services.push(service);
+        services.push(service.into());
     }
     Some(Directory {
         header,
