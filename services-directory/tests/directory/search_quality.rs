@@ -27,7 +27,7 @@ struct EvaluationSet {
     most_shown_for_nothing: f64,
 }
 
-const SETS: [EvaluationSet; 4] = [
+const SETS: [EvaluationSet; 5] = [
     EvaluationSet {
         name: "first",
         directory: include_str!("../fixtures/search_directory.jsonl"),
@@ -56,13 +56,22 @@ const SETS: [EvaluationSet; 4] = [
         most_shown_for_nothing: 0.05,
     },
     EvaluationSet {
-        name: "kept aside",
-        directory: include_str!("../fixtures/directory_aside.jsonl"),
-        queries: include_str!("../fixtures/queries_aside.tsv"),
+        name: "third",
+        directory: include_str!("../fixtures/directory_third.jsonl"),
+        queries: include_str!("../fixtures/queries_third.tsv"),
         kept_aside: false,
-        floors: (0.60, 0.80),
+        floors: (0.65, 0.80),
         floor_of_kind: 0.60,
-        most_shown_for_nothing: 0.15,
+        most_shown_for_nothing: 0.10,
+    },
+    EvaluationSet {
+        name: "kept aside",
+        directory: include_str!("../fixtures/directory_last.jsonl"),
+        queries: include_str!("../fixtures/queries_last.tsv"),
+        kept_aside: true,
+        floors: (0.65, 0.80),
+        floor_of_kind: 0.60,
+        most_shown_for_nothing: 0.10,
     },
 ];
 
