@@ -1,7 +1,7 @@
 //! How much of each typed word is found in each service.
 
 use super::expand::How;
-use super::index::{FIELDS, Target, WordIndex};
+use super::index::{FIELDS, FieldKind, Target, WordIndex};
 use super::postings::{FieldSet, List};
 use super::query::{Alternative, TypedWord};
 
@@ -83,8 +83,7 @@ impl Evidence {
         let mut surest_first: Vec<&Alternative> = word.alternatives.iter().collect();
         surest_first.sort_by(|a, b| b.quality.total_cmp(&a.quality));
         for alternative in surest_first {
-            let guess = is_guess(alternative, word);
-            self.look_up(alternative, guess, one_need, index, sightings);
+            self.look_up(alternative, &within(alternative, word, one_need, index), index, sightings);
         }
         self.found.clear();
         self.found.resize(count, 0.0);
@@ -102,33 +101,42 @@ impl Evidence {
         self.share = word.share * rarity(having, count, word.text.len());
     }
 
-    fn look_up(
-        &mut self,
-        alternative: &Alternative,
-        guess: bool,
-        one_need: bool,
-        index: &WordIndex,
-        sightings: &mut Sightings,
-    ) {
+    fn look_up(&mut self, alternative: &Alternative, within: &Within, index: &WordIndex, sightings: &mut Sightings) {
         let weights = weights(alternative.target);
         let sure = weights.iter().rev().fold(0, |bytes, weight| bytes << 8 | byte(alternative.quality * weight));
         let (surely, in_text_only) = index.lists(alternative.target);
-        let everywhere = FieldSet::ALL;
-        let mut met = if guess {
-            sightings.note(surely, everywhere.without(FieldSet::running_text()), everywhere, sure)
-        } else {
-            sightings.note(surely, everywhere, everywhere, sure)
-        };
-        if !guess {
-            // That a word stands somewhere in its text does not make it what a service is for: "no parking", "bring your blood results".
-            let in_passing = one_need && !index.has_kinds(alternative.target);
-            let wanted = if in_passing { FieldSet::in_earnest() } else { everywhere };
-            met = met.with(sightings.note(in_text_only, everywhere, wanted, sure));
+        let mut met = sightings.note(surely, within.fields, FieldSet::ALL, sure);
+        if !within.of_text_only.is_empty() {
+            met = met.with(sightings.note(in_text_only, within.fields, within.of_text_only, sure));
         }
         if matches!(alternative.how, How::Exact | How::Form) && !alternative.near {
             self.present |= !met.is_empty();
             self.known |= met.places().any(|place| alternative.quality * at(weights, place) >= SURE);
         }
+    }
+}
+
+/// Where an alternative is looked for.
+struct Within {
+    fields: FieldSet,
+    /// Services that have it in running text only count when they have it in one of these.
+    of_text_only: FieldSet,
+}
+
+fn within(alternative: &Alternative, word: &TypedWord, one_need: bool, index: &WordIndex) -> Within {
+    let running_text = FieldSet::running_text();
+    if is_guess(alternative, word) {
+        return Within { fields: FieldSet::ALL.without(running_text), of_text_only: FieldSet::default() };
+    }
+    if one_need && word.is_answered_elsewhere(index) {
+        let what_it_is = FieldSet::only(FieldKind::Lead);
+        return Within { fields: FieldSet::ALL.without(running_text).with(what_it_is), of_text_only: what_it_is };
+    }
+    // That a word stands somewhere in its text does not make it what a service is for: "no parking", "bring your blood results".
+    let in_passing = one_need && !index.has_kinds(alternative.target);
+    Within {
+        fields: FieldSet::ALL,
+        of_text_only: if in_passing { FieldSet::in_earnest() } else { running_text },
     }
 }
 
