@@ -2,12 +2,10 @@
 
 use crate::{CliError, Common, open, print_json, text_of};
 use clap::{Args, ValueEnum};
-use engine::{Engine, PatientFacts};
+use engine::PatientFacts;
 use referrals::draft::{
-    Consent, ExtraAnswer, PatientField, Reason, ReferralDraft, ReferralForm, SafetyAnswer,
-    ServiceToRefer,
+    Consent, ExtraAnswer, PatientField, Reason, ReferralForm, SafetyAnswer, ServiceToRefer,
 };
-use services_directory::ids::OdsCode;
 
 #[derive(Args)]
 pub struct ReferArguments {
@@ -94,9 +92,8 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
         reason_text,
         ..form
     };
-    let facts = facts(&engine, &draft)?;
-    let chosen = engine.to_refer(form.service_id.as_deref(), &facts)?;
-    let seen = match &chosen {
+    let on_card = engine.to_refer(form.service_id.as_deref(), &PatientFacts::default())?;
+    let seen = match &on_card {
         ServiceToRefer::Found(found) => found
             .service
             .as_ref()
@@ -104,9 +101,10 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
         _ => None,
     };
     let draft = engine.desk.save_form(&draft.id, form, seen)?;
+    let chosen = engine.chosen(&draft)?;
     let queued = engine
         .desk
-        .queue(&draft.id, &draft.form, &chosen, &engine.actor()?)?;
+        .queue(&draft, &draft.form, &chosen, &engine.actor()?)?;
     if arguments.send_now {
         engine.desk.send_now(&queued.referral_id)?;
     }
@@ -124,16 +122,6 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
         queued.service_name
     );
     Ok(())
-}
-
-fn facts(engine: &Engine, draft: &ReferralDraft) -> Result<PatientFacts, CliError> {
-    let today = engine.store.clock.today();
-    let practice = engine
-        .practice_ods_code()?
-        .and_then(|code| OdsCode::parse(&code).ok());
-    let born = draft.patient.born(today);
-    let age = born.map(|born| u8::try_from(born.age_years(today)).unwrap_or(u8::MAX));
-    Ok(PatientFacts { age, practice })
 }
 
 fn form(arguments: &ReferArguments) -> Result<ReferralForm, CliError> {
@@ -183,6 +171,7 @@ fn form(arguments: &ReferArguments) -> Result<ReferralForm, CliError> {
             .iter()
             .map(answer)
             .collect::<Result<_, _>>()?,
+        criteria: Vec::new(),
     })
 }
 

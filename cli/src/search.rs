@@ -114,6 +114,7 @@ fn facts(age: Option<u8>, practice: Option<String>) -> Result<PatientFacts, CliE
     Ok(PatientFacts {
         age,
         practice: practice.map(parse).transpose()?,
+        ..PatientFacts::default()
     })
 }
 

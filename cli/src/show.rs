@@ -23,6 +23,7 @@ pub fn run(arguments: &ShowArguments, common: &Common) -> Result<(), CliError> {
     let facts = PatientFacts {
         age: arguments.age,
         practice,
+        ..PatientFacts::default()
     };
     let card = catalogue.card(&arguments.id, &facts, engine.store.clock.today())?;
     let criteria: Vec<_> = card

@@ -1,17 +1,20 @@
 //! The catalogue: one version of the directory with its index, asked with what is known of a patient.
 
-use crate::EngineError;
+use crate::{EngineError, PatientFacts};
 use jiff::{Timestamp, civil::Date};
 use referrals::{
-    draft::{DirectoryFacts, ReferredService, ServiceToRefer},
+    draft::{CheckedCriterion, CriterionOutcome, DirectoryFacts, ReferredService, ServiceToRefer},
     patient::cui_date,
 };
 use services_directory::{
     criteria::{self, CriterionCheck, KnownFacts, NotOpen},
     directory_table,
     feed::Directory,
-    ids::{OdsCode, ServiceId},
-    model::{Channel, Endpoint, EndpointPurpose, HealthcareService, ReferralMethod},
+    ids::ServiceId,
+    model::{
+        Channel, Endpoint, EndpointPurpose, HealthcareService, MeasuredLoop, ReferralMethod,
+        StatedWait, Step,
+    },
     search::{Query, SearchIndex, SearchResults, Synonyms},
 };
 
@@ -24,13 +27,6 @@ pub struct Catalogue {
     index: SearchIndex,
 }
 
-/// What is known of the patient, as the directory may know it: no name, no number.
-#[derive(Debug, Clone, Default)]
-pub struct PatientFacts {
-    pub age: Option<u8>,
-    pub practice: Option<OdsCode>,
-}
-
 /// A service with its organisation, its criteria beside the facts, and whether it is open to this patient.
 pub struct Card<'a> {
     pub service: &'a HealthcareService,
@@ -38,8 +34,33 @@ pub struct Card<'a> {
     pub checks: Vec<CriterionCheck>,
     pub not_open: Option<NotOpen>,
     pub endpoint: Option<&'a Endpoint>,
-    pub child_services: Vec<String>,
+    pub links: CardLinks,
+    /// What referrals measured, where that says anything.
+    pub measured: Option<&'a MeasuredLoop>,
 }
+
+/// The other services that a card names.
+#[derive(Debug, Default)]
+pub struct CardLinks {
+    pub child_services: Vec<LinkedService>,
+    pub step_up: Vec<LinkedService>,
+    pub step_down: Vec<LinkedService>,
+    /// Those that say they are also offered from this one.
+    pub also_offered: Vec<LinkedService>,
+    pub replaced_by: Option<LinkedService>,
+}
+
+#[derive(Debug)]
+pub struct LinkedService {
+    pub id: ServiceId,
+    pub name: String,
+    pub step: Option<Step>,
+    pub wait: Option<StatedWait>,
+    pub not_open: Option<NotOpen>,
+}
+
+/// Percentages and medians of fewer cases say nothing, and could point at a person.
+const FEWEST_MEASURED: u32 = 5;
 
 impl Catalogue {
     pub fn new(directory: Directory, applied_at: Timestamp) -> Result<Self, EngineError> {
@@ -71,13 +92,12 @@ impl Catalogue {
         let service = self
             .service(id)
             .ok_or_else(|| EngineError::NoSuchService(id.to_owned()))?;
-        let known = self.known(facts);
+        let known = facts.known(self);
         let organisation = self
             .directory
             .organizations
             .iter()
             .find(|found| found.id == service.organization_id);
-        let name_of = |id: &ServiceId| self.directory.service(id).map(|child| child.name.clone());
         Ok(Card {
             service,
             organisation: organisation
@@ -86,13 +106,64 @@ impl Catalogue {
             checks: criteria::check(service, &known, today),
             not_open: criteria::open_to(service, &known, today).err(),
             endpoint: self.primary_endpoint(service, today),
-            child_services: service
+            links: self.links(service, &known, today),
+            measured: service
                 .onward
-                .child_services
-                .iter()
-                .filter_map(name_of)
-                .collect(),
+                .measured
+                .as_ref()
+                .filter(|measured| measured.n >= FEWEST_MEASURED),
         })
+    }
+
+    fn links(&self, service: &HealthcareService, known: &KnownFacts, today: Date) -> CardLinks {
+        let link = |service: &HealthcareService| LinkedService {
+            id: service.id.clone(),
+            name: service.name.clone(),
+            step: service.onward.steps.iter().min().copied(),
+            wait: service.onward.wait.clone(),
+            not_open: criteria::open_to(service, known, today).err(),
+        };
+        let one = |id: &ServiceId| self.directory.service(id).map(link);
+        let all = |ids: &[ServiceId]| ids.iter().filter_map(one).collect();
+        let more = &service.onward;
+        let others = self.directory.services.iter();
+        CardLinks {
+            child_services: all(&more.child_services),
+            step_up: all(&more.step_up_to),
+            step_down: all(&more.step_down_to),
+            also_offered: others
+                .filter(|other| other.onward.also_offered_from.contains(&service.id))
+                .map(link)
+                .collect(),
+            replaced_by: more.replaced_by.as_ref().and_then(one),
+        }
+    }
+
+    /// How a referral goes: the code of the way by which it goes from here; else the service's first way, with its words.
+    pub fn method(
+        &self,
+        service: &HealthcareService,
+        today: Date,
+    ) -> (&'static str, Option<String>) {
+        if self.primary_endpoint(service, today).is_some() {
+            return ("secure-email", None);
+        }
+        let words = |words: &String| Some(words.clone());
+        let methods = service.onward.referral_methods.iter();
+        let elsewhere = methods.filter_map(|method| match method {
+            ReferralMethod::SecureEmail { .. }
+            | ReferralMethod::Fhir { .. }
+            | ReferralMethod::Webhook { .. } => None,
+            ReferralMethod::WebForm { url, words } => {
+                Some(("web-form", Some(format!("{words} {url}"))))
+            }
+            ReferralMethod::SelfReferral { words: said } => Some(("self-referral", words(said))),
+            ReferralMethod::InHouse { words: said } => Some(("in-house", words(said))),
+            ReferralMethod::Elsewhere { words: said } => Some(("elsewhere", words(said))),
+            ReferralMethod::Phone { words: said } => Some(("phone", words(said))),
+            ReferralMethod::Print { words: said } => Some(("print", words(said))),
+        });
+        elsewhere.take(1).next().unwrap_or(("elsewhere", None))
     }
 
     pub fn name_of(&self, id: &ServiceId) -> Option<String> {
@@ -128,6 +199,7 @@ impl Catalogue {
             questions: questions
                 .map(|ask| (ask.id.clone(), ask.required, ask.question.clone()))
                 .collect(),
+            criteria: card.checks.iter().map(checked).collect(),
         }))
     }
 
@@ -168,20 +240,23 @@ impl Catalogue {
         })
     }
 
-    fn service(&self, id: &str) -> Option<&HealthcareService> {
+    pub(crate) fn service(&self, id: &str) -> Option<&HealthcareService> {
         self.directory.service(&ServiceId::parse(id).ok()?)
     }
+}
 
-    fn known(&self, facts: &PatientFacts) -> KnownFacts {
-        KnownFacts {
-            age: facts.age,
-            practice: facts.practice.clone(),
-            areas: facts
-                .practice
-                .as_ref()
-                .and_then(|practice| self.directory.areas_of(practice)),
-            ..KnownFacts::default()
-        }
+/// A criterion as the letter tells it; a line of reason is the draft's own, and is put beside it there.
+fn checked(check: &CriterionCheck) -> CheckedCriterion {
+    CheckedCriterion {
+        key: check.key.clone(),
+        sentence: check.sentence.clone(),
+        known: check.known.clone().filter(|_| !check.answerable),
+        outcome: match check.outcome {
+            criteria::CriterionOutcome::Met => CriterionOutcome::Met,
+            criteria::CriterionOutcome::NotMet => CriterionOutcome::NotMet,
+            criteria::CriterionOutcome::NotKnown => CriterionOutcome::NotKnown,
+        },
+        reason: String::new(),
     }
 }
 

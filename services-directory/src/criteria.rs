@@ -2,9 +2,15 @@
 //!
 //! Three rules are hard, and such a service is not offered: age, area (with "registered with", which is an area drawn by
 //! practices), and closed or paused. All others are shown and decide nothing. What is not known hides nothing.
+//! What no fact settles, a person may answer; `answers` knows where one answer holds for another rule too.
+
+mod answers;
+
+pub use answers::KnownAnswer;
 
 use crate::ids::{AreaId, OdsCode, ServiceId};
 use crate::model::{Criterion, CriterionRule, HealthcareService, ServiceStatus};
+use answers::{Told, key};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -17,14 +23,16 @@ pub struct KnownFacts {
     pub practice: Option<OdsCode>,
     /// The practice's areas and all that they are part of (`Directory::areas_of`).
     pub areas: Option<BTreeSet<AreaId>>,
-    /// How long the pain has lasted, in whole months.
-    pub pain_months: Option<u16>,
+    /// The pain has lasted at least so many whole months.
+    pub pain_at_least_months: Option<u16>,
     /// What the patient has or is: "fibromyalgia", "in crisis".
     pub conditions: Vec<String>,
     /// What was asked and is not so.
     pub ruled_out: Vec<String>,
     /// Totals of questionnaires that the practice already has.
     pub measures: Vec<KnownMeasure>,
+    /// What a person answered to criteria, the newest last; for soft rules that no fact above settles.
+    pub answers: Vec<KnownAnswer>,
 }
 
 /// The total of a questionnaire.
@@ -37,6 +45,8 @@ pub struct KnownMeasure {
 /// One rule of the service beside what is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CriterionCheck {
+    /// Names the rule, and not the service where another can ask the same.
+    pub key: String,
     /// The service's own sentence.
     pub sentence: String,
     /// What is known, for the screen; none when nothing is.
@@ -44,6 +54,10 @@ pub struct CriterionCheck {
     pub outcome: CriterionOutcome,
     /// A hard rule that is not met keeps the service from being offered.
     pub hard: bool,
+    /// Soft and not settled by a fact: a person may answer.
+    pub answerable: bool,
+    /// What a person answered to this very rule: true is met.
+    pub answered: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,10 +162,13 @@ pub fn check(service: &HealthcareService, facts: &KnownFacts, today: Date) -> Ve
             _ => "The service is closed".to_owned(),
         };
         checks.push(CriterionCheck {
+            key: "open".to_owned(),
             sentence,
             known: None,
             outcome: CriterionOutcome::NotMet,
             hard: true,
+            answerable: false,
+            answered: None,
         });
     }
     let states = |rule: &CriterionRule| criteria.iter().any(|criterion| criterion.rule == *rule);
@@ -218,8 +235,8 @@ fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -
             (practice(), registered_outcome(practices, facts), true)
         }
         CriterionRule::PainDuration { months } => {
-            let outcome = outcome_of(facts.pain_months.map(|known| known >= u16::from(*months)));
-            (facts.pain_months.map(duration), outcome, false)
+            let (known, outcome) = duration_outcome(*months, facts);
+            (known, outcome, false)
         }
         CriterionRule::Condition { any_of } => {
             let (known, outcome) = condition_outcome(any_of, facts);
@@ -250,11 +267,29 @@ fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -
         }
         CriterionRule::Question {} => (None, CriterionOutcome::NotKnown, false),
     };
-    CriterionCheck {
+    let answerable = !hard && outcome == CriterionOutcome::NotKnown;
+    let told = Told::about(criterion, facts);
+    let check = CriterionCheck {
+        key: key(criterion),
         sentence: criterion.sentence.clone(),
         known,
         outcome,
         hard,
+        answerable,
+        answered: None,
+    };
+    match told {
+        Told::Directly(met) if answerable => CriterionCheck {
+            outcome: outcome_of(Some(met)),
+            answered: Some(met),
+            ..check
+        },
+        Told::Elsewhere(met) if answerable => CriterionCheck {
+            outcome: outcome_of(Some(met)),
+            known: Some("from another answer".to_owned()),
+            ..check
+        },
+        _ => check,
     }
 }
 
@@ -298,6 +333,18 @@ fn registered_outcome(practices: &[OdsCode], facts: &KnownFacts) -> CriterionOut
             .as_ref()
             .map(|practice| practices.contains(practice)),
     )
+}
+
+/// A duration known as "at least" says that a rule is met, and never that one is not.
+fn duration_outcome(months: u8, facts: &KnownFacts) -> (Option<String>, CriterionOutcome) {
+    let long_enough = |known: &u16| *known >= u16::from(months);
+    match facts.pain_at_least_months.filter(long_enough) {
+        Some(known) => (
+            Some(format!("{} or more", duration(known))),
+            CriterionOutcome::Met,
+        ),
+        None => (None, CriterionOutcome::NotKnown),
+    }
 }
 
 /// A condition that nobody mentioned is not known; it is not met only when every one was asked about and is not so.
