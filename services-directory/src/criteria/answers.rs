@@ -31,10 +31,9 @@ impl Told {
         if let Some(answer) = direct {
             return Self::Directly(answer.met);
         }
-        let newest_first = facts.answers.iter().rev();
+        let mut newest_first = facts.answers.iter().rev();
         newest_first
-            .filter_map(|answer| follows(&criterion.rule, answer))
-            .next()
+            .find_map(|answer| follows(&criterion.rule, answer))
             .map_or(Self::Nothing, Self::Elsewhere)
     }
 }
