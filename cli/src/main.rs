@@ -58,7 +58,7 @@ enum Command {
     /// Read a patient out of pasted text. Nothing is kept.
     Read(read::ReadArguments),
     /// Queue a referral. Another process, or `outbox send`, sends it.
-    Refer(refer::ReferArguments),
+    Refer(Box<refer::ReferArguments>),
     /// What waits, what went, and what needs a person.
     Outbox(outbox::OutboxArguments),
     /// The directory of services.
