@@ -2,12 +2,11 @@
 
 use crate::{CliError, Common, open, print_json, text_of};
 use clap::{Args, ValueEnum};
-use engine::{Engine, PatientFacts};
+use engine::PatientFacts;
 use referrals::draft::{
-    Consent, ExtraAnswer, PatientField, Reason, ReferralDraft, ReferralForm, SafetyAnswer,
+    Consent, CriterionAnswer, ExtraAnswer, PatientField, Reason, ReferralForm, SafetyAnswer,
     ServiceToRefer,
 };
-use services_directory::ids::OdsCode;
 
 #[derive(Args)]
 pub struct ReferArguments {
@@ -52,6 +51,12 @@ pub struct ReferArguments {
     /// An answer to a question of the service: ID=ANSWER; may be given several times.
     #[arg(long = "answer", value_name = "ID=ANSWER")]
     answers: Vec<String>,
+    /// A criterion that is met, by its key as `show` gives it; may be given several times.
+    #[arg(long, value_name = "KEY")]
+    met: Vec<String>,
+    /// A criterion that is not met, with or without a line of reason: it keeps nothing from being sent. May be given several times.
+    #[arg(long, value_name = "KEY=REASON")]
+    not_met: Vec<String>,
     /// Give up the 60 seconds in which it could be undone.
     #[arg(long)]
     send_now: bool,
@@ -94,9 +99,8 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
         reason_text,
         ..form
     };
-    let facts = facts(&engine, &draft)?;
-    let chosen = engine.to_refer(form.service_id.as_deref(), &facts)?;
-    let seen = match &chosen {
+    let on_card = engine.to_refer(form.service_id.as_deref(), &PatientFacts::default())?;
+    let seen = match &on_card {
         ServiceToRefer::Found(found) => found
             .service
             .as_ref()
@@ -104,9 +108,10 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
         _ => None,
     };
     let draft = engine.desk.save_form(&draft.id, form, seen)?;
+    let chosen = engine.chosen(&draft)?;
     let queued = engine
         .desk
-        .queue(&draft.id, &draft.form, &chosen, &engine.actor()?)?;
+        .queue(&draft, &draft.form, &chosen, &engine.actor()?)?;
     if arguments.send_now {
         engine.desk.send_now(&queued.referral_id)?;
     }
@@ -124,16 +129,6 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
         queued.service_name
     );
     Ok(())
-}
-
-fn facts(engine: &Engine, draft: &ReferralDraft) -> Result<PatientFacts, CliError> {
-    let today = engine.store.clock.today();
-    let practice = engine
-        .practice_ods_code()?
-        .and_then(|code| OdsCode::parse(&code).ok());
-    let born = draft.patient.born(today);
-    let age = born.map(|born| u8::try_from(born.age_years(today)).unwrap_or(u8::MAX));
-    Ok(PatientFacts { age, practice })
 }
 
 fn form(arguments: &ReferArguments) -> Result<ReferralForm, CliError> {
@@ -183,7 +178,22 @@ fn form(arguments: &ReferArguments) -> Result<ReferralForm, CliError> {
             .iter()
             .map(answer)
             .collect::<Result<_, _>>()?,
+        criteria: criteria(arguments),
     })
+}
+
+fn criteria(arguments: &ReferArguments) -> Vec<CriterionAnswer> {
+    let answer = |key: &str, met: bool, reason: &str| CriterionAnswer {
+        key: key.to_owned(),
+        met,
+        reason: reason.to_owned(),
+    };
+    let met = arguments.met.iter().map(|key| answer(key, true, ""));
+    let not_met = arguments.not_met.iter().map(|text| {
+        let (key, reason) = text.split_once('=').unwrap_or((text, ""));
+        answer(key, false, reason)
+    });
+    met.chain(not_met).collect()
 }
 
 fn consent(word: ConsentWord) -> Consent {

@@ -1,19 +1,20 @@
 //! The catalogue: one version of the directory with its index, asked with what is known of a patient.
 
-use crate::EngineError;
+use crate::{EngineError, PatientFacts, card};
 use jiff::{Timestamp, civil::Date};
 use referrals::{
     draft::{DirectoryFacts, ReferredService, ServiceToRefer},
     patient::cui_date,
 };
 use services_directory::{
-    criteria::{self, CriterionCheck, KnownFacts, NotOpen},
+    criteria::{self, NotOpen},
     directory_table,
     feed::Directory,
-    ids::{OdsCode, ServiceId},
+    ids::{EndpointId, ServiceId},
     model::{Channel, Endpoint, EndpointPurpose, HealthcareService, ReferralMethod},
     search::{Query, SearchIndex, SearchResults, Synonyms},
 };
+use std::collections::HashMap;
 
 /// How many hits a list shows.
 const MOST_HITS: usize = 20;
@@ -22,29 +23,22 @@ pub struct Catalogue {
     pub directory: Directory,
     pub applied_at: Timestamp,
     index: SearchIndex,
-}
-
-/// What is known of the patient, as the directory may know it: no name, no number.
-#[derive(Debug, Clone, Default)]
-pub struct PatientFacts {
-    pub age: Option<u8>,
-    pub practice: Option<OdsCode>,
-}
-
-/// A service with its organisation, its criteria beside the facts, and whether it is open to this patient.
-pub struct Card<'a> {
-    pub service: &'a HealthcareService,
-    pub organisation: String,
-    pub checks: Vec<CriterionCheck>,
-    pub not_open: Option<NotOpen>,
-    pub endpoint: Option<&'a Endpoint>,
-    pub child_services: Vec<String>,
+    services: HashMap<ServiceId, usize>,
+    endpoints: HashMap<EndpointId, usize>,
 }
 
 impl Catalogue {
     pub fn new(directory: Directory, applied_at: Timestamp) -> Result<Self, EngineError> {
         let index = SearchIndex::build(&directory, &Synonyms::shipped()?)?;
+        let services = directory.services.iter().zip(0..);
+        let endpoints = directory.endpoints.iter().zip(0..);
         Ok(Self {
+            services: services
+                .map(|(service, at)| (service.id.clone(), at))
+                .collect(),
+            endpoints: endpoints
+                .map(|(endpoint, at)| (endpoint.id.clone(), at))
+                .collect(),
             directory,
             applied_at,
             index,
@@ -62,43 +56,8 @@ impl Catalogue {
         self.index.search(&query)
     }
 
-    pub fn card(
-        &self,
-        id: &str,
-        facts: &PatientFacts,
-        today: Date,
-    ) -> Result<Card<'_>, EngineError> {
-        let service = self
-            .service(id)
-            .ok_or_else(|| EngineError::NoSuchService(id.to_owned()))?;
-        let known = self.known(facts);
-        let organisation = self
-            .directory
-            .organizations
-            .iter()
-            .find(|found| found.id == service.organization_id);
-        let name_of = |id: &ServiceId| self.directory.service(id).map(|child| child.name.clone());
-        Ok(Card {
-            service,
-            organisation: organisation
-                .map(|organisation| organisation.name.clone())
-                .unwrap_or_default(),
-            checks: criteria::check(service, &known, today),
-            not_open: criteria::open_to(service, &known, today).err(),
-            endpoint: self.primary_endpoint(service, today),
-            child_services: service
-                .onward
-                .child_services
-                .iter()
-                .filter_map(name_of)
-                .collect(),
-        })
-    }
-
     pub fn name_of(&self, id: &ServiceId) -> Option<String> {
-        self.directory
-            .service(id)
-            .map(|service| service.name.clone())
+        self.of_id(id).map(|service| service.name.clone())
     }
 
     /// The chosen service as a draft is checked against: the window sends an id, and the address is looked up here.
@@ -128,6 +87,7 @@ impl Catalogue {
             questions: questions
                 .map(|ask| (ask.id.clone(), ask.required, ask.question.clone()))
                 .collect(),
+            criteria: card.checks.iter().map(card::checked).collect(),
         }))
     }
 
@@ -155,12 +115,19 @@ impl Catalogue {
     }
 
     /// Where it is sent: the endpoint of its first method that this version can send by, valid today.
-    fn primary_endpoint(&self, service: &HealthcareService, today: Date) -> Option<&Endpoint> {
+    pub(crate) fn primary_endpoint(
+        &self,
+        service: &HealthcareService,
+        today: Date,
+    ) -> Option<&Endpoint> {
         service.onward.referral_methods.iter().find_map(|method| {
             let ReferralMethod::SecureEmail { endpoint } = method else {
                 return None;
             };
-            let endpoint = self.directory.endpoint(endpoint)?;
+            let endpoint = self
+                .directory
+                .endpoints
+                .get(*self.endpoints.get(endpoint)?)?;
             let valid = endpoint.is_valid_on(today);
             let usable = endpoint.channel == Channel::SecureEmail
                 && endpoint.purpose == EndpointPurpose::Primary;
@@ -168,20 +135,12 @@ impl Catalogue {
         })
     }
 
-    fn service(&self, id: &str) -> Option<&HealthcareService> {
-        self.directory.service(&ServiceId::parse(id).ok()?)
+    pub(crate) fn of_id(&self, id: &ServiceId) -> Option<&HealthcareService> {
+        self.directory.services.get(*self.services.get(id)?).map(AsRef::as_ref)
     }
 
-    fn known(&self, facts: &PatientFacts) -> KnownFacts {
-        KnownFacts {
-            age: facts.age,
-            practice: facts.practice.clone(),
-            areas: facts
-                .practice
-                .as_ref()
-                .and_then(|practice| self.directory.areas_of(practice)),
-            ..KnownFacts::default()
-        }
+    pub(crate) fn service(&self, id: &str) -> Option<&HealthcareService> {
+        self.of_id(&ServiceId::parse(id).ok()?)
     }
 }
 

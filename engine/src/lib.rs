@@ -1,24 +1,31 @@
 //! The engine: one data folder opened, with the directory ready to be searched, the desk, and the sender.
 //! The window and the command line are two faces of it.
 
+mod card;
 mod catalogue;
+mod facts;
 mod log;
 mod sending;
+mod usual;
 
-pub use catalogue::{Card, Catalogue, PatientFacts, not_open_code, not_open_detail};
+pub use card::{Card, CardLinks, LinkedService};
+pub use catalogue::{Catalogue, not_open_code, not_open_detail};
+pub use facts::PatientFacts;
 pub use log::{Log, LogEntry};
 pub use sending::SenderThread;
+pub use usual::{MyUsual, UsualHit};
 
 use demo::practice::DemonstrationError;
 use referrals::{
     Desk, ReferralError, desk,
-    draft::ServiceToRefer,
+    draft::{ReferralDraft, ServiceToRefer},
     outbox::{Wake, outbox_table},
     practice_table,
 };
 use services_directory::{
     directory_table::{self, DirectoryError},
     feed::Directory,
+    ids::OdsCode,
     search::{SearchError, SynonymError},
 };
 use std::{
@@ -87,7 +94,7 @@ pub struct Engine {
 
 fn schemas() -> Schemas {
     Schemas {
-        practice: vec![desk::SCHEMA],
+        practice: desk::SCHEMA.to_vec(),
         directory: vec![directory_table::SCHEMA],
     }
 }
@@ -181,6 +188,19 @@ impl Engine {
             found.approved = self.store.practice.read(approved)?;
         }
         Ok(chosen)
+    }
+
+    /// What the directory may know of the patient in the draft.
+    pub fn facts(&self, draft: &ReferralDraft) -> Result<PatientFacts, EngineError> {
+        let practice = self
+            .practice_ods_code()?
+            .and_then(|code| OdsCode::parse(&code).ok());
+        Ok(PatientFacts::of(draft, practice, self.store.clock.today()))
+    }
+
+    /// The service that the draft names, found for this very draft.
+    pub fn chosen(&self, draft: &ReferralDraft) -> Result<ServiceToRefer, EngineError> {
+        self.to_refer(draft.form.service_id.as_deref(), &self.facts(draft)?)
     }
 
     /// The directory as it was last read; searches go on in the old one while a new one is made.

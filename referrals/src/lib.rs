@@ -13,6 +13,8 @@ pub mod referral_table;
 pub mod render;
 pub mod status;
 pub mod transport;
+pub mod unmet_table;
+pub mod usual_table;
 
 pub use desk::Desk;
 pub use error::ReferralError;

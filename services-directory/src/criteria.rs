@@ -2,10 +2,22 @@
 //!
 //! Three rules are hard, and such a service is not offered: age, area (with "registered with", which is an area drawn by
 //! practices), and closed or paused. All others are shown and decide nothing. What is not known hides nothing.
+//! What no fact settles, a person may answer; `answers` knows where one answer holds for another rule too.
+
+mod answers;
+mod outcomes;
+
+pub use answers::KnownAnswer;
+pub use outcomes::{AgeLimits, is_of_age};
 
 use crate::ids::{AreaId, OdsCode, ServiceId};
 use crate::model::{Criterion, CriterionRule, HealthcareService, ServiceStatus};
+use answers::{Told, key};
 use jiff::civil::Date;
+use outcomes::{
+    age_outcome, area_outcome, condition_outcome, duration_outcome, exclusion_outcome, outcome_of,
+    registered_outcome, same, yes_or_no,
+};
 use std::collections::BTreeSet;
 
 /// What the practice knows of the patient. Everything may be unknown.
@@ -17,14 +29,16 @@ pub struct KnownFacts {
     pub practice: Option<OdsCode>,
     /// The practice's areas and all that they are part of (`Directory::areas_of`).
     pub areas: Option<BTreeSet<AreaId>>,
-    /// How long the pain has lasted, in whole months.
-    pub pain_months: Option<u16>,
+    /// The pain has lasted at least so many whole months.
+    pub pain_at_least_months: Option<u16>,
     /// What the patient has or is: "fibromyalgia", "in crisis".
     pub conditions: Vec<String>,
     /// What was asked and is not so.
     pub ruled_out: Vec<String>,
     /// Totals of questionnaires that the practice already has.
     pub measures: Vec<KnownMeasure>,
+    /// What a person answered to criteria, the newest last; for soft rules that no fact above settles.
+    pub answers: Vec<KnownAnswer>,
 }
 
 /// The total of a questionnaire.
@@ -37,6 +51,8 @@ pub struct KnownMeasure {
 /// One rule of the service beside what is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CriterionCheck {
+    /// Names the rule, and not the service where another can ask the same.
+    pub key: String,
     /// The service's own sentence.
     pub sentence: String,
     /// What is known, for the screen; none when nothing is.
@@ -44,6 +60,12 @@ pub struct CriterionCheck {
     pub outcome: CriterionOutcome,
     /// A hard rule that is not met keeps the service from being offered.
     pub hard: bool,
+    /// Soft and not settled by a fact: a person may answer.
+    pub answerable: bool,
+    /// What a person answered to this very rule: true is met.
+    pub answered: Option<bool>,
+    /// What must not be so. The service's sentence often names it as if it were asked for, and "met" then says the opposite.
+    pub excludes: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,10 +170,14 @@ pub fn check(service: &HealthcareService, facts: &KnownFacts, today: Date) -> Ve
             _ => "The service is closed".to_owned(),
         };
         checks.push(CriterionCheck {
+            key: "open".to_owned(),
             sentence,
             known: None,
             outcome: CriterionOutcome::NotMet,
             hard: true,
+            answerable: false,
+            answered: None,
+            excludes: None,
         });
     }
     let states = |rule: &CriterionRule| criteria.iter().any(|criterion| criterion.rule == *rule);
@@ -218,8 +244,8 @@ fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -
             (practice(), registered_outcome(practices, facts), true)
         }
         CriterionRule::PainDuration { months } => {
-            let outcome = outcome_of(facts.pain_months.map(|known| known >= u16::from(*months)));
-            (facts.pain_months.map(duration), outcome, false)
+            let (known, outcome) = duration_outcome(*months, facts);
+            (known, outcome, false)
         }
         CriterionRule::Condition { any_of } => {
             let (known, outcome) = condition_outcome(any_of, facts);
@@ -250,106 +276,35 @@ fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -
         }
         CriterionRule::Question {} => (None, CriterionOutcome::NotKnown, false),
     };
-    CriterionCheck {
+    let answerable = !hard && outcome == CriterionOutcome::NotKnown;
+    let excludes = match &criterion.rule {
+        CriterionRule::Exclusion { of } => Some(of.clone()),
+        _ => None,
+    };
+    let said = |met: bool| excludes.as_ref().map(|of| yes_or_no(of, !met));
+    let check = CriterionCheck {
+        key: key(criterion),
         sentence: criterion.sentence.clone(),
         known,
         outcome,
         hard,
-    }
-}
-
-fn outcome_of(met: Option<bool>) -> CriterionOutcome {
-    match met {
-        Some(true) => CriterionOutcome::Met,
-        Some(false) => CriterionOutcome::NotMet,
-        None => CriterionOutcome::NotKnown,
-    }
-}
-
-/// In years, inclusive; none is no limit.
-pub type AgeLimits = (Option<u8>, Option<u8>);
-
-pub fn is_of_age((min, max): AgeLimits, age: u8) -> bool {
-    min.is_none_or(|min| age >= min) && max.is_none_or(|max| age <= max)
-}
-
-fn age_outcome(service: &HealthcareService, facts: &KnownFacts) -> CriterionOutcome {
-    let (min, max) = (service.minimum_age, service.maximum_age);
-    if min.is_none() && max.is_none() {
-        return CriterionOutcome::Met;
-    }
-    outcome_of(facts.age.map(|age| is_of_age((min, max), age)))
-}
-
-fn area_outcome(service: &HealthcareService, facts: &KnownFacts) -> CriterionOutcome {
-    if service.service_areas.is_empty() {
-        return CriterionOutcome::Met;
-    }
-    let areas = facts.areas.as_ref();
-    outcome_of(areas.map(|areas| {
-        service
-            .service_areas
-            .iter()
-            .any(|served| areas.contains(&served.id))
-    }))
-}
-
-fn registered_outcome(practices: &[OdsCode], facts: &KnownFacts) -> CriterionOutcome {
-    outcome_of(
-        facts
-            .practice
-            .as_ref()
-            .map(|practice| practices.contains(practice)),
-    )
-}
-
-/// A condition that nobody mentioned is not known; it is not met only when every one was asked about and is not so.
-fn condition_outcome(any_of: &[String], facts: &KnownFacts) -> (Option<String>, CriterionOutcome) {
-    if let Some(known) = facts
-        .conditions
-        .iter()
-        .find(|known| any_of.iter().any(|asked| same(asked, known)))
-    {
-        return (Some(known.clone()), CriterionOutcome::Met);
-    }
-    let all_out = !any_of.is_empty()
-        && any_of
-            .iter()
-            .all(|asked| facts.ruled_out.iter().any(|out| same(out, asked)));
-    if all_out {
-        (Some("none of these".to_owned()), CriterionOutcome::NotMet)
-    } else {
-        (None, CriterionOutcome::NotKnown)
-    }
-}
-
-fn exclusion_outcome(of: &str, facts: &KnownFacts) -> (Option<String>, CriterionOutcome) {
-    if facts.conditions.iter().any(|known| same(known, of)) {
-        return (Some(of.to_owned()), CriterionOutcome::NotMet);
-    }
-    if facts.ruled_out.iter().any(|out| same(out, of)) {
-        return (Some(format!("asked: not {of}")), CriterionOutcome::Met);
-    }
-    (None, CriterionOutcome::NotKnown)
-}
-
-/// Equal but for case and spaces. Nothing looser: a rule must not be met by a word that merely stands in another.
-fn same(a: &str, b: &str) -> bool {
-    let words = |text: &str| {
-        text.split_whitespace()
-            .map(str::to_lowercase)
-            .collect::<Vec<_>>()
+        answerable,
+        answered: None,
+        excludes: excludes.clone(),
     };
-    words(a) == words(b)
-}
-
-fn duration(months: u16) -> String {
-    match (months / 12, months % 12) {
-        (0, 1) => "1 month".to_owned(),
-        (0, months) => format!("{months} months"),
-        (1, 0) => "1 year".to_owned(),
-        (years, 0) => format!("{years} years"),
-        (years, months) => format!("{years} y {months} m"),
+    match Told::about(criterion, facts) {
+        Told::Directly(met) if answerable => CriterionCheck {
+            known: said(met),
+            outcome: outcome_of(Some(met)),
+            answered: Some(met),
+            ..check
+        },
+        Told::Elsewhere(met) if answerable => CriterionCheck {
+            known: said(met).or_else(|| Some("from another answer".to_owned())),
+            outcome: outcome_of(Some(met)),
+            ..check
+        },
+        _ => check,
     }
 }
 

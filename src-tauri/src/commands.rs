@@ -6,7 +6,7 @@ use crate::{
     views::{
         DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView, QuitChoice,
         ReferralDetail, ReferralForm, ReferralRow, SearchView, ServiceCard, UnknownDecision,
-        WindowError, WindowState,
+        UnmetNeedRow, WindowError, WindowState,
     },
 };
 use engine::{Engine, EngineError, LogEntry};
@@ -158,6 +158,39 @@ pub async fn service_card(
     .await
 }
 
+#[tauri::command]
+pub async fn set_favourite(
+    state: State<'_, AppState>,
+    service_id: String,
+    favourite: bool,
+) -> Answer<()> {
+    off_thread(&state, move |engine| {
+        engine.set_favourite(&service_id, favourite)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn record_unmet_need(state: State<'_, AppState>, needs: Vec<String>) -> Answer<u32> {
+    off_thread(&state, move |engine| {
+        Ok(engine.desk.record_unmet_need(&needs, &engine.actor()?)?)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn unmet_needs(state: State<'_, AppState>) -> Answer<Vec<UnmetNeedRow>> {
+    off_thread(&state, |engine| {
+        Ok(engine
+            .desk
+            .unmet_needs()?
+            .iter()
+            .map(convert::unmet_need)
+            .collect())
+    })
+    .await
+}
+
 /// The window sends a draft's id, and the form as it stands on the screen, which must be what was saved; the address is looked up here.
 #[tauri::command]
 pub async fn queue_referral(
@@ -166,11 +199,11 @@ pub async fn queue_referral(
     form: ReferralForm,
 ) -> Answer<QueuedView> {
     off_thread(&state, move |engine| {
-        let chosen = convert::chosen_service(engine, &engine.desk.draft(&draft_id)?)?;
-        let queued =
-            engine
-                .desk
-                .queue(&draft_id, &convert::form(form), &chosen, &engine.actor()?)?;
+        let draft = engine.desk.draft(&draft_id)?;
+        let (chosen, form) = (engine.chosen(&draft)?, convert::form(form));
+        let queued = engine
+            .desk
+            .queue(&draft, &form, &chosen, &engine.actor()?)?;
         Ok(convert::queued(&queued))
     })
     .await

@@ -4,9 +4,9 @@
 use crate::views::{
     self, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView,
     QuitChoice, ReferralDetail, ReferralForm, ReferralRow, SearchView, ServiceCard,
-    UnknownDecision, WindowState,
+    UnknownDecision, UnmetNeedRow, WindowState,
 };
-use referrals::{draft, transport::SendProblem};
+use referrals::{desk, draft, transport::SendProblem};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
@@ -40,10 +40,11 @@ const PROBLEM_CODES: [&str; 19] = [
 ];
 
 /// Fields of a problem beside those of the patient; a service's own question is "extra:" and its id.
-const FORM_FIELDS: [&str; 11] = [
+const FORM_FIELDS: [&str; 12] = [
     "bestTimes",
     "consent",
     "consentNote",
+    "criteria",
     "crisis",
     "crisisNote",
     "patient",
@@ -138,6 +139,7 @@ fn the_codes_of_the_window_are_those_of_rust() {
         "actions": quoted_in("referrals/src/desk/worklist.rs", "actions"),
         "errors": error_codes(),
         "fields": strings(FORM_FIELDS),
+        "needs": draft::Reason::ALL.iter().map(|reason| reason.code()).chain([desk::OTHER_NEED]).collect::<Vec<_>>(),
         "notOpen": not_open(),
         "owners": quoted_in("referrals/src/status.rs", "next_action"),
         "patientFields": strings(draft::PatientField::ALL.iter().map(|field| field.code())),
@@ -206,8 +208,10 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
         "drafts" => is_a::<Vec<DraftSummary>>(answer),
         "search" => is_a::<SearchView>(answer),
         "service_card" => is_a::<ServiceCard>(answer),
+        "record_unmet_need" => is_a::<u32>(answer),
+        "unmet_needs" => is_a::<Vec<UnmetNeedRow>>(answer),
         "queue_referral" => is_a::<QueuedView>(answer),
-        "send_now" | "quit" => is_a::<()>(answer),
+        "send_now" | "set_favourite" | "quit" => is_a::<()>(answer),
         "referrals" => is_a::<Vec<ReferralRow>>(answer),
         "referral" | "try_again" | "decide_unknown" | "withdraw" => is_a::<ReferralDetail>(answer),
         "demonstration_mailbox" => is_a::<Vec<MailboxRow>>(answer),
@@ -221,6 +225,8 @@ fn argument(name: &str, value: &Value) -> Result<(), String> {
         "draftId" | "serviceId" | "referralId" | "staffId" | "text" | "value" | "reason" => {
             is_a::<String>(value)
         }
+        "needs" => is_a::<Vec<String>>(value),
+        "favourite" => is_a::<bool>(value),
         "number" => is_a::<u32>(value),
         "field" => is_a::<PatientField>(value),
         "form" => is_a::<ReferralForm>(value),

@@ -1,18 +1,23 @@
 //! Between the engine's types and the views of the window: codes and facts, in the forms that NHS screens use.
 
+mod card;
 mod directory;
 mod draft;
 mod referral;
 
-pub use directory::{address_on_card, chosen_service, search, service_card};
+pub use card::service_card;
+pub use directory::{address_on_card, search};
 pub use draft::{draft, draft_summaries, form, patient_field};
 pub use referral::{decision, mailbox, mailbox_message, queued, referral, referral_row};
 
 use crate::views::{
-    DirectoryState, OutboxState, Problem, StaffMember, UseMode, WindowError, WindowState,
+    DirectoryState, OutboxState, Problem, StaffMember, UnmetNeedRow, UseMode, WindowError,
+    WindowState,
 };
 use engine::{Engine, EngineError};
-use referrals::{ReferralError, outbox::outbox_table, practice_table};
+use referrals::{
+    ReferralError, desk::UnmetNeed, outbox::outbox_table, patient::cui_date, practice_table,
+};
 
 pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
     engine.notice_new_directory()?;
@@ -112,6 +117,14 @@ pub fn stopped() -> WindowError {
         code: "internal".to_owned(),
         detail: None,
         problems: Vec::new(),
+    }
+}
+
+pub fn unmet_need(unmet: &UnmetNeed) -> UnmetNeedRow {
+    UnmetNeedRow {
+        need: unmet.need.clone(),
+        count: unmet.count,
+        last_on: cui_date(unmet.last_on),
     }
 }
 

@@ -117,11 +117,22 @@ view! {
         pub best_times: String,
         /// Answers to the service's own questions, by the question's id.
         pub extra_answers: Vec<ExtraAnswer>,
+        /// Answers to services' criteria, by the criterion's key. One holds for each service that asks the same.
+        pub criteria: Vec<CriterionAnswer>,
     }
 
     struct ExtraAnswer {
         pub question_id: String,
         pub answer: String,
+    }
+
+    /// What a person answers to a criterion. One that is not met stands in nobody's way, with or without a reason.
+    struct CriterionAnswer {
+        /// As the card gave it.
+        pub key: String,
+        pub met: bool,
+        /// Why this person is referred although it is not met; may be empty.
+        pub reason: String,
     }
 
     enum Consent { PatientInPerson, PatientByPhone, PatientByVideo, OnTheirBehalf }
@@ -166,6 +177,16 @@ view! {
         pub not_open: Vec<NotOpenView>,
         /// Words of crisis were typed: the fixed text is shown, whatever else is.
         pub crisis: bool,
+        /// What words were taken for, where that is not what was typed.
+        pub understood_as: Vec<TakenForView>,
+        /// The hits are "My usual": nothing was typed.
+        pub usual: bool,
+    }
+
+    /// A typed word or phrase and what it was taken for; several where an abbreviation has several meanings.
+    struct TakenForView {
+        pub typed: String,
+        pub taken_for: Vec<String>,
     }
 
     struct HitView {
@@ -178,6 +199,12 @@ view! {
         pub wait_is_old: bool,
         /// "fibro → fibromyalgia"
         pub why: Vec<String>,
+        /// One of the referrer's favourites.
+        pub favourite: bool,
+        /// How a referral goes, as on the card: "secure-email", "self-referral", "elsewhere", …
+        pub method: String,
+        /// Only in "My usual": the reasons with which this referrer sends there most; choosing the hit ticks them.
+        pub reasons: Vec<String>,
     }
 
     struct NotOpenView {
@@ -202,15 +229,23 @@ view! {
         pub modes: Vec<String>,
         pub sessions: Option<String>,
         pub single_point_of_access: bool,
-        pub child_services: Vec<String>,
+        pub child_services: Vec<ServiceLink>,
+        pub step_up: Vec<ServiceLink>,
+        pub step_down: Vec<ServiceLink>,
+        /// Services that are also offered from this one: on the back of the referral that the practice already makes.
+        pub also_offered: Vec<ServiceLink>,
         pub interventions: Vec<String>,
         pub practitioner_types: Vec<String>,
+        pub supervised_by: Option<String>,
         pub criteria: Vec<CriterionView>,
         pub wait_weeks: Option<u16>,
         pub wait_stated_by: Option<String>,
         /// DD-Mmm-YYYY
         pub wait_stated_on: Option<String>,
         pub wait_is_old: bool,
+        /// What referrals measured, apart from what the service states; none below five cases.
+        pub measured: Option<MeasuredView>,
+        pub capacity: Option<String>,
         /// "Checked 12 days ago by Amy, OT, by phone": days, by, how
         pub checked_days_ago: Option<u32>,
         pub checked_by: Option<String>,
@@ -227,6 +262,8 @@ view! {
         pub feeds_back: Option<String>,
         pub cost: Vec<String>,
         pub travel: Option<String>,
+        pub accessibility: Option<String>,
+        pub languages: Vec<String>,
         pub evidence: Option<String>,
         pub say: Option<String>,
         pub if_in_my_head: Option<String>,
@@ -234,6 +271,41 @@ view! {
         pub extra_questions: Vec<ExtraQuestionView>,
         /// Why it cannot be referred to now: "age", "area", "closed", "paused"; null when it can.
         pub not_open: Option<String>,
+        /// "aged 18 or over", "until 01-Feb-2027"
+        pub not_open_detail: Option<String>,
+        /// What the service says of being paused or closed.
+        pub status_reason: Option<String>,
+        pub replaced_by: Option<ServiceLink>,
+        /// One of the referrer's favourites.
+        pub favourite: bool,
+    }
+
+    /// Another service that a card names.
+    struct ServiceLink {
+        pub id: String,
+        pub name: String,
+        pub step: Option<u8>,
+        pub wait_weeks: Option<u16>,
+        pub wait_is_old: bool,
+        /// Why it is not open to this patient: "age", "area", "closed", "paused"; null when it is.
+        pub not_open: Option<String>,
+    }
+
+    /// Five cases or more: fewer say nothing.
+    struct MeasuredView {
+        pub n: u32,
+        pub median_days: u16,
+        pub accepted_percent: u8,
+        pub days_to_reply: u16,
+    }
+
+    /// How often nothing local was found for a need, in the last 12 months.
+    struct UnmetNeedRow {
+        /// A code of `REFERRAL_REASONS`, or "other".
+        pub need: String,
+        pub count: u32,
+        /// DD-Mmm-YYYY
+        pub last_on: String,
     }
 
     struct ExtraQuestionView {
@@ -245,10 +317,24 @@ view! {
 
     /// The service's own sentence beside what is known of the patient.
     struct CriterionView {
+        /// Names the rule, and not the service where another can ask the same; only to be handed back with an answer.
+        pub key: String,
         pub sentence: String,
         /// What is known: "81", "Moorlands Surgery"; null when nothing is.
         pub known: Option<String>,
         pub outcome: CriterionOutcome,
+        /// Not met, it keeps the service from being offered.
+        pub hard: bool,
+        /// No fact settles it, and a person may answer.
+        pub answerable: bool,
+        /// What was answered: true is met.
+        pub answered: Option<bool>,
+        /// The line of reason for one that is not met.
+        pub reason: String,
+        /// What must not be so ("in crisis"): the person who answers sees it beside the sentence, so that "met" is not taken for a yes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub excludes: Option<String>,
     }
 
     enum CriterionOutcome { Met, NotMet, NotKnown }

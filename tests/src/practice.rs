@@ -13,7 +13,6 @@ use demo::certificates::{Authority, LoopbackCertificates};
 use demo::mail_server::{
     Account, Fault, KeptMessage, MailServer, MailServerOptions, RunningMailServer,
 };
-use demo::practice::PRACTICE_ODS_CODE;
 use engine::{Engine, PatientFacts};
 use jiff::{SignedDuration, Timestamp};
 use referrals::desk::{Queued, ReferralDetail};
@@ -22,7 +21,6 @@ use referrals::mailbox_table;
 use referrals::outbox::{OutboxState, Sender, outbox_table};
 use referrals::transport::{Deadlines, Mailbox, Security, Trust};
 use referrals::{Desk, ReferralError};
-use services_directory::ids::OdsCode;
 use store::{Clock, UseMode};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -212,21 +210,14 @@ impl Practice {
     }
 
     pub fn queue(&self, draft: &ReferralDraft) -> Result<Queued, ReferralError> {
-        let chosen = self.chosen(draft);
-        self.desk().queue(&draft.id, &draft.form, &chosen, ACTOR)
+        let stored = self.desk().draft(&draft.id)?;
+        let chosen = self.chosen(&stored);
+        self.desk().queue(&stored, &draft.form, &chosen, ACTOR)
     }
 
     /// The draft's service as the catalogue has it now.
     pub fn chosen(&self, draft: &ReferralDraft) -> ServiceToRefer {
-        let today = self.engine.store.clock.today();
-        let born = draft.patient.born(today).unwrap();
-        let facts = PatientFacts {
-            age: u8::try_from(born.age_years(today)).ok(),
-            practice: OdsCode::parse(PRACTICE_ODS_CODE).ok(),
-        };
-        self.engine
-            .to_refer(draft.form.service_id.as_deref(), &facts)
-            .unwrap()
+        self.engine.chosen(draft).unwrap()
     }
 
     /// Queued as from the window, with its minute to undo still to run.

@@ -2,20 +2,29 @@
 
 mod drafts;
 mod sending;
+mod usual;
 mod worklist;
 
 pub use sending::{Queued, UnknownDecision};
+pub use usual::{OTHER_NEED, UnmetNeed, UsualService};
 pub use worklist::{ReferralDetail, ReferralRow, TimelineEntry};
 
 use crate::outbox::Wake;
 use store::{Clock, Database, Migration};
 
 /// The component of `practice.db` that is this crate's.
-pub const SCHEMA: Migration = Migration {
-    component: "referrals",
-    version: 1,
-    sql: include_str!("../../migrations/001_referrals.sql"),
-};
+pub const SCHEMA: [Migration; 2] = [
+    Migration {
+        component: "referrals",
+        version: 1,
+        sql: include_str!("../../migrations/001_referrals.sql"),
+    },
+    Migration {
+        component: "referrals",
+        version: 2,
+        sql: include_str!("../../migrations/002_my_usual.sql"),
+    },
+];
 
 #[derive(Clone)]
 pub struct Desk {

@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::{
     ReferralError,
-    draft::{ReadyReferral, ReferralForm, ServiceToRefer, draft_table},
+    draft::{ReadyReferral, ReferralDraft, ReferralForm, ServiceToRefer, draft_table},
     mailbox_table,
     outbox::{OutboxMessage, outbox_table, policy, sender::sha256_hex},
     practice_table::{self, PracticeDetails, StaffMember},
@@ -14,6 +14,7 @@ use crate::{
     },
     status,
     transport::Mailbox,
+    usual_table,
 };
 use jiff::{SignedDuration, Timestamp};
 use letter::LetterContent;
@@ -46,18 +47,15 @@ struct Frozen {
 
 impl Desk {
     /// Checks, renders and queues. Bytes, Message-ID and address are fixed here for good; intent and job stand in one transaction.
+    /// `chosen` is what was found for this very draft: one that has changed since queues nothing.
     pub fn queue(
         &self,
-        draft_id: &str,
+        draft: &ReferralDraft,
         on_screen: &ReferralForm,
         chosen: &ServiceToRefer,
         sent_by: &str,
     ) -> Result<Queued, ReferralError> {
         let now = self.clock.now();
-        let draft = self
-            .practice
-            .read(|c| draft_table::read(c, draft_id))?
-            .ok_or(ReferralError::NoSuchDraft)?;
         if draft.form != *on_screen {
             return Err(ReferralError::DraftChanged);
         }
@@ -72,7 +70,7 @@ impl Desk {
             service_name: frozen.referral.service_name.clone(),
             not_before_at: frozen.message.not_before_at,
         };
-        let actor = sent_by.to_owned();
+        let (draft, actor) = (draft.clone(), sent_by.to_owned());
         self.practice.write(move |tx| {
             // What was rendered is what stood on the screen: an edit in between sends nothing.
             let stands = draft_table::read(tx, &draft.id)?.ok_or(ReferralError::NoSuchDraft)?;
@@ -80,6 +78,7 @@ impl Desk {
                 return Err(ReferralError::DraftChanged);
             }
             referral_table::insert(tx, &frozen.referral, &ready.patient, &frozen.letter)?;
+            usual_table::insert_reasons(tx, &frozen.referral.id, &ready.reasons)?;
             outbox_table::insert(tx, &frozen.message)?;
             draft_table::set_state(tx, &draft.id, "queued")?;
             let payload = serde_json::json!({

@@ -1,6 +1,8 @@
 //! From a draft to a referral that can be sent: every problem is named at once, and nothing is sent with one left.
 
-use super::{PatientField, Problem, Reason, ReferralDraft, SafetyAnswer, form::Consent};
+use super::{
+    PatientField, Problem, Reason, ReferralDraft, ReferralForm, SafetyAnswer, form::Consent,
+};
 use crate::patient::{NhsNumberOrReason, Patient};
 use jiff::civil::Date;
 
@@ -18,6 +20,36 @@ pub struct DirectoryFacts {
     pub approved: bool,
     /// The service's own questions: id and whether it must be answered, with its words.
     pub questions: Vec<(String, bool, String)>,
+    /// The service's criteria beside what is known and answered in the draft.
+    pub criteria: Vec<CheckedCriterion>,
+}
+
+/// A criterion of the service as the letter tells it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CheckedCriterion {
+    pub key: String,
+    /// The service's own sentence.
+    pub sentence: String,
+    /// What is known: the fact that settles it, or what an exclusion's answer says ("in crisis: no").
+    pub known: Option<String>,
+    /// No fact settles it: the outcome is the referrer's answer.
+    pub answered: bool,
+    pub outcome: CriterionOutcome,
+    /// Why this person is referred although it is not met; empty when no reason was given.
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CriterionOutcome {
+    Met,
+    NotMet,
+    NotKnown,
+}
+
+impl std::fmt::Debug for CheckedCriterion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CheckedCriterion(‹redacted›)")
+    }
 }
 
 /// The chosen service as the caller found it.
@@ -61,6 +93,7 @@ pub struct ReadyReferral {
     pub best_times: String,
     /// The service's question and the answer.
     pub extra_answers: Vec<(String, String)>,
+    pub criteria: Vec<CheckedCriterion>,
 }
 
 impl std::fmt::Debug for ReadyReferral {
@@ -213,6 +246,12 @@ impl ReferralDraft {
                 "too-long",
             );
         }
+        let reasons = form.criteria.iter().map(|answer| answer.reason.len());
+        must(
+            reasons.sum::<usize>() <= LONGEST_TEXT,
+            "criteria",
+            "too-long",
+        );
         problems
     }
 
@@ -240,9 +279,25 @@ impl ReferralDraft {
             may_leave_voicemail: form.may_leave_voicemail,
             may_text: form.may_text,
             best_times: form.best_times.trim().to_owned(),
+            criteria: with_reasons(&facts.criteria, form),
             extra_answers: answered.filter(|(_, answer)| !answer.is_empty()).collect(),
         })
     }
+}
+
+/// A reason belongs to a criterion that is not met; one that was typed before an answer changed is left out.
+fn with_reasons(criteria: &[CheckedCriterion], form: &ReferralForm) -> Vec<CheckedCriterion> {
+    let line = |criterion: &CheckedCriterion| match criterion.outcome {
+        CriterionOutcome::NotMet => form.reason_for(&criterion.key).to_owned(),
+        _ => String::new(),
+    };
+    criteria
+        .iter()
+        .map(|criterion| CheckedCriterion {
+            reason: line(criterion),
+            ..criterion.clone()
+        })
+        .collect()
 }
 
 impl ReadyReferral {

@@ -19,12 +19,24 @@ pub struct ReferralForm {
     pub may_text: bool,
     pub best_times: String,
     pub extra_answers: Vec<ExtraAnswer>,
+    /// Answers to services' criteria, also those of services that are not chosen: one holds wherever the same is asked.
+    pub criteria: Vec<CriterionAnswer>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtraAnswer {
     pub question_id: String,
     pub answer: String,
+}
+
+/// What a person answers to a criterion. It stands in nobody's way, met or not, with a reason or without.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CriterionAnswer {
+    /// As the criterion's check gave it.
+    pub key: String,
+    pub met: bool,
+    /// Why this person is referred although it is not met.
+    pub reason: String,
 }
 
 /// Who agreed, and how.
@@ -70,6 +82,14 @@ macro_rules! reasons {
             }
         }
     };
+}
+
+impl ReferralForm {
+    /// The line of reason for a criterion that is not met; empty when none was given.
+    pub fn reason_for(&self, key: &str) -> &str {
+        let answer = self.criteria.iter().rfind(|answer| answer.key == key);
+        answer.map_or("", |answer| answer.reason.trim())
+    }
 }
 
 reasons! {

@@ -7,9 +7,12 @@ mod entries;
 mod form;
 mod from_paste;
 
-pub use check::{DirectoryFacts, ReadyReferral, ReferredService, ServiceToRefer};
+pub use check::{
+    CheckedCriterion, CriterionOutcome, DirectoryFacts, ReadyReferral, ReferredService,
+    ServiceToRefer,
+};
 pub use entries::{Entry, PatientEntries, PatientField};
-pub use form::{Consent, ExtraAnswer, Reason, ReferralForm, SafetyAnswer};
+pub use form::{Consent, CriterionAnswer, ExtraAnswer, Reason, ReferralForm, SafetyAnswer};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! What a referral says, once, for every form of it: safe contact and communication needs come first.
 
 use crate::{
-    draft::{Consent, ReadyReferral, SafetyAnswer},
+    draft::{CheckedCriterion, Consent, CriterionOutcome, ReadyReferral, SafetyAnswer},
     patient::{Gender, NhsNumberOrReason, Patient},
 };
 use jiff::civil::Date;
@@ -30,6 +30,9 @@ pub fn letter_content(referral: &ReadyReferral, facts: &LetterFacts<'_>) -> Lett
         reason_section(referral),
         safety_section(referral),
     ];
+    if !referral.criteria.is_empty() {
+        sections.push(criteria_section(&referral.criteria));
+    }
     if !referral.extra_answers.is_empty() {
         let rows = referral
             .extra_answers
@@ -186,6 +189,28 @@ fn safety_section(referral: &ReadyReferral) -> LetterSection {
             ),
         ],
     )
+}
+
+/// The service's own sentences, each with what is known, so that its triage need not ask again.
+fn criteria_section(criteria: &[CheckedCriterion]) -> LetterSection {
+    let line = |criterion: &CheckedCriterion| {
+        let known = criterion.known.as_ref();
+        let known = known.map_or(String::new(), |known| format!(" ({known})"));
+        let value = match criterion.outcome {
+            CriterionOutcome::NotKnown => "Not known".to_owned(),
+            CriterionOutcome::Met if criterion.answered => format!("Met, the referrer says{known}"),
+            CriterionOutcome::Met => format!("Met{known}"),
+            CriterionOutcome::NotMet => {
+                let reason = match criterion.reason.as_str() {
+                    "" => "no reason given",
+                    reason => reason,
+                };
+                format!("NOT MET{known}: {reason}")
+            }
+        };
+        row(criterion.sentence.trim_end_matches('.'), &value)
+    };
+    section("Your criteria", criteria.iter().map(line).collect())
 }
 
 fn referrer_section(facts: &LetterFacts<'_>) -> LetterSection {

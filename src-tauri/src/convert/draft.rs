@@ -1,9 +1,9 @@
 //! Drafts: fields with their sources, the banner, the form, and what still stands in the way.
 
-use super::{chosen_service, problem};
+use super::problem;
 use crate::views::{
-    Banner, Consent, DraftSummary, DraftView, ExtraAnswer, PatientField, PatientFieldView,
-    ReferralForm, SafetyAnswer,
+    Banner, Consent, CriterionAnswer, DraftSummary, DraftView, ExtraAnswer, PatientField,
+    PatientFieldView, ReferralForm, SafetyAnswer,
 };
 use engine::{Engine, EngineError};
 use jiff::{Timestamp, civil::Date};
@@ -14,7 +14,7 @@ use referrals::{
 
 pub fn draft(engine: &Engine, draft: &ReferralDraft) -> Result<DraftView, EngineError> {
     let today = engine.store.clock.today();
-    let chosen = chosen_service(engine, draft)?;
+    let chosen = engine.chosen(draft)?;
     let problems = draft
         .check(&chosen, engine.is_demonstration(), today)
         .err()
@@ -70,7 +70,7 @@ pub fn draft_summaries(
     let summary = |(draft, changed_at): &(ReferralDraft, Timestamp)| DraftSummary {
         id: draft.id.clone(),
         patient: banner(draft, today).map(|banner| banner.name),
-        service_name: match chosen_service(engine, draft) {
+        service_name: match engine.chosen(draft) {
             Ok(domain::ServiceToRefer::Found(facts)) => Some(facts.name),
             _ => None,
         },
@@ -140,6 +140,15 @@ pub fn form(form: ReferralForm) -> domain::ReferralForm {
                 answer: answer.answer,
             })
             .collect(),
+        criteria: form
+            .criteria
+            .into_iter()
+            .map(|answer| domain::CriterionAnswer {
+                key: answer.key,
+                met: answer.met,
+                reason: answer.reason,
+            })
+            .collect(),
     }
 }
 
@@ -172,6 +181,15 @@ fn form_view(form: &domain::ReferralForm) -> ReferralForm {
             .map(|answer| ExtraAnswer {
                 question_id: answer.question_id.clone(),
                 answer: answer.answer.clone(),
+            })
+            .collect(),
+        criteria: form
+            .criteria
+            .iter()
+            .map(|answer| CriterionAnswer {
+                key: answer.key.clone(),
+                met: answer.met,
+                reason: answer.reason.clone(),
             })
             .collect(),
     }

@@ -152,7 +152,7 @@ fn h05_sent_twice_not_by_pressing_send_twice() {
         barrier.wait();
         practice
             .desk()
-            .queue(&draft.id, &draft.form, &chosen, ACTOR)
+            .queue(&draft, &draft.form, &chosen, ACTOR)
             .is_ok()
     };
     let pressed = std::thread::scope(|scope| {

@@ -44,7 +44,7 @@ fn h01_wrong_patient_a_form_that_is_not_what_was_saved_is_not_queued() {
     let mut on_screen = draft.form.clone();
     on_screen.may_leave_voicemail = true;
     let chosen = practice.chosen(&draft);
-    let queue = |form| practice.desk().queue(&draft.id, form, &chosen, ACTOR);
+    let queue = |form| practice.desk().queue(&draft, form, &chosen, ACTOR);
     assert!(matches!(
         queue(&on_screen),
         Err(ReferralError::DraftChanged)

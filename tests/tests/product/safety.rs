@@ -183,6 +183,7 @@ fn h08_routine_for_an_emergency_the_questions_must_be_answered_and_the_letter_sa
         let facts = PatientFacts {
             age,
             practice: None,
+            ..PatientFacts::default()
         };
         assert!(
             catalogue.search("she is suicidle", &facts, today).crisis,
@@ -275,10 +276,12 @@ fn h24_filters_hide_nothing_without_saying_how_many_and_a_name_is_always_found()
     let adult = PatientFacts {
         age: Some(40),
         practice: None,
+        ..PatientFacts::default()
     };
     let child = PatientFacts {
         age: Some(12),
         practice: None,
+        ..PatientFacts::default()
     };
     let (all, few) = (
         catalogue.search("fibromyalgia", &adult, today),

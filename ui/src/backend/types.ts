@@ -27,16 +27,53 @@ pastedAt: string | null, };
 
 export type Consent = "patientInPerson" | "patientByPhone" | "patientByVideo" | "onTheirBehalf";
 
+/**
+ * What a person answers to a criterion. One that is not met stands in nobody's way, with or without a reason.
+ */
+export type CriterionAnswer = { 
+/**
+ * As the card gave it.
+ */
+key: string, met: boolean, 
+/**
+ * Why this person is referred although it is not met; may be empty.
+ */
+reason: string, };
+
 export type CriterionOutcome = "met" | "notMet" | "notKnown";
 
 /**
  * The service's own sentence beside what is known of the patient.
  */
-export type CriterionView = { sentence: string, 
+export type CriterionView = { 
+/**
+ * Names the rule, and not the service where another can ask the same; only to be handed back with an answer.
+ */
+key: string, sentence: string, 
 /**
  * What is known: "81", "Moorlands Surgery"; null when nothing is.
  */
-known: string | null, outcome: CriterionOutcome, };
+known: string | null, outcome: CriterionOutcome, 
+/**
+ * Not met, it keeps the service from being offered.
+ */
+hard: boolean, 
+/**
+ * No fact settles it, and a person may answer.
+ */
+answerable: boolean, 
+/**
+ * What was answered: true is met.
+ */
+answered: boolean | null, 
+/**
+ * The line of reason for one that is not met.
+ */
+reason: string, 
+/**
+ * What must not be so ("in crisis"): the person who answers sees it beside the sentence, so that "met" is not taken for a yes.
+ */
+excludes?: string, };
 
 export type DirectoryState = { name: string, version: number, serviceCount: number, 
 /**
@@ -74,7 +111,19 @@ waitIsOld: boolean,
 /**
  * "fibro → fibromyalgia"
  */
-why: Array<string>, };
+why: Array<string>, 
+/**
+ * One of the referrer's favourites.
+ */
+favourite: boolean, 
+/**
+ * How a referral goes, as on the card: "secure-email", "self-referral", "elsewhere", …
+ */
+method: string, 
+/**
+ * Only in "My usual": the reasons with which this referrer sends there most; choosing the hit ticks them.
+ */
+reasons: Array<string>, };
 
 export type MailboxMessage = { row: MailboxRow, text: string, attachments: Array<string>, };
 
@@ -82,6 +131,11 @@ export type MailboxMessage = { row: MailboxRow, text: string, attachments: Array
  * A message in the demonstration mailbox.
  */
 export type MailboxRow = { number: number, receivedAt: string, from: string, to: string, subject: string, };
+
+/**
+ * Five cases or more: fewer say nothing.
+ */
+export type MeasuredView = { n: number, medianDays: number, acceptedPercent: number, daysToReply: number, };
 
 export type NotOpenView = { id: string, name: string, 
 /**
@@ -192,7 +246,11 @@ crisisNote: string, redFlags: SafetyAnswer | null, redFlagsNote: string, mayLeav
 /**
  * Answers to the service's own questions, by the question's id.
  */
-extraAnswers: Array<ExtraAnswer>, };
+extraAnswers: Array<ExtraAnswer>, 
+/**
+ * Answers to services' criteria, by the criterion's key. One holds for each service that asks the same.
+ */
+criteria: Array<CriterionAnswer>, };
 
 /**
  * One line of the list of referrals.
@@ -232,16 +290,32 @@ notOpen: Array<NotOpenView>,
 /**
  * Words of crisis were typed: the fixed text is shown, whatever else is.
  */
-crisis: boolean, };
+crisis: boolean, 
+/**
+ * What words were taken for, where that is not what was typed.
+ */
+understoodAs: Array<TakenForView>, 
+/**
+ * The hits are "My usual": nothing was typed.
+ */
+usual: boolean, };
 
 /**
  * Everything of a service that a GP uses, in one view.
  */
-export type ServiceCard = { id: string, name: string, organisation: string, category: string, description: string, steps: Array<number>, modes: Array<string>, sessions: string | null, singlePointOfAccess: boolean, childServices: Array<string>, interventions: Array<string>, practitionerTypes: Array<string>, criteria: Array<CriterionView>, waitWeeks: number | null, waitStatedBy: string | null, 
+export type ServiceCard = { id: string, name: string, organisation: string, category: string, description: string, steps: Array<number>, modes: Array<string>, sessions: string | null, singlePointOfAccess: boolean, childServices: Array<ServiceLink>, stepUp: Array<ServiceLink>, stepDown: Array<ServiceLink>, 
+/**
+ * Services that are also offered from this one: on the back of the referral that the practice already makes.
+ */
+alsoOffered: Array<ServiceLink>, interventions: Array<string>, practitionerTypes: Array<string>, supervisedBy: string | null, criteria: Array<CriterionView>, waitWeeks: number | null, waitStatedBy: string | null, 
 /**
  * DD-Mmm-YYYY
  */
 waitStatedOn: string | null, waitIsOld: boolean, 
+/**
+ * What referrals measured, apart from what the service states; none below five cases.
+ */
+measured: MeasuredView | null, capacity: string | null, 
 /**
  * "Checked 12 days ago by Amy, OT, by phone": days, by, how
  */
@@ -257,13 +331,39 @@ address: string | null,
 /**
  * The service's words where it is not sent from here.
  */
-methodWords: string | null, contact: string | null, dutyLine: string | null, repliesWithinWorkingDays: number | null, feedsBack: string | null, cost: Array<string>, travel: string | null, evidence: string | null, say: string | null, ifInMyHead: string | null, patientSheet: string | null, extraQuestions: Array<ExtraQuestionView>, 
+methodWords: string | null, contact: string | null, dutyLine: string | null, repliesWithinWorkingDays: number | null, feedsBack: string | null, cost: Array<string>, travel: string | null, accessibility: string | null, languages: Array<string>, evidence: string | null, say: string | null, ifInMyHead: string | null, patientSheet: string | null, extraQuestions: Array<ExtraQuestionView>, 
 /**
  * Why it cannot be referred to now: "age", "area", "closed", "paused"; null when it can.
+ */
+notOpen: string | null, 
+/**
+ * "aged 18 or over", "until 01-Feb-2027"
+ */
+notOpenDetail: string | null, 
+/**
+ * What the service says of being paused or closed.
+ */
+statusReason: string | null, replacedBy: ServiceLink | null, 
+/**
+ * One of the referrer's favourites.
+ */
+favourite: boolean, };
+
+/**
+ * Another service that a card names.
+ */
+export type ServiceLink = { id: string, name: string, step: number | null, waitWeeks: number | null, waitIsOld: boolean, 
+/**
+ * Why it is not open to this patient: "age", "area", "closed", "paused"; null when it is.
  */
 notOpen: string | null, };
 
 export type StaffMember = { id: string, name: string, role: string, };
+
+/**
+ * A typed word or phrase and what it was taken for; several where an abbreviation has several meanings.
+ */
+export type TakenForView = { typed: string, takenFor: Array<string>, };
 
 export type TimelineEntry = { 
 /**
@@ -283,6 +383,19 @@ late: boolean, };
  * What a person decided of an uncertain send.
  */
 export type UnknownDecision = "itArrived" | "sendAgain";
+
+/**
+ * How often nothing local was found for a need, in the last 12 months.
+ */
+export type UnmetNeedRow = { 
+/**
+ * A code of `REFERRAL_REASONS`, or "other".
+ */
+need: string, count: number, 
+/**
+ * DD-Mmm-YYYY
+ */
+lastOn: string, };
 
 /**
  * How this folder of data is used, for good.
