@@ -105,6 +105,11 @@ pub fn open_to(
     if age_outcome(service, facts) == CriterionOutcome::NotMet {
         return Err(NotOpen::Age { min, max });
     }
+    serves(service, facts)
+}
+
+/// Whether it serves the practice's areas, and the practice where it serves some only.
+pub fn serves(service: &HealthcareService, facts: &KnownFacts) -> Result<(), NotOpen> {
     if area_outcome(service, facts) == CriterionOutcome::NotMet {
         let names = service
             .service_areas

@@ -115,6 +115,8 @@ pub struct SearchIndex {
     openness: OpennessTable,
     /// By service, for it is asked of each with every key press.
     ages: Vec<AgeLimits>,
+    /// Shown with words of crisis, whatever else is.
+    crisis_services: Vec<usize>,
     /// Each name's words, where services of other areas are not looked at: a whole name is found all the same.
     names: HashMap<String, Vec<usize>>,
     most_looked_at_whole: usize,
@@ -136,6 +138,7 @@ impl SearchIndex {
         let words = WordIndex::build(directory, synonyms)?;
         Ok(Self {
             ages: words.services.iter().map(|service| (service.minimum_age, service.maximum_age)).collect(),
+            crisis_services: (0..).zip(&words.services).filter(|(_, service)| service.onward.category == Category::Crisis).map(|(document, _)| document).collect(),
             names: if words.services.len() > most { names(&words.services) } else { HashMap::new() },
             words,
             most_looked_at_whole: most,
@@ -199,7 +202,8 @@ impl SearchIndex {
             let place = openness.get(holding.0).copied().unwrap_or(Openness::Closed);
             let of_age = age.is_none_or(|age| self.ages.get(holding.0).is_none_or(|limits| criteria::is_of_age(*limits, age)));
             match (place, of_age) {
-                (Openness::Closed, _) => hidden.closed += 1,
+                (Openness::ClosedElsewhere | Openness::Elsewhere, _) if hidden.elsewhere_not_counted => (),
+                (Openness::Closed | Openness::ClosedElsewhere, _) => hidden.closed += 1,
                 (_, false) => hidden.age += 1,
                 (Openness::Elsewhere, true) => hidden.area += 1,
                 (Openness::Open, true) => return true,
@@ -217,10 +221,10 @@ impl SearchIndex {
 
     /// With words of crisis, every crisis service is shown, whatever its words.
     fn add_crisis_services(&self, fits: &mut Vec<Fit>, facts: &KnownFacts, today: Date) {
-        for (document, service) in self.words.services.iter().enumerate() {
-            let is_crisis = service.onward.category == Category::Crisis;
-            let missing = is_crisis && fits.iter().all(|fit| fit.document != document);
-            if missing && criteria::open_to(service, facts, today).is_ok() {
+        let known: BTreeSet<usize> = fits.iter().map(|fit| fit.document).collect();
+        for document in self.crisis_services.iter().copied().filter(|document| !known.contains(document)) {
+            let service = self.words.services.get(document);
+            if service.is_some_and(|service| criteria::open_to(service, facts, today).is_ok()) {
                 let (value, named) = (0.0, Named::No);
                 fits.push(Fit { document, value, named });
             }

@@ -17,6 +17,13 @@ pub enum Openness {
     Open,
     Closed,
     Elsewhere,
+    ClosedElsewhere,
+}
+
+impl Openness {
+    pub fn is_elsewhere(self) -> bool {
+        matches!(self, Self::Elsewhere | Self::ClosedElsewhere)
+    }
 }
 
 type Asked = (Option<OdsCode>, Date);
@@ -60,9 +67,11 @@ impl OpennessTable {
 }
 
 fn openness(service: &HealthcareService, place: &KnownFacts, today: Date) -> Openness {
-    match criteria::open_to(service, place, today) {
-        Ok(()) => Openness::Open,
-        Err(NotOpen::Closed { .. } | NotOpen::Paused { .. }) => Openness::Closed,
-        Err(NotOpen::Age { .. } | NotOpen::Area { .. }) => Openness::Elsewhere,
+    let closed = matches!(criteria::open_to(service, place, today), Err(NotOpen::Closed { .. } | NotOpen::Paused { .. }));
+    match (closed, criteria::serves(service, place).is_ok()) {
+        (false, true) => Openness::Open,
+        (true, true) => Openness::Closed,
+        (false, false) => Openness::Elsewhere,
+        (true, false) => Openness::ClosedElsewhere,
     }
 }

@@ -5,6 +5,9 @@ use super::openness::Openness;
 /// Above so many services, those of other areas are not looked at: a country's directory holds forty times what serves one practice.
 pub const MOST_LOOKED_AT_WHOLE: usize = 30_000;
 
+/// Stepping over so many is dearer than looking at them.
+const MOST_BETWEEN: u32 = 64;
+
 /// Services that stand side by side in the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Run {
@@ -29,16 +32,20 @@ impl Part {
         Self { runs: vec![run], len: services, is_whole: true }
     }
 
-    /// All that are not elsewhere. The index puts services of the same areas side by side, so these are few runs.
+    /// All that are not elsewhere, and the few that stand between them. The index puts services of the same areas side by side, so
+    /// these are few runs.
     pub fn near(openness: &[Openness]) -> Self {
         let mut runs: Vec<Run> = Vec::new();
-        let mut len = 0;
-        for (number, _) in (0_u32..).zip(openness).filter(|(_, openness)| **openness != Openness::Elsewhere) {
+        for (number, _) in (0_u32..).zip(openness).filter(|(_, openness)| !openness.is_elsewhere()) {
             match runs.last_mut() {
-                Some(run) if run.end == number => run.end += 1,
-                _ => runs.push(Run { start: number, end: number + 1, first_slot: len }),
+                Some(run) if number - run.end <= MOST_BETWEEN => run.end = number + 1,
+                _ => runs.push(Run { start: number, end: number + 1, first_slot: 0 }),
             }
-            len += 1;
+        }
+        let mut len = 0;
+        for run in &mut runs {
+            run.first_slot = len;
+            len += run.end - run.start;
         }
         Self { runs, len: len as usize, is_whole: false }
     }
@@ -75,11 +82,15 @@ mod tests {
 
     #[test]
     fn slots_and_services_belong_to_each_other() {
-        use Openness::{Closed, Elsewhere, Open};
-        let part = Part::near(&[Elsewhere, Open, Closed, Elsewhere, Elsewhere, Open]);
-        assert_eq!((part.len(), part.runs().len(), part.is_whole()), (3, 2, false));
+        use Openness::{Closed, ClosedElsewhere, Elsewhere, Open};
+        let mut openness = vec![Elsewhere; 200];
+        for (at, what) in [(1, Open), (2, Closed), (150, Open), (152, Open), (153, ClosedElsewhere)] {
+            openness[at] = what;
+        }
+        let part = Part::near(&openness);
+        assert_eq!((part.len(), part.runs().len(), part.is_whole()), (5, 2, false));
         let services: Vec<usize> = (0..part.len()).map(|slot| part.service(slot)).collect();
-        assert_eq!(services, [1, 2, 5]);
+        assert_eq!(services, [1, 2, 150, 151, 152]);
         for run in part.runs() {
             for service in run.start..run.end {
                 assert_eq!(part.service(run.slot(service) as usize), service as usize);
