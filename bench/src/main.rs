@@ -35,17 +35,48 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             speed::measure_all(&sizes, Path::new(scratch), |line| println!("{line}"))?;
         }
         _ => {
-    for set in &sets {
-        println!("{} {} on {}", set.name, set.cases.len(), machine::description());
-        for engine in ENGINES {
-            let searches = set.cases.iter().map(|case| Search { text: case.text.clone(), patient: case.patient() }).collect();
-            let job = Job { directory: &set.directory, searches, longest: Duration::from_mins(5) };
-            let outcome = engine.run(&job, &node, &std::env::temp_dir())?;
-            let scores = scoring::score(set, &outcome.answers, TODAY);
-            let a = scores.answered;
-            println!("{:14} {:.3} {:.3} nothing {}/{} breaches {} {} {} of {} crisis wrong {}/{} build {:.1} grown {}", engine.name(), scoring::share(a.first, a.queries), scoring::share(a.in_five, a.queries), scores.shown_for_nothing, scores.unanswerable, scores.closed, scores.wrong_age, scores.wrong_area, scores.hits, scores.crisis_wrong_first, scores.crisis, outcome.build_cpu_ms, outcome.grown_bytes);
-        }
-    }
+            for set in &sets {
+                println!(
+                    "{} {} on {}",
+                    set.name,
+                    set.cases.len(),
+                    machine::description()
+                );
+                for engine in ENGINES {
+                    let searches = set
+                        .cases
+                        .iter()
+                        .map(|case| Search {
+                            text: case.text.clone(),
+                            patient: case.patient(),
+                        })
+                        .collect();
+                    let job = Job {
+                        directory: &set.directory,
+                        searches,
+                        longest: Duration::from_mins(5),
+                    };
+                    let outcome = engine.run(&job, &node, &std::env::temp_dir())?;
+                    let scores = scoring::score(set, &outcome.answers, TODAY);
+                    let a = scores.answered;
+                    println!(
+                        "{:14} {:.3} {:.3} nothing {}/{} breaches {} {} {} of {} crisis wrong {}/{} build {:.1} grown {}",
+                        engine.name(),
+                        scoring::share(a.first, a.queries),
+                        scoring::share(a.in_five, a.queries),
+                        scores.shown_for_nothing,
+                        scores.unanswerable,
+                        scores.closed,
+                        scores.wrong_age,
+                        scores.wrong_area,
+                        scores.hits,
+                        scores.crisis_wrong_first,
+                        scores.crisis,
+                        outcome.build_cpu_ms,
+                        outcome.grown_bytes
+                    );
+                }
+            }
         }
     }
     Ok(())

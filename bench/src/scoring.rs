@@ -68,7 +68,8 @@ pub fn score(set: &EvaluationSet, answers: &[Vec<u32>], today: Date) -> Scores {
             }
             continue;
         }
-        let place = services().position(|service| case.wanted.iter().any(|id| id == service.id.as_str()));
+        let place =
+            services().position(|service| case.wanted.iter().any(|id| id == service.id.as_str()));
         let of_kind = scores.by_kind.entry(case.kind.clone()).or_default();
         for tally in [of_kind, &mut scores.answered] {
             tally.queries += 1;

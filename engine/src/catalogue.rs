@@ -10,7 +10,7 @@ use services_directory::{
     criteria::{self, NotOpen},
     directory_table,
     feed::Directory,
-    ids::{EndpointId, ServiceId},
+    ids::{EndpointId, OdsCode, ServiceId},
     model::{Channel, Endpoint, EndpointPurpose, HealthcareService, ReferralMethod},
     search::{Query, SearchIndex, SearchResults, Synonyms},
 };
@@ -43,6 +43,11 @@ impl Catalogue {
             applied_at,
             index,
         })
+    }
+
+    /// Works out the hard rules for this practice before the first search.
+    pub fn make_ready(&self, practice: Option<&OdsCode>, today: Date) {
+        self.index.make_ready(practice, today);
     }
 
     pub fn search(&self, text: &str, facts: &PatientFacts, today: Date) -> SearchResults {
@@ -136,7 +141,10 @@ impl Catalogue {
     }
 
     pub(crate) fn of_id(&self, id: &ServiceId) -> Option<&HealthcareService> {
-        self.directory.services.get(*self.services.get(id)?).map(AsRef::as_ref)
+        self.directory
+            .services
+            .get(*self.services.get(id)?)
+            .map(AsRef::as_ref)
     }
 
     pub(crate) fn service(&self, id: &str) -> Option<&HealthcareService> {

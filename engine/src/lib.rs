@@ -3,6 +3,7 @@
 
 mod card;
 mod catalogue;
+mod current;
 mod facts;
 mod log;
 mod sending;
@@ -15,6 +16,7 @@ pub use log::{Log, LogEntry};
 pub use sending::SenderThread;
 pub use usual::{MyUsual, UsualHit};
 
+use current::CurrentCatalogue;
 use demo::practice::DemonstrationError;
 use referrals::{
     Desk, ReferralError, desk,
@@ -23,14 +25,15 @@ use referrals::{
     practice_table,
 };
 use services_directory::{
-    directory_table::{self, DirectoryError},
+    directory_table::{self, DirectoryError, DirectorySummary},
     feed::Directory,
     ids::OdsCode,
     search::{SearchError, SynonymError},
 };
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::Arc,
+    thread::JoinHandle,
 };
 use store::{Clock, DataFolder, Store, StoreError, UseMode, open::Schemas, recovery::RecoveryKey};
 
@@ -89,7 +92,7 @@ pub struct Engine {
     pub store: Store,
     pub desk: Desk,
     pub log: Log,
-    catalogue: RwLock<Option<Arc<Catalogue>>>,
+    current: Arc<CurrentCatalogue>,
 }
 
 fn schemas() -> Schemas {
@@ -135,6 +138,7 @@ impl Engine {
 
     fn with_store(store: Store) -> Result<Self, EngineError> {
         let mode = store.folder.mode();
+        let log = Log::in_folder(store.folder.path(), store.clock.clone());
         let engine = Self {
             desk: Desk {
                 practice: store.practice.clone(),
@@ -142,12 +146,11 @@ impl Engine {
                 demonstration: mode == UseMode::Demonstration,
                 wake: Wake::default(),
             },
-            log: Log::in_folder(store.folder.path(), store.clock.clone()),
-            catalogue: RwLock::default(),
+            current: Arc::new(CurrentCatalogue::new(store.directory.clone(), log.clone())),
+            log,
             store,
         };
         engine.hold_what_a_restore_left_uncertain()?;
-        engine.read_directory_again()?;
         engine.log.write(&LogEntry::Opened { mode });
         Ok(engine)
     }
@@ -205,40 +208,26 @@ impl Engine {
 
     /// The directory as it was last read; searches go on in the old one while a new one is made.
     pub fn catalogue(&self) -> Result<Arc<Catalogue>, EngineError> {
-        let catalogue = self
-            .catalogue
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        catalogue.ok_or(EngineError::NoDirectory)
+        self.current.get()
     }
 
-    /// Takes up a directory that another process has loaded since.
-    pub fn notice_new_directory(&self) -> Result<(), EngineError> {
-        let applied_at = self.store.directory.read(directory_table::applied_at)?;
-        let held = self
-            .catalogue
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-            .map(|held| held.applied_at);
-        if held == applied_at {
-            Ok(())
-        } else {
-            self.read_directory_again()
-        }
+    /// Makes the search ready in the background, before anybody types.
+    pub fn make_search_ready(&self) -> Result<JoinHandle<()>, EngineError> {
+        let practice = self
+            .practice_ods_code()?
+            .and_then(|code| OdsCode::parse(&code).ok());
+        Ok(self.current.make_ready(practice, self.store.clock.today()))
     }
 
-    fn read_directory_again(&self) -> Result<(), EngineError> {
-        let read = self.store.directory.read(directory_table::read)?;
-        let made = read
-            .map(|(directory, applied_at)| Catalogue::new(directory, applied_at))
-            .transpose()?;
-        *self
-            .catalogue
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = made.map(Arc::new);
-        Ok(())
+    /// Takes up, in the background, a directory that another process has loaded since.
+    pub fn take_up_new_directory(&self) -> Result<Option<JoinHandle<()>>, EngineError> {
+        self.current.take_up_new()
+    }
+
+    /// Which directory stands in the database, and how many services it has; no search is needed for it.
+    pub fn directory_summary(&self) -> Result<DirectorySummary, EngineError> {
+        let summary = self.store.directory.read(directory_table::summary)?;
+        summary.ok_or(EngineError::NoDirectory)
     }
 
     /// Replaces the directory by another whole one.
@@ -255,7 +244,7 @@ impl Engine {
                 .write(move |tx| directory_table::apply(tx, &directory, now))?;
         }
         self.log.write(&LogEntry::DirectoryLoaded { version });
-        self.read_directory_again()
+        self.current.make_anew()
     }
 
     /// The practice's ODS code, in whose name the directory is searched.

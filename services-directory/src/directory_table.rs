@@ -3,7 +3,7 @@
 use crate::{
     feed::{Directory, FeedError, FeedLimits},
     ids::EndpointId,
-    model::{DirectoryRecord, Endpoint, HealthcareService},
+    model::{DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService},
 };
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
@@ -135,6 +135,31 @@ pub fn applied_at(connection: &Connection) -> Result<Option<Timestamp>, Director
         .optional()?;
     at.map(|at| at.parse().map_err(|_| DirectoryError::Damaged))
         .transpose()
+}
+
+/// What the database holds, without reading it all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectorySummary {
+    pub header: DirectoryHeader,
+    pub service_count: u32,
+    pub applied_at: Timestamp,
+}
+
+pub fn summary(connection: &Connection) -> Result<Option<DirectorySummary>, DirectoryError> {
+    let Some(applied_at) = applied_at(connection)? else {
+        return Ok(None);
+    };
+    let sql = "SELECT header, (SELECT count(*) FROM records WHERE kind = 'service') FROM version";
+    let (header, service_count): (String, u32) =
+        connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let Ok(DirectoryRecord::Directory(header)) = serde_json::from_str(&header) else {
+        return Err(DirectoryError::Damaged);
+    };
+    Ok(Some(DirectorySummary {
+        header,
+        service_count,
+        applied_at,
+    }))
 }
 
 fn records_of(directory: &Directory) -> impl Iterator<Item = DirectoryRecord> {

@@ -9,8 +9,8 @@ use crate::model::{
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::io::{BufRead, Read};
+use std::sync::Arc;
 
 /// A whole directory of one version, read and checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,7 +174,10 @@ impl Directory {
     }
 
     pub fn service(&self, id: &ServiceId) -> Option<&HealthcareService> {
-        self.services.iter().map(Arc::as_ref).find(|service| service.id == *id)
+        self.services
+            .iter()
+            .map(Arc::as_ref)
+            .find(|service| service.id == *id)
     }
 
     pub fn endpoint(&self, id: &EndpointId) -> Option<&Endpoint> {

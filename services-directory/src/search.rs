@@ -31,8 +31,8 @@ use crate::model::{Category, HealthcareService};
 use closeness::Named;
 use index::WordIndex;
 use jiff::civil::Date;
+use openness::{Openings, Openness, OpennessTable};
 use query::Understood;
-use openness::{Openness, OpennessTable};
 use rank::{Fit, Holding};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -128,7 +128,11 @@ impl SearchIndex {
     }
 
     /// Above so many services, those of other areas are not looked at.
-    fn looking_at_whole(directory: &Directory, synonyms: &Synonyms, most: usize) -> Result<Self, SearchError> {
+    fn looking_at_whole(
+        directory: &Directory,
+        synonyms: &Synonyms,
+        most: usize,
+    ) -> Result<Self, SearchError> {
         let parents: BTreeMap<&AreaId, &AreaId> = directory
             .areas
             .iter()
@@ -137,9 +141,21 @@ impl SearchIndex {
         let practices = directory.practices.iter();
         let words = WordIndex::build(directory, synonyms)?;
         Ok(Self {
-            ages: words.services.iter().map(|service| (service.minimum_age, service.maximum_age)).collect(),
-            crisis_services: (0..).zip(&words.services).filter(|(_, service)| service.onward.category == Category::Crisis).map(|(document, _)| document).collect(),
-            names: if words.services.len() > most { names(&words.services) } else { HashMap::new() },
+            ages: words
+                .services
+                .iter()
+                .map(|service| (service.minimum_age, service.maximum_age))
+                .collect(),
+            crisis_services: (0..)
+                .zip(&words.services)
+                .filter(|(_, service)| service.onward.category == Category::Crisis)
+                .map(|(document, _)| document)
+                .collect(),
+            names: if words.services.len() > most {
+                names(&words.services)
+            } else {
+                HashMap::new()
+            },
             words,
             most_looked_at_whole: most,
             crisis: crisis::CrisisWords::new(),
@@ -164,22 +180,35 @@ impl SearchIndex {
             understood_as: why::taken_for(&understood, &self.words),
             ..SearchResults::default()
         };
-        let place = KnownFacts {
-            practice: query.practice.clone(),
-            areas: query.practice.as_ref().and_then(|practice| self.areas.get(practice).cloned()),
-            ..KnownFacts::default()
-        };
-        let openings = self.openness.of(&self.words.services, &place, query.today, self.most_looked_at_whole);
+        let place = self.place(query.practice.as_ref());
+        let openings = self.openings(&place, query.today);
         results.hidden.elsewhere_not_counted = !openings.part.is_whole();
-        let facts = KnownFacts { age: query.age, ..place };
+        let facts = KnownFacts {
+            age: query.age,
+            ..place
+        };
         self.words.in_workspace(|workspace| {
-            let (holding, question) = rank::holding(&understood, (&self.words, &openings.part), query.age, workspace);
-            let (open, not_open) = self.divided(holding, &openings.by_service, query.age, &mut results.hidden);
-            let mut fits: Vec<Fit> = best(open, MOST_COMPARED).map(|holding| question.fit(holding)).collect();
+            let (holding, question) = rank::holding(
+                &understood,
+                (&self.words, &openings.part),
+                query.age,
+                workspace,
+            );
+            let (open, not_open) = self.divided(
+                holding,
+                &openings.by_service,
+                query.age,
+                &mut results.hidden,
+            );
+            let mut fits: Vec<Fit> = best(open, MOST_COMPARED)
+                .map(|holding| question.fit(holding))
+                .collect();
             if results.crisis {
                 self.add_crisis_services(&mut fits, &facts, query.today);
             }
-            let mut named: Vec<Fit> = best(not_open, MOST_NAMED).map(|holding| question.fit(holding)).collect();
+            let mut named: Vec<Fit> = best(not_open, MOST_NAMED)
+                .map(|holding| question.fit(holding))
+                .collect();
             if !openings.part.is_whole() {
                 named.extend(self.named_elsewhere(&tokens));
             }
@@ -188,6 +217,28 @@ impl SearchIndex {
             self.add_not_open(&mut results, &named, &facts, query.today);
         });
         results
+    }
+
+    /// Works out the hard rules for a practice and a day, so that the first key press need not.
+    pub fn make_ready(&self, practice: Option<&OdsCode>, today: Date) {
+        self.openings(&self.place(practice), today);
+    }
+
+    fn place(&self, practice: Option<&OdsCode>) -> KnownFacts {
+        KnownFacts {
+            practice: practice.cloned(),
+            areas: practice.and_then(|practice| self.areas.get(practice).cloned()),
+            ..KnownFacts::default()
+        }
+    }
+
+    fn openings(&self, place: &KnownFacts, today: Date) -> Arc<Openings> {
+        self.openness.of(
+            &self.words.services,
+            place,
+            today,
+            self.most_looked_at_whole,
+        )
     }
 
     /// Those that are open and those that are not, which are counted by the rule that hides them.
@@ -200,9 +251,17 @@ impl SearchIndex {
     ) -> (Vec<Holding>, Vec<Holding>) {
         let is_open = |holding: &Holding| {
             let place = openness.get(holding.0).copied().unwrap_or(Openness::Closed);
-            let of_age = age.is_none_or(|age| self.ages.get(holding.0).is_none_or(|limits| criteria::is_of_age(*limits, age)));
+            let of_age = age.is_none_or(|age| {
+                self.ages
+                    .get(holding.0)
+                    .is_none_or(|limits| criteria::is_of_age(*limits, age))
+            });
             match (place, of_age) {
-                (Openness::ClosedElsewhere | Openness::Elsewhere, _) if hidden.elsewhere_not_counted => (),
+                (Openness::ClosedElsewhere | Openness::Elsewhere, _)
+                    if hidden.elsewhere_not_counted =>
+                {
+                    ()
+                }
                 (Openness::Closed | Openness::ClosedElsewhere, _) => hidden.closed += 1,
                 (_, false) => hidden.age += 1,
                 (Openness::Elsewhere, true) => hidden.area += 1,
@@ -215,33 +274,69 @@ impl SearchIndex {
 
     /// Services of other areas whose whole name was typed.
     fn named_elsewhere(&self, tokens: &[words::Token]) -> impl Iterator<Item = Fit> {
-        let found = self.names.get(&folded(tokens)).map(Vec::as_slice).unwrap_or_default();
-        found.iter().take(MOST_NOT_OPEN).map(|document| Fit { document: *document, value: 0.0, named: Named::Whole })
+        let found = self
+            .names
+            .get(&folded(tokens))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        found.iter().take(MOST_NOT_OPEN).map(|document| Fit {
+            document: *document,
+            value: 0.0,
+            named: Named::Whole,
+        })
     }
 
     /// With words of crisis, every crisis service is shown, whatever its words.
     fn add_crisis_services(&self, fits: &mut Vec<Fit>, facts: &KnownFacts, today: Date) {
         let known: BTreeSet<usize> = fits.iter().map(|fit| fit.document).collect();
-        for document in self.crisis_services.iter().copied().filter(|document| !known.contains(document)) {
+        for document in self
+            .crisis_services
+            .iter()
+            .copied()
+            .filter(|document| !known.contains(document))
+        {
             let service = self.words.services.get(document);
             if service.is_some_and(|service| criteria::open_to(service, facts, today).is_ok()) {
                 let (value, named) = (0.0, Named::No);
-                fits.push(Fit { document, value, named });
+                fits.push(Fit {
+                    document,
+                    value,
+                    named,
+                });
             }
         }
     }
 
     /// The first of them in the order that `rank` tells, behind the crisis services where there are words of crisis.
-    fn add_hits(&self, results: &mut SearchResults, fits: Vec<Fit>, understood: &Understood, query: &Query) {
+    fn add_hits(
+        &self,
+        results: &mut SearchResults,
+        fits: Vec<Fit>,
+        understood: &Understood,
+        query: &Query,
+    ) {
         let best = fits.iter().map(|fit| fit.value).fold(0.0, f32::max);
-        let mut open: Vec<(Fit, &Arc<HealthcareService>)> =
-            fits.into_iter().filter_map(|fit| Some((self.words.services.get(fit.document)?, fit))).map(|(service, fit)| (fit, service)).collect();
+        let mut open: Vec<(Fit, &Arc<HealthcareService>)> = fits
+            .into_iter()
+            .filter_map(|fit| Some((self.words.services.get(fit.document)?, fit)))
+            .map(|(service, fit)| (fit, service))
+            .collect();
         let behind = rank::behind_front_doors(&open, best);
         open.sort_by_cached_key(|(fit, service)| {
             let after_crisis = results.crisis && service.onward.category != Category::Crisis;
             let (step, wait) = rank::step_and_wait(service, query.today);
-            let band = behind.get(&service.id).copied().unwrap_or_else(|| rank::band(fit.value, best));
-            (after_crisis, band, step, wait, service.name.to_lowercase(), service.id.clone())
+            let band = behind
+                .get(&service.id)
+                .copied()
+                .unwrap_or_else(|| rank::band(fit.value, best));
+            (
+                after_crisis,
+                band,
+                step,
+                wait,
+                service.name.to_lowercase(),
+                service.id.clone(),
+            )
         });
         for (fit, service) in open.into_iter().take(query.limit) {
             let number = u32::try_from(fit.document).unwrap_or(u32::MAX);
@@ -256,16 +351,29 @@ impl SearchIndex {
     }
 
     /// Those of them that were searched by their name.
-    fn add_not_open(&self, results: &mut SearchResults, named: &[Fit], facts: &KnownFacts, today: Date) {
+    fn add_not_open(
+        &self,
+        results: &mut SearchResults,
+        named: &[Fit],
+        facts: &KnownFacts,
+        today: Date,
+    ) {
         for fit in named {
-            let Some(service) = self.words.services.get(fit.document) else { continue };
-            let Err(reason) = criteria::open_to(service, facts, today) else { continue };
+            let Some(service) = self.words.services.get(fit.document) else {
+                continue;
+            };
+            let Err(reason) = criteria::open_to(service, facts, today) else {
+                continue;
+            };
             // A closed service has a successor or a day to come back to: half its name will do.
             let enough = match reason {
                 NotOpen::Age { .. } | NotOpen::Area { .. } => Named::Whole,
                 NotOpen::Closed { .. } | NotOpen::Paused { .. } => Named::Begun,
             };
-            let listed = results.not_open.iter().any(|hit| hit.service_id == service.id);
+            let listed = results
+                .not_open
+                .iter()
+                .any(|hit| hit.service_id == service.id);
             if fit.named >= enough && !listed && results.not_open.len() < MOST_NOT_OPEN {
                 results.not_open.push(NotOpenHit {
                     service_id: service.id.clone(),
@@ -281,13 +389,20 @@ impl SearchIndex {
 fn names(services: &[Arc<HealthcareService>]) -> HashMap<String, Vec<usize>> {
     let mut names: HashMap<String, Vec<usize>> = HashMap::new();
     for (number, service) in services.iter().enumerate() {
-        names.entry(folded(&words::tokens(&service.name))).or_default().push(number);
+        names
+            .entry(folded(&words::tokens(&service.name)))
+            .or_default()
+            .push(number);
     }
     names
 }
 
 fn folded(tokens: &[words::Token]) -> String {
-    tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
+    tokens
+        .iter()
+        .map(|token| token.text.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Those that hold most of the words, in no order.

@@ -90,6 +90,9 @@ fn open_engine(arguments: &Arguments) -> Result<Option<Engine>, String> {
     }
     let (engine, unseen_key) = Engine::open(&arguments.data, arguments.mode, Clock::system())
         .map_err(|error| error.to_string())?;
+    engine
+        .make_search_ready()
+        .map_err(|error| error.to_string())?;
     // A set-up that was broken off is gone on with where its recovery key can be shown.
     Ok(Some(engine).filter(|_| unseen_key.is_none()))
 }

@@ -20,8 +20,8 @@ use referrals::{
 };
 
 pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
-    engine.notice_new_directory()?;
-    let catalogue = engine.catalogue()?;
+    engine.take_up_new_directory()?;
+    let directory = engine.directory_summary()?;
     let now = engine.store.clock.now();
     let (practice, staff, referrer, counts, channel_problem) = engine.store.practice.read(|c| {
         let practice = practice_table::practice(c)?.ok_or(ReferralError::PracticeNotSet)?;
@@ -35,7 +35,6 @@ pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
             outbox_table::channel_problem(c)?,
         ))
     })?;
-    let header = &catalogue.directory.header;
     let member = |member: practice_table::StaffMember| StaffMember {
         id: member.id,
         name: member.name,
@@ -50,10 +49,10 @@ pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
         practice_name: practice.name,
         practice_ods_code: practice.ods_code,
         directory: DirectoryState {
-            name: header.name.clone(),
-            version: header.version,
-            service_count: u32::try_from(catalogue.directory.services.len()).unwrap_or(u32::MAX),
-            refreshed_at: catalogue.applied_at.to_string(),
+            name: directory.header.name,
+            version: directory.header.version,
+            service_count: directory.service_count,
+            refreshed_at: directory.applied_at.to_string(),
         },
         outbox: OutboxState {
             waiting: counts.waiting,

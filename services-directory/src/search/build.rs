@@ -18,7 +18,10 @@ impl WordIndex {
         let services = side_by_side(&directory.services);
         let written = Written::of(&services, &directory.organizations);
         let own = &written.numbers;
-        let of_synonyms = synonyms.groups().iter().flat_map(|group| group.phrases.iter().flatten());
+        let of_synonyms = synonyms
+            .groups()
+            .iter()
+            .flat_map(|group| group.phrases.iter().flatten());
         let all: BTreeSet<&str> = own.keys().chain(of_synonyms).map(String::as_str).collect();
         let sorted: Vec<String> = all.into_iter().map(str::to_owned).collect();
         let in_directory = sorted.iter().map(|word| own.contains_key(word)).collect();
@@ -57,7 +60,8 @@ impl WordIndex {
         for (service, texts) in self.services.iter().zip(written.services()) {
             let mut note = |list: u32, field: FieldKind| {
                 let set = lists.entry(list).or_default();
-                let again = field.is_running_text() && !set.and(FieldSet::running_text()).is_empty();
+                let again =
+                    field.is_running_text() && !set.and(FieldSet::running_text()).is_empty();
                 *set = set.with(FieldSet::only(field));
                 if again {
                     *set = set.with(FieldSet::only(FieldKind::Often));
@@ -68,7 +72,14 @@ impl WordIndex {
                     note(word, kind);
                 }
                 let slots = known.slots_of(tokens);
-                for group in add_entry(&mut self.entries, &self.phrases, &known, kind, tokens, &slots) {
+                for group in add_entry(
+                    &mut self.entries,
+                    &self.phrases,
+                    &known,
+                    kind,
+                    tokens,
+                    &slots,
+                ) {
                     note(list_of_group(group), kind);
                 }
             }
@@ -87,7 +98,11 @@ fn side_by_side(services: &[Arc<HealthcareService>]) -> Vec<Arc<HealthcareServic
     let mut sorted = services.to_vec();
     sorted.sort_by(|a, b| {
         let (a, b) = (&a.service_areas, &b.service_areas);
-        a.len().cmp(&b.len()).then_with(|| a.iter().map(|area| &area.id).cmp(b.iter().map(|area| &area.id)))
+        a.len().cmp(&b.len()).then_with(|| {
+            a.iter()
+                .map(|area| &area.id)
+                .cmp(b.iter().map(|area| &area.id))
+        })
     });
     sorted
 }
@@ -102,11 +117,26 @@ fn groups(synonyms: &Synonyms) -> Vec<GroupEntry> {
 }
 
 /// The groups that a category is for, and those that it is also of use for.
-fn kinds_of(category: Category, synonyms: &Synonyms) -> impl Iterator<Item = (usize, FieldKind)> + '_ {
+fn kinds_of(
+    category: Category,
+    synonyms: &Synonyms,
+) -> impl Iterator<Item = (usize, FieldKind)> + '_ {
     let groups = synonyms.groups().iter().enumerate();
     groups.flat_map(move |(place, group)| {
-        let of_kind = group.kinds.iter().filter(move |kind| kind.category == category);
-        of_kind.map(move |kind| (place, if kind.home { FieldKind::Home } else { FieldKind::Kind }))
+        let of_kind = group
+            .kinds
+            .iter()
+            .filter(move |kind| kind.category == category);
+        of_kind.map(move |kind| {
+            (
+                place,
+                if kind.home {
+                    FieldKind::Home
+                } else {
+                    FieldKind::Kind
+                },
+            )
+        })
     })
 }
 
@@ -130,8 +160,10 @@ struct Written {
 
 impl Written {
     fn of(services: &[Arc<HealthcareService>], organizations: &[Organization]) -> Self {
-        let organizations: HashMap<_, _> =
-            organizations.iter().map(|known| (&known.id, known.name.as_str())).collect();
+        let organizations: HashMap<_, _> = organizations
+            .iter()
+            .map(|known| (&known.id, known.name.as_str()))
+            .collect();
         let mut written = Self::default();
         for service in services {
             let organization = organizations.get(&service.organization_id).copied();
@@ -141,7 +173,10 @@ impl Written {
     }
 
     fn add(&mut self, service: &Arc<HealthcareService>, organization: Option<&str>) {
-        for (kind, texts) in super::index::FIELDS.into_iter().zip(fields::texts_of(service, organization)) {
+        for (kind, texts) in super::index::FIELDS
+            .into_iter()
+            .zip(fields::texts_of(service, organization))
+        {
             for text in texts {
                 self.number_joined(&text);
                 for Token { text, hyphenated } in text {
@@ -201,18 +236,33 @@ impl<'a> Known<'a> {
                 *place = text;
             }
         }
-        let words: Vec<u32> = texts.iter().map(|text| lexicon.word(text).unwrap_or(u32::MAX)).collect();
+        let words: Vec<u32> = texts
+            .iter()
+            .map(|text| lexicon.word(text).unwrap_or(u32::MAX))
+            .collect();
         let stems = words.iter().map(|word| lexicon.stem_of(*word)).collect();
         let weights = texts.iter().map(|text| words::weight_of(text)).collect();
-        Self { lexicon, texts, words, stems, weights }
+        Self {
+            lexicon,
+            texts,
+            words,
+            stems,
+            weights,
+        }
     }
 
     fn text(&self, word: WrittenWord) -> &'a str {
-        self.texts.get(word.number as usize).copied().unwrap_or_default()
+        self.texts
+            .get(word.number as usize)
+            .copied()
+            .unwrap_or_default()
     }
 
     fn weight(&self, word: WrittenWord) -> Weight {
-        self.weights.get(word.number as usize).copied().unwrap_or(Weight::Content)
+        self.weights
+            .get(word.number as usize)
+            .copied()
+            .unwrap_or(Weight::Content)
     }
 
     fn stem(&self, word: WrittenWord) -> Option<u32> {
@@ -221,16 +271,27 @@ impl<'a> Known<'a> {
 
     /// The numbers in the index of the words, and of those that a hyphen divides.
     fn words_of(&self, text: &[WrittenWord]) -> impl Iterator<Item = u32> {
-        let single = text.iter().filter_map(|word| self.words.get(word.number as usize).copied());
-        let pairs = text.iter().zip(text.iter().skip(1)).filter(|(_, second)| second.hyphenated);
-        let joined = pairs
-            .filter_map(|(first, second)| self.lexicon.word(&format!("{}{}", self.text(*first), self.text(*second))));
+        let single = text
+            .iter()
+            .filter_map(|word| self.words.get(word.number as usize).copied());
+        let pairs = text
+            .iter()
+            .zip(text.iter().skip(1))
+            .filter(|(_, second)| second.hyphenated);
+        let joined = pairs.filter_map(|(first, second)| {
+            self.lexicon
+                .word(&format!("{}{}", self.text(*first), self.text(*second)))
+        });
         single.chain(joined)
     }
 
     fn slots_of(&self, text: &[WrittenWord]) -> Vec<Slot> {
         let slot = |word: &WrittenWord| Slot {
-            stems: self.stem(*word).map(|stem| (stem, 1.0)).into_iter().collect(),
+            stems: self
+                .stem(*word)
+                .map(|stem| (stem, 1.0))
+                .into_iter()
+                .collect(),
             filler: self.weight(*word) == Weight::Filler,
         };
         text.iter().map(slot).collect()
@@ -251,12 +312,20 @@ fn add_entry(
     let mut found = Vec::new();
     let mut parts = Vec::new();
     for phrase in phrases.find(slots) {
-        let only = phrase.covers.first().filter(|_| phrase.covers.len() == 1).and_then(|at| text.get(*at));
+        let only = phrase
+            .covers
+            .first()
+            .filter(|_| phrase.covers.len() == 1)
+            .and_then(|at| text.get(*at));
         // "act" and "me" in running text are words, and not abbreviations.
         if kind.is_running_text() && only.is_some_and(|word| known.text(*word).len() <= 3) {
             continue;
         }
-        let covered = phrase.covers.iter().filter(|at| slots.get(**at).is_some_and(|slot| !slot.filler)).count();
+        let covered = phrase
+            .covers
+            .iter()
+            .filter(|at| slots.get(**at).is_some_and(|slot| !slot.filler))
+            .count();
         parts.push(EntryGroup {
             group: u32::try_from(phrase.group).unwrap_or(u32::MAX),
             part: part(covered) / part(content.max(1)),
@@ -264,7 +333,9 @@ fn add_entry(
         found.push(phrase.group);
     }
     if matches!(kind, FieldKind::Name | FieldKind::Alias | FieldKind::Helps) && !text.is_empty() {
-        let words = text.iter().filter_map(|word| Some(EntryWord::new(known.stem(*word)?, known.weight(*word))));
+        let words = text
+            .iter()
+            .filter_map(|word| Some(EntryWord::new(known.stem(*word)?, known.weight(*word))));
         entries.push(kind, words, parts);
     }
     found

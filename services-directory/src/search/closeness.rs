@@ -1,7 +1,7 @@
 //! How close the whole of what was typed is to the name of a service, to an alias, or to one thing that it helps with.
 
-use super::expand::How;
 use super::entries::EntryWord;
+use super::expand::How;
 use super::index::{FieldKind, Target, WordIndex};
 use super::query::Understood;
 
@@ -104,13 +104,21 @@ impl Typed {
                 close = close.max(BEGUN);
             }
             for met in entry.groups {
-                let typed = self.groups.get(met.group as usize).copied().unwrap_or_default();
+                let typed = self
+                    .groups
+                    .get(met.group as usize)
+                    .copied()
+                    .unwrap_or_default();
                 close = close.max(BY_SYNONYM * typed * met.part);
                 for_others |= is_name && other_people.contains(&met.group);
             }
             bonus = bonus.max(close * if is_name { NAME } else { NEED });
         }
-        Closeness { bonus, named, for_others }
+        Closeness {
+            bonus,
+            named,
+            for_others,
+        }
     }
 
     /// How much of the entry was typed, how much of what was typed is in the entry, and how many of its first words were typed.

@@ -81,10 +81,24 @@ const WORDS: &[(&str, u8)] = &[
 ];
 
 /// Abbreviations, never guessed at: deliberate self harm, thoughts of life not worth living or of self-harm, crisis teams, section 136.
-const ABBREVIATIONS: &[&str] = &["dsh", "tlnwl", "tsh", "crht", "crhtt", "htt", "crt", "s136", "lnwl"];
+const ABBREVIATIONS: &[&str] = &[
+    "dsh", "tlnwl", "tsh", "crht", "crhtt", "htt", "crt", "s136", "lnwl",
+];
 
 /// Words that are of crisis only when nothing else is typed with them: suicidal ideation, "cutting".
-const ALONE: &[&str] = &["crisis", "crises", "crsis", "crisi", "criss", "cirsis", "crisus", "si", "cutting", "sectioned", "od"];
+const ALONE: &[&str] = &[
+    "crisis",
+    "crises",
+    "crsis",
+    "crisi",
+    "criss",
+    "cirsis",
+    "crisus",
+    "si",
+    "cutting",
+    "sectioned",
+    "od",
+];
 
 /// Words with which "crisis" is about something else than a person's mind: "cost of living crisis".
 const OTHER_CRISES: &[&str] = &[
@@ -164,17 +178,16 @@ impl CrisisWords {
         let other_crisis = tokens
             .iter()
             .any(|token| OTHER_CRISES.contains(&token.text.as_str()));
-        let alone = tokens
-            .iter()
-            .all(|t| ALONE.contains(&t.text.as_str()) || words::weight_of(&t.text) != words::Weight::Content);
-        tokens
-            .iter()
-            .any(|token| self.is_word(&token.text) || (alone && ALONE.contains(&token.text.as_str())))
-            || self.phrases.iter().any(|phrase| {
-                let about_crisis = phrase.iter().flatten().any(|word| *word == "crisis");
-                !(about_crisis && other_crisis)
-                    && (0..tokens.len()).any(|from| phrase_at(phrase, tokens, from))
-            })
+        let alone = tokens.iter().all(|t| {
+            ALONE.contains(&t.text.as_str()) || words::weight_of(&t.text) != words::Weight::Content
+        });
+        tokens.iter().any(|token| {
+            self.is_word(&token.text) || (alone && ALONE.contains(&token.text.as_str()))
+        }) || self.phrases.iter().any(|phrase| {
+            let about_crisis = phrase.iter().flatten().any(|word| *word == "crisis");
+            !(about_crisis && other_crisis)
+                && (0..tokens.len()).any(|from| phrase_at(phrase, tokens, from))
+        })
     }
 
     fn is_word(&self, typed: &str) -> bool {

@@ -78,19 +78,30 @@ impl Entries {
     }
 
     pub fn of(&self, document: usize) -> impl Iterator<Item = Entry<'_>> {
-        let start = document.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
+        let start = document
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before))
+            .copied()
+            .unwrap_or_default();
         let end = self.ends.get(document).copied().unwrap_or(start);
         (start as usize..end as usize).filter_map(|row| self.entry(row))
     }
 
     fn entry(&self, place: usize) -> Option<Entry<'_>> {
         let row = self.rows.get(place)?;
-        let before = place.checked_sub(1).and_then(|before| self.rows.get(before));
-        let (words_start, groups_start) = before.map_or((0, 0), |row| (row.words_end, row.groups_end));
+        let before = place
+            .checked_sub(1)
+            .and_then(|before| self.rows.get(before));
+        let (words_start, groups_start) =
+            before.map_or((0, 0), |row| (row.words_end, row.groups_end));
         Some(Entry {
             kind: row.kind,
-            words: self.words.get(words_start as usize..row.words_end as usize)?,
-            groups: self.groups.get(groups_start as usize..row.groups_end as usize)?,
+            words: self
+                .words
+                .get(words_start as usize..row.words_end as usize)?,
+            groups: self
+                .groups
+                .get(groups_start as usize..row.groups_end as usize)?,
         })
     }
 }

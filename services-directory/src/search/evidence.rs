@@ -47,14 +47,23 @@ const BYTE: f32 = 127.0;
 
 impl Sightings {
     /// Notes where the services of a list have it: in which of these fields, if they have it in any of the wanted ones.
-    fn note(&mut self, list: List<'_>, part: &Part, within: FieldSet, wanted: FieldSet, sure: u64) -> FieldSet {
+    fn note(
+        &mut self,
+        list: List<'_>,
+        part: &Part,
+        within: FieldSet,
+        wanted: FieldSet,
+        sure: u64,
+    ) -> FieldSet {
         let mut fields_met = FieldSet::default();
         for (slot, fields) in list.of_part(part) {
             if fields.and(wanted).is_empty() {
                 continue;
             }
             let fields = fields.and(within);
-            let Some(seen) = self.by_slot.get_mut(slot as usize) else { continue };
+            let Some(seen) = self.by_slot.get_mut(slot as usize) else {
+                continue;
+            };
             if *seen == 0 {
                 self.touched.push(slot);
             }
@@ -69,14 +78,26 @@ impl Sightings {
 
 /// `FieldSet::bytes`, looked up: it is asked for with every sighting.
 fn fields_as_bytes(fields: FieldSet) -> u64 {
-    static BYTES: std::sync::LazyLock<[u64; 256]> =
-        std::sync::LazyLock::new(|| std::array::from_fn(|bits| FieldSet::from_bits(u8::try_from(bits).unwrap_or_default()).bytes()));
-    BYTES.get(usize::from(fields.bits())).copied().unwrap_or_default()
+    static BYTES: std::sync::LazyLock<[u64; 256]> = std::sync::LazyLock::new(|| {
+        std::array::from_fn(|bits| {
+            FieldSet::from_bits(u8::try_from(bits).unwrap_or_default()).bytes()
+        })
+    });
+    BYTES
+        .get(usize::from(fields.bits()))
+        .copied()
+        .unwrap_or_default()
 }
 
 impl Evidence {
     /// Looks the word up by all that it may stand for.
-    pub fn gather(&mut self, word: &TypedWord, one_need: bool, (index, part): (&WordIndex, &Part), sightings: &mut Sightings) {
+    pub fn gather(
+        &mut self,
+        word: &TypedWord,
+        one_need: bool,
+        (index, part): (&WordIndex, &Part),
+        sightings: &mut Sightings,
+    ) {
         let count = part.len();
         sightings.by_slot.resize(count, 0);
         (self.known, self.present) = (word.is_recognised(), word.is_recognised());
@@ -84,7 +105,12 @@ impl Evidence {
         let mut surest_first: Vec<&Alternative> = word.alternatives.iter().collect();
         surest_first.sort_by(|a, b| b.quality.total_cmp(&a.quality));
         for alternative in surest_first {
-            self.look_up(alternative, &within(alternative, word, one_need, index), (index, part), sightings);
+            self.look_up(
+                alternative,
+                &within(alternative, word, one_need, index),
+                (index, part),
+                sightings,
+            );
         }
         self.found.clear();
         self.found.resize(count, 0.0);
@@ -92,7 +118,9 @@ impl Evidence {
         self.known &= !sightings.touched.is_empty();
         let mut having = 0.0;
         for slot in sightings.touched.drain(..) {
-            let Some(seen) = sightings.by_slot.get_mut(slot as usize) else { continue };
+            let Some(seen) = sightings.by_slot.get_mut(slot as usize) else {
+                continue;
+            };
             let all = in_all_fields(std::mem::take(seen));
             having += all.min(1.0);
             if let Some(place) = self.found.get_mut(slot as usize) {
@@ -102,17 +130,33 @@ impl Evidence {
         self.share = word.share * rarity(having, count, word.text.len());
     }
 
-    fn look_up(&mut self, alternative: &Alternative, within: &Within, (index, part): (&WordIndex, &Part), sightings: &mut Sightings) {
+    fn look_up(
+        &mut self,
+        alternative: &Alternative,
+        within: &Within,
+        (index, part): (&WordIndex, &Part),
+        sightings: &mut Sightings,
+    ) {
         let weights = weights(alternative.target);
-        let sure = weights.iter().rev().fold(0, |bytes, weight| bytes << 8 | byte(alternative.quality * weight));
+        let sure = weights.iter().rev().fold(0, |bytes, weight| {
+            bytes << 8 | byte(alternative.quality * weight)
+        });
         let (surely, in_text_only) = index.lists(alternative.target);
         let mut met = sightings.note(surely, part, within.fields, FieldSet::ALL, sure);
         if !within.of_text_only.is_empty() {
-            met = met.with(sightings.note(in_text_only, part, within.fields, within.of_text_only, sure));
+            met = met.with(sightings.note(
+                in_text_only,
+                part,
+                within.fields,
+                within.of_text_only,
+                sure,
+            ));
         }
         if matches!(alternative.how, How::Exact | How::Form) && !alternative.near {
             self.present |= !met.is_empty();
-            self.known |= met.places().any(|place| alternative.quality * at(weights, place) >= SURE);
+            self.known |= met
+                .places()
+                .any(|place| alternative.quality * at(weights, place) >= SURE);
         }
     }
 }
@@ -124,28 +168,55 @@ struct Within {
     of_text_only: FieldSet,
 }
 
-fn within(alternative: &Alternative, word: &TypedWord, one_need: bool, index: &WordIndex) -> Within {
+fn within(
+    alternative: &Alternative,
+    word: &TypedWord,
+    one_need: bool,
+    index: &WordIndex,
+) -> Within {
     let running_text = FieldSet::running_text();
     if is_guess(alternative, word) {
-        return Within { fields: FieldSet::ALL.without(running_text), of_text_only: FieldSet::default() };
+        return Within {
+            fields: FieldSet::ALL.without(running_text),
+            of_text_only: FieldSet::default(),
+        };
     }
     if one_need && word.is_answered_elsewhere(index) {
         let what_it_is = FieldSet::only(FieldKind::Lead);
-        return Within { fields: FieldSet::ALL.without(running_text).with(what_it_is), of_text_only: what_it_is };
+        return Within {
+            fields: FieldSet::ALL.without(running_text).with(what_it_is),
+            of_text_only: what_it_is,
+        };
     }
     // That a word stands somewhere in its text does not make it what a service is for: "no parking", "bring your blood results".
     let in_passing = one_need && !index.has_kinds(alternative.target);
     Within {
         fields: FieldSet::ALL,
-        of_text_only: if in_passing { FieldSet::in_earnest() } else { running_text },
+        of_text_only: if in_passing {
+            FieldSet::in_earnest()
+        } else {
+            running_text
+        },
     }
 }
 
 /// How surely one service has what the word may stand for.
-pub fn sureness(alternative: &Alternative, word: &TypedWord, service: u32, index: &WordIndex) -> f32 {
+pub fn sureness(
+    alternative: &Alternative,
+    word: &TypedWord,
+    service: u32,
+    index: &WordIndex,
+) -> f32 {
     let fields = index.fields_of(alternative.target, service);
-    let fields = if is_guess(alternative, word) { fields.without(FieldSet::running_text()) } else { fields };
-    let best = fields.places().map(|place| at(weights(alternative.target), place)).fold(0.0, f32::max);
+    let fields = if is_guess(alternative, word) {
+        fields.without(FieldSet::running_text())
+    } else {
+        fields
+    };
+    let best = fields
+        .places()
+        .map(|place| at(weights(alternative.target), place))
+        .fold(0.0, f32::max);
     alternative.quality * best
 }
 
@@ -165,7 +236,11 @@ fn at(weights: &[f32], place: usize) -> f32 {
     weights.get(place).copied().unwrap_or_default()
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 127 after the clamp")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "from 0 to 127 after the clamp"
+)]
 fn byte(sure: f32) -> u64 {
     0x80 | u64::from((sure * BYTE).clamp(0.0, BYTE) as u8)
 }
@@ -183,7 +258,10 @@ fn in_all_fields(seen: u64) -> f32 {
 
 /// 1 for a word that no service has, less the more services have it.
 fn rarity(having: f32, count: usize, length: usize) -> f32 {
-    #[expect(clippy::cast_precision_loss, reason = "a directory has fewer services than a float can tell apart")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a directory has fewer services than a float can tell apart"
+    )]
     let all = count as f32;
     if having == 0.0 && length <= 2 {
         return 0.5;

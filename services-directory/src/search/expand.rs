@@ -154,7 +154,11 @@ impl Lexicon {
         if !is_word && typed.len() >= 4 && typed.len() <= 40 && !self.not_typos.contains(typed) {
             // What can still become a word is seldom misspelt.
             let is_begun = last && found.iter().any(has_word);
-            let sure = if is_begun { (sure::TWO_TYPOS, sure::BEGUN_AND_FIRST_LETTER) } else { (sure::TYPO, sure::TYPO_FIRST_LETTER) };
+            let sure = if is_begun {
+                (sure::TWO_TYPOS, sure::BEGUN_AND_FIRST_LETTER)
+            } else {
+                (sure::TYPO, sure::TYPO_FIRST_LETTER)
+            };
             let before = found.len();
             self.misspelt(typed, &self.one, sure, &mut found);
             if found.len() == before && last && typed.len() >= 5 {
@@ -263,9 +267,14 @@ impl Lexicon {
         let dfa = self.two.build_dfa(typed);
         let mut stream = self.map.search(&dfa).into_stream();
         while let Some((word, id)) = stream.next() {
-            let same_letters = word.first() == typed.as_bytes().first() && sorted(word) == sorted(typed.as_bytes());
+            let same_letters = word.first() == typed.as_bytes().first()
+                && sorted(word) == sorted(typed.as_bytes());
             if let (Ok(word), true) = (u32::try_from(id), same_letters) {
-                found.push(Candidate { word, quality: sure::TYPO, how: How::Typo });
+                found.push(Candidate {
+                    word,
+                    quality: sure::TYPO,
+                    how: How::Typo,
+                });
             }
         }
     }

@@ -97,15 +97,24 @@ impl WordIndex {
     /// In which fields one service has it.
     pub fn fields_of(&self, target: Target, document: u32) -> FieldSet {
         let (surely, in_text_only) = self.lists(target);
-        surely.fields_of(document).with(in_text_only.fields_of(document))
+        surely
+            .fields_of(document)
+            .with(in_text_only.fields_of(document))
     }
 
     /// Does some work in a room of its own.
     pub fn in_workspace<T>(&self, work: impl FnOnce(&mut Workspace) -> T) -> T {
-        let spare = self.workspaces.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let spare = self
+            .workspaces
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         let mut workspace = spare.unwrap_or_default();
         let done = work(&mut workspace);
-        self.workspaces.lock().unwrap_or_else(PoisonError::into_inner).push(workspace);
+        self.workspaces
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(workspace);
         done
     }
 }

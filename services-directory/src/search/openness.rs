@@ -1,9 +1,9 @@
 //! The hard rules worked out once for a practice and a day, so that a key press need not ask them of each service again.
 
+use super::part::Part;
 use crate::criteria::{self, KnownFacts, NotOpen};
 use crate::ids::OdsCode;
 use crate::model::HealthcareService;
-use super::part::Part;
 use jiff::civil::Date;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -58,8 +58,15 @@ impl OpennessTable {
         if kept.len() >= MOST_KEPT {
             kept.clear();
         }
-        let by_service: Vec<Openness> = services.iter().map(|service| openness(service, place, today)).collect();
-        let part = if services.len() <= most_looked_at_whole { Part::whole(services.len()) } else { Part::near(&by_service) };
+        let by_service: Vec<Openness> = services
+            .iter()
+            .map(|service| openness(service, place, today))
+            .collect();
+        let part = if services.len() <= most_looked_at_whole {
+            Part::whole(services.len())
+        } else {
+            Part::near(&by_service)
+        };
         let worked_out = Arc::new(Openings { by_service, part });
         kept.insert(asked, Arc::clone(&worked_out));
         worked_out
@@ -67,7 +74,10 @@ impl OpennessTable {
 }
 
 fn openness(service: &HealthcareService, place: &KnownFacts, today: Date) -> Openness {
-    let closed = matches!(criteria::open_to(service, place, today), Err(NotOpen::Closed { .. } | NotOpen::Paused { .. }));
+    let closed = matches!(
+        criteria::open_to(service, place, today),
+        Err(NotOpen::Closed { .. } | NotOpen::Paused { .. })
+    );
     match (closed, criteria::serves(service, place).is_ok()) {
         (false, true) => Openness::Open,
         (true, true) => Openness::Closed,

@@ -28,18 +28,33 @@ pub struct Part {
 impl Part {
     pub fn whole(services: usize) -> Self {
         let end = u32::try_from(services).unwrap_or(u32::MAX);
-        let run = Run { start: 0, end, first_slot: 0 };
-        Self { runs: vec![run], len: services, is_whole: true }
+        let run = Run {
+            start: 0,
+            end,
+            first_slot: 0,
+        };
+        Self {
+            runs: vec![run],
+            len: services,
+            is_whole: true,
+        }
     }
 
     /// All that are not elsewhere, and the few that stand between them. The index puts services of the same areas side by side, so
     /// these are few runs.
     pub fn near(openness: &[Openness]) -> Self {
         let mut runs: Vec<Run> = Vec::new();
-        for (number, _) in (0_u32..).zip(openness).filter(|(_, openness)| !openness.is_elsewhere()) {
+        for (number, _) in (0_u32..)
+            .zip(openness)
+            .filter(|(_, openness)| !openness.is_elsewhere())
+        {
             match runs.last_mut() {
                 Some(run) if number - run.end <= MOST_BETWEEN => run.end = number + 1,
-                _ => runs.push(Run { start: number, end: number + 1, first_slot: 0 }),
+                _ => runs.push(Run {
+                    start: number,
+                    end: number + 1,
+                    first_slot: 0,
+                }),
             }
         }
         let mut len = 0;
@@ -47,7 +62,11 @@ impl Part {
             run.first_slot = len;
             len += run.end - run.start;
         }
-        Self { runs, len: len as usize, is_whole: false }
+        Self {
+            runs,
+            len: len as usize,
+            is_whole: false,
+        }
     }
 
     pub fn runs(&self) -> &[Run] {
@@ -64,9 +83,13 @@ impl Part {
 
     /// The number of the service in a slot.
     pub fn service(&self, slot: usize) -> usize {
-        let after = self.runs.partition_point(|run| run.first_slot as usize <= slot);
+        let after = self
+            .runs
+            .partition_point(|run| run.first_slot as usize <= slot);
         let run = after.checked_sub(1).and_then(|at| self.runs.get(at));
-        run.map_or(usize::MAX, |run| run.start as usize + slot - run.first_slot as usize)
+        run.map_or(usize::MAX, |run| {
+            run.start as usize + slot - run.first_slot as usize
+        })
     }
 }
 
@@ -84,11 +107,20 @@ mod tests {
     fn slots_and_services_belong_to_each_other() {
         use Openness::{Closed, ClosedElsewhere, Elsewhere, Open};
         let mut openness = vec![Elsewhere; 200];
-        for (at, what) in [(1, Open), (2, Closed), (150, Open), (152, Open), (153, ClosedElsewhere)] {
+        for (at, what) in [
+            (1, Open),
+            (2, Closed),
+            (150, Open),
+            (152, Open),
+            (153, ClosedElsewhere),
+        ] {
             openness[at] = what;
         }
         let part = Part::near(&openness);
-        assert_eq!((part.len(), part.runs().len(), part.is_whole()), (5, 2, false));
+        assert_eq!(
+            (part.len(), part.runs().len(), part.is_whole()),
+            (5, 2, false)
+        );
         let services: Vec<usize> = (0..part.len()).map(|slot| part.service(slot)).collect();
         assert_eq!(services, [1, 2, 150, 151, 152]);
         for run in part.runs() {

@@ -47,7 +47,8 @@ impl FieldSet {
 
     /// A byte of ones for each field, the first field in the lowest byte.
     pub fn bytes(self) -> u64 {
-        let spread = |set: u64, place: usize| set | (u64::from(self.0 >> place & 1) * 0xFF) << (8 * place);
+        let spread =
+            |set: u64, place: usize| set | (u64::from(self.0 >> place & 1) * 0xFF) << (8 * place);
         (0..FIELDS.len()).fold(0, spread)
     }
 
@@ -70,24 +71,37 @@ pub struct List<'a> {
 impl<'a> List<'a> {
     #[cfg(test)]
     fn iter(self) -> impl Iterator<Item = (u32, FieldSet)> + 'a {
-        self.documents.iter().copied().zip(self.fields.iter().copied())
+        self.documents
+            .iter()
+            .copied()
+            .zip(self.fields.iter().copied())
     }
 
     /// Those of one part, by their slots.
     pub fn of_part(self, part: &'a Part) -> impl Iterator<Item = (u32, FieldSet)> + 'a {
         part.runs().iter().flat_map(move |run| {
-            let from = self.documents.partition_point(|document| *document < run.start);
-            let to = self.documents.partition_point(|document| *document < run.end);
+            let from = self
+                .documents
+                .partition_point(|document| *document < run.start);
+            let to = self
+                .documents
+                .partition_point(|document| *document < run.end);
             let documents = self.documents.get(from..to).unwrap_or_default();
             let fields = self.fields.get(from..to).unwrap_or_default();
-            documents.iter().map(|document| run.slot(*document)).zip(fields.iter().copied())
+            documents
+                .iter()
+                .map(|document| run.slot(*document))
+                .zip(fields.iter().copied())
         })
     }
 
     /// In which fields one service has it.
     pub fn fields_of(self, document: u32) -> FieldSet {
         let place = self.documents.binary_search(&document).ok();
-        place.and_then(|place| self.fields.get(place)).copied().unwrap_or_default()
+        place
+            .and_then(|place| self.fields.get(place))
+            .copied()
+            .unwrap_or_default()
     }
 }
 
@@ -136,7 +150,12 @@ impl Collected {
     /// A counting sort: how long each list is, then each service into its lists.
     fn lists(&self, list_count: usize, belongs: impl Fn(FieldSet) -> bool) -> Lists {
         let mut starts = vec![0_u32; list_count + 1];
-        for (list, _) in self.lists.iter().zip(&self.fields).filter(|(_, fields)| belongs(**fields)) {
+        for (list, _) in self
+            .lists
+            .iter()
+            .zip(&self.fields)
+            .filter(|(_, fields)| belongs(**fields))
+        {
             if let Some(count) = starts.get_mut(*list as usize + 1) {
                 *count += 1;
             }
@@ -151,17 +170,31 @@ impl Collected {
         let mut fields = vec![FieldSet::default(); all as usize];
         let mut from = 0;
         for (document, end) in (0_u32..).zip(&self.ends) {
-            let of_document = self.lists.iter().zip(&self.fields).skip(from).take(end - from);
+            let of_document = self
+                .lists
+                .iter()
+                .zip(&self.fields)
+                .skip(from)
+                .take(end - from);
             for (list, set) in of_document.filter(|(_, set)| belongs(**set)) {
-                let Some(place) = next.get_mut(*list as usize) else { continue };
-                if let (Some(slot), Some(held)) = (documents.get_mut(*place as usize), fields.get_mut(*place as usize)) {
+                let Some(place) = next.get_mut(*list as usize) else {
+                    continue;
+                };
+                if let (Some(slot), Some(held)) = (
+                    documents.get_mut(*place as usize),
+                    fields.get_mut(*place as usize),
+                ) {
                     (*slot, *held) = (document, *set);
                 }
                 *place += 1;
             }
             from = *end;
         }
-        Lists { starts, documents, fields }
+        Lists {
+            starts,
+            documents,
+            fields,
+        }
     }
 }
 
@@ -192,22 +225,39 @@ mod tests {
     use super::*;
 
     fn set(fields: &[FieldKind]) -> FieldSet {
-        fields.iter().fold(FieldSet::default(), |set, field| set.with(FieldSet::only(*field)))
+        fields.iter().fold(FieldSet::default(), |set, field| {
+            set.with(FieldSet::only(*field))
+        })
     }
 
     #[test]
     fn each_list_holds_its_services_in_order_and_text_stands_apart() {
-        let (name, both, text) =
-            (set(&[FieldKind::Name]), set(&[FieldKind::Name, FieldKind::Text]), set(&[FieldKind::Text]));
+        let (name, both, text) = (
+            set(&[FieldKind::Name]),
+            set(&[FieldKind::Name, FieldKind::Text]),
+            set(&[FieldKind::Text]),
+        );
         let mut collected = Collected::default();
         collected.push([(2, name), (0, text)]);
         collected.push([]);
         collected.push([(2, both), (2 + 1, text)]);
         let postings = collected.sorted(4);
-        assert_eq!(postings.surely(2).iter().collect::<Vec<_>>(), [(0, name), (2, both)]);
-        assert_eq!(postings.in_text_only(0).iter().collect::<Vec<_>>(), [(0, text)]);
-        assert_eq!(postings.in_text_only(3).iter().collect::<Vec<_>>(), [(2, text)]);
-        assert_eq!(postings.surely(0).iter().count() + postings.surely(1).iter().count(), 0);
+        assert_eq!(
+            postings.surely(2).iter().collect::<Vec<_>>(),
+            [(0, name), (2, both)]
+        );
+        assert_eq!(
+            postings.in_text_only(0).iter().collect::<Vec<_>>(),
+            [(0, text)]
+        );
+        assert_eq!(
+            postings.in_text_only(3).iter().collect::<Vec<_>>(),
+            [(2, text)]
+        );
+        assert_eq!(
+            postings.surely(0).iter().count() + postings.surely(1).iter().count(),
+            0
+        );
         assert_eq!(postings.surely(2).fields_of(2), both);
         assert_eq!(postings.surely(2).fields_of(1), FieldSet::default());
         assert_eq!(postings.surely(99).iter().count(), 0);
@@ -216,6 +266,9 @@ mod tests {
     #[test]
     fn a_field_is_a_byte() {
         assert_eq!(set(&[FieldKind::Name]).bytes(), 0xFF);
-        assert_eq!(set(&[FieldKind::Name, FieldKind::Text]).bytes(), 0xFF00_0000_00FF);
+        assert_eq!(
+            set(&[FieldKind::Name, FieldKind::Text]).bytes(),
+            0xFF00_0000_00FF
+        );
     }
 }

@@ -56,8 +56,12 @@ impl TypedWord {
     }
 
     fn recognised(&self) -> impl Iterator<Item = Target> {
-        let sure = |one: &&Alternative| one.how == How::Exact && !one.near && one.quality > PART_OF_PHRASE;
-        let groups = self.alternatives.iter().filter(|one| matches!(one.target, Target::Group(_)));
+        let sure =
+            |one: &&Alternative| one.how == How::Exact && !one.near && one.quality > PART_OF_PHRASE;
+        let groups = self
+            .alternatives
+            .iter()
+            .filter(|one| matches!(one.target, Target::Group(_)));
         groups.filter(sure).map(|one| one.target)
     }
 }
@@ -96,7 +100,11 @@ impl Understood {
         {
             join_units(&mut units, &group.covers);
             let elsewhere = !index.has_kinds(Target::Group(group.group));
-            let part = if elsewhere { PART_OF_PHRASE_ELSEWHERE } else { PART_OF_PHRASE };
+            let part = if elsewhere {
+                PART_OF_PHRASE_ELSEWHERE
+            } else {
+                PART_OF_PHRASE
+            };
             for position in &group.covers {
                 if let Some(place) = part_of.get_mut(*position) {
                     *place = part.min(*place);
@@ -197,7 +205,11 @@ impl Understood {
 
     /// One word or phrase was typed, but for fillers and light words.
     pub fn is_one_need(&self) -> bool {
-        let mut units = self.words.iter().filter(|word| word.share > 0.0 && !word.light).map(|word| word.unit);
+        let mut units = self
+            .words
+            .iter()
+            .filter(|word| word.share > 0.0 && !word.light)
+            .map(|word| word.unit);
         let first = units.next();
         units.all(|unit| Some(unit) == first)
     }
@@ -331,14 +343,24 @@ fn groups_in(
         .filter(|found| found.quality >= 0.7 && found.covers.len() > 1)
         .map(|found| {
             let elsewhere = !index.has_kinds(Target::Group(found.group));
-            (found.covers.clone(), if elsewhere { PART_OF_PHRASE_ELSEWHERE } else { PART_OF_PHRASE })
+            (
+                found.covers.clone(),
+                if elsewhere {
+                    PART_OF_PHRASE_ELSEWHERE
+                } else {
+                    PART_OF_PHRASE
+                },
+            )
         })
         .collect();
     for found in &mut best {
         let within = |covers: &[usize]| {
             covers.len() > found.covers.len() && found.covers.iter().all(|at| covers.contains(at))
         };
-        let parts = longer.iter().filter(|(covers, _)| within(covers)).map(|(_, part)| *part);
+        let parts = longer
+            .iter()
+            .filter(|(covers, _)| within(covers))
+            .map(|(_, part)| *part);
         found.quality *= parts.fold(1.0, f32::min);
     }
     best

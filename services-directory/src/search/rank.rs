@@ -42,8 +42,19 @@ const YOUNG: u8 = 25;
 const OLD: u8 = 50;
 /// The groups of synonyms that name people, and not needs.
 const PEOPLE: [&str; 13] = [
-    "young people", "older people", "veterans", "men", "women", "lgbt", "parents", "ethnic community", "bereaved by suicide",
-    "postnatal depression", "learning disability", "long term condition", "carer strain",
+    "young people",
+    "older people",
+    "veterans",
+    "men",
+    "women",
+    "lgbt",
+    "parents",
+    "ethnic community",
+    "bereaved by suicide",
+    "postnatal depression",
+    "learning disability",
+    "long term condition",
+    "carer strain",
 ];
 
 /// A stated wait is believed for so many days.
@@ -104,7 +115,12 @@ pub fn holding<'a>(
 ) -> (Vec<Holding>, Question<'a>) {
     let counting = understood.words.iter().filter(|word| word.share > 0.0);
     let one_need = understood.is_one_need();
-    let Workspace { sightings, evidence, unit, tally } = workspace;
+    let Workspace {
+        sightings,
+        evidence,
+        unit,
+        tally,
+    } = workspace;
     let mut used = 0;
     for word in counting {
         if used == evidence.len() {
@@ -119,13 +135,20 @@ pub fn holding<'a>(
     let whole: f32 = evidence.iter().map(|word| word.share).sum();
     let typed_share: f32 = understood.words.iter().map(|word| word.share).sum();
     let others = other_people(understood, index);
-    let label_of = |group: u32| index.groups.get(group as usize).map(|entry| entry.label.as_str());
+    let label_of = |group: u32| {
+        index
+            .groups
+            .get(group as usize)
+            .map(|entry| entry.label.as_str())
+    };
     let question = Question {
         index,
         typed: Typed::of(understood, index),
         typed_is_rare: whole >= typed_share * RARE,
         asks_for_clinic: asks_for_clinic(understood, index),
-        asks_for_age: !["young people", "older people"].iter().all(|label| others.iter().any(|group| label_of(*group) == Some(label))),
+        asks_for_age: !["young people", "older people"]
+            .iter()
+            .all(|label| others.iter().any(|group| label_of(*group) == Some(label))),
         other_people: others,
         age,
     };
@@ -134,7 +157,12 @@ pub fn holding<'a>(
     }
     let needs = tally.count(evidence, unit, part.len());
     let holding = tally.holding(&needs);
-    (holding.map(|(slot, of_words)| (part.service(slot), of_words / whole)).collect(), question)
+    (
+        holding
+            .map(|(slot, of_words)| (part.service(slot), of_words / whole))
+            .collect(),
+        question,
+    )
 }
 
 /// The needs of a text: phrases, or single words.
@@ -147,26 +175,51 @@ struct Needs {
 
 impl Tally {
     fn count(&mut self, evidence: &[Evidence], unit: &mut Vec<f32>, services: usize) -> Needs {
-        for list in [&mut self.count, &mut self.held, &mut self.surest, &mut self.of_words, &mut *unit] {
+        for list in [
+            &mut self.count,
+            &mut self.held,
+            &mut self.surest,
+            &mut self.of_words,
+            &mut *unit,
+        ] {
             list.clear();
             list.resize(services, 0.0);
         }
-        let mut units: Vec<usize> = evidence.iter().filter(|word| !word.light).map(|word| word.unit).collect();
+        let mut units: Vec<usize> = evidence
+            .iter()
+            .filter(|word| !word.light)
+            .map(|word| word.unit)
+            .collect();
         units.sort_unstable();
         units.dedup();
-        let mut needs = Needs { count: units.len(), whole: 0.0, unknown: 0.0 };
+        let mut needs = Needs {
+            count: units.len(),
+            whole: 0.0,
+            unknown: 0.0,
+        };
         for number in &units {
             unit.fill(0.0);
             let (mut share, mut known) = (0.0_f32, false);
-            for word in evidence.iter().filter(|word| word.unit == *number && !word.light) {
+            for word in evidence
+                .iter()
+                .filter(|word| word.unit == *number && !word.light)
+            {
                 share += word.share;
-                known |= if units.len() <= 2 { word.known } else { word.present };
+                known |= if units.len() <= 2 {
+                    word.known
+                } else {
+                    word.present
+                };
                 add(unit, &word.found, word.share);
             }
             needs.whole += share;
             needs.unknown += if known { 0.0 } else { share };
             let (found, sure) = (FOUND * share, SURE * share);
-            let tallies = self.count.iter_mut().zip(&mut self.held).zip(&mut self.surest);
+            let tallies = self
+                .count
+                .iter_mut()
+                .zip(&mut self.held)
+                .zip(&mut self.surest);
             for (((count, held), surest), value) in tallies.zip(unit.iter()) {
                 let is_found = f32::from(u8::from(*value >= found));
                 *count += is_found;
@@ -183,23 +236,48 @@ impl Tally {
     /// One or two needs: each must be found. Where the directory surely knows all needs, or nearly all of a longer text, a service that
     /// surely answers one of them is shown too, below those that answer more. Else a longer text must be held by a fair share, by rarity.
     fn holding(&self, needs: &Needs) -> impl Iterator<Item = Holding> {
-        let fair = if needs.count >= SENTENCE { FAIR_SHARE_OF_SENTENCE } else { FAIR_SHARE };
+        let fair = if needs.count >= SENTENCE {
+            FAIR_SHARE_OF_SENTENCE
+        } else {
+            FAIR_SHARE
+        };
         // No service reaches what is beyond every measure.
         let (least_held, least_surest) = match needs.count {
             0 | 1 => (f32::INFINITY, f32::INFINITY),
-            2 => (f32::INFINITY, if needs.unknown == 0.0 { f32::MIN_POSITIVE } else { f32::INFINITY }),
+            2 => (
+                f32::INFINITY,
+                if needs.unknown == 0.0 {
+                    f32::MIN_POSITIVE
+                } else {
+                    f32::INFINITY
+                },
+            ),
             _ => {
                 let understood = needs.unknown <= needs.whole * MOST_UNKNOWN;
-                (needs.whole * fair, if understood { needs.whole * LEAST_SURE } else { f32::INFINITY })
+                (
+                    needs.whole * fair,
+                    if understood {
+                        needs.whole * LEAST_SURE
+                    } else {
+                        f32::INFINITY
+                    },
+                )
             }
         };
         let all = f32::from(u16::try_from(needs.count).unwrap_or(u16::MAX));
         let any = needs.count > 0;
-        let tallies = self.count.iter().zip(&self.held).zip(&self.surest).zip(&self.of_words);
-        tallies.enumerate().filter_map(move |(slot, (((count, held), surest), of_words))| {
-            let holds = *count >= all || *held >= least_held || *surest >= least_surest;
-            (any && holds).then_some((slot, *of_words))
-        })
+        let tallies = self
+            .count
+            .iter()
+            .zip(&self.held)
+            .zip(&self.surest)
+            .zip(&self.of_words);
+        tallies
+            .enumerate()
+            .filter_map(move |(slot, (((count, held), surest), of_words))| {
+                let holds = *count >= all || *held >= least_held || *surest >= least_surest;
+                (any && holds).then_some((slot, *of_words))
+            })
     }
 }
 
@@ -212,9 +290,12 @@ fn add(sum: &mut [f32], found: &[f32], share: f32) {
 impl Question<'_> {
     /// How well one service fits, its names compared with the whole of what was typed.
     pub fn fit(&self, (document, of_words): Holding) -> Fit {
-        let closeness = self.typed.closeness(document, self.index, &self.other_people);
+        let closeness = self
+            .typed
+            .closeness(document, self.index, &self.other_people);
         let service = self.index.services.get(document);
-        let is_clinic = service.is_some_and(|service| service.onward.category == Category::PainClinic);
+        let is_clinic =
+            service.is_some_and(|service| service.onward.category == Category::PainClinic);
         let mut value = of_words + closeness.bonus;
         if is_clinic && !self.asks_for_clinic && closeness.named != Named::Whole {
             value *= HOSPITAL;
@@ -224,14 +305,23 @@ impl Question<'_> {
         {
             value *= self.for_whom(service, closeness.for_others);
         }
-        let named = if self.typed_is_rare { closeness.named } else { closeness.named.unless_begun() };
-        Fit { document, value, named }
+        let named = if self.typed_is_rare {
+            closeness.named
+        } else {
+            closeness.named.unless_begun()
+        };
+        Fit {
+            document,
+            value,
+            named,
+        }
     }
 }
 
 impl Question<'_> {
     fn for_whom(&self, service: &HealthcareService, for_others: bool) -> f32 {
-        let of_an_age = service.maximum_age.is_some_and(|age| age <= YOUNG) || service.minimum_age.is_some_and(|age| age >= OLD);
+        let of_an_age = service.maximum_age.is_some_and(|age| age <= YOUNG)
+            || service.minimum_age.is_some_and(|age| age >= OLD);
         match self.age {
             // Those of another age are hidden.
             Some(_) if of_an_age => FOR_THIS_AGE,
@@ -245,8 +335,11 @@ impl Question<'_> {
 fn other_people(understood: &Understood, index: &WordIndex) -> Vec<u32> {
     let typed = |group: usize| means(understood, |meant| meant == group);
     let groups = index.groups.iter().enumerate();
-    let others = groups.filter(|(place, group)| PEOPLE.contains(&group.label.as_str()) && !typed(*place));
-    others.filter_map(|(place, _)| u32::try_from(place).ok()).collect()
+    let others =
+        groups.filter(|(place, group)| PEOPLE.contains(&group.label.as_str()) && !typed(*place));
+    others
+        .filter_map(|(place, _)| u32::try_from(place).ok())
+        .collect()
 }
 
 /// Whether a typed word surely stands for such a group of synonyms.
@@ -287,11 +380,20 @@ pub fn band(fit: f32, best: f32) -> usize {
 
 /// The services behind a single point of access that fits nearly as well as they do, with the band to which they go back: one refers to
 /// the front door, and triage chooses among them. One that was typed by its own name stays where it is.
-pub fn behind_front_doors(open: &[(Fit, &Arc<HealthcareService>)], best: f32) -> HashMap<ServiceId, usize> {
+pub fn behind_front_doors(
+    open: &[(Fit, &Arc<HealthcareService>)],
+    best: f32,
+) -> HashMap<ServiceId, usize> {
     let mut behind = HashMap::new();
-    for (door, front) in open.iter().filter(|(_, service)| service.onward.single_point_of_access) {
+    for (door, front) in open
+        .iter()
+        .filter(|(_, service)| service.onward.single_point_of_access)
+    {
         let door_band = band(door.value, best);
-        for (fit, child) in open.iter().filter(|(_, service)| front.onward.child_services.contains(&service.id)) {
+        for (fit, child) in open
+            .iter()
+            .filter(|(_, service)| front.onward.child_services.contains(&service.id))
+        {
             let own = band(fit.value, best);
             if fit.named != Named::Whole && own <= door_band && door_band <= own + 1 {
                 behind.insert(child.id.clone(), door_band + 1);

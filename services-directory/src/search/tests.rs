@@ -13,8 +13,9 @@ static FIXTURE: LazyLock<Directory> =
 static INDEX: LazyLock<SearchIndex> =
     LazyLock::new(|| SearchIndex::build(&FIXTURE, &Synonyms::shipped().unwrap()).unwrap());
 
-static IN_PARTS: LazyLock<SearchIndex> =
-    LazyLock::new(|| SearchIndex::looking_at_whole(&FIXTURE, &Synonyms::shipped().unwrap(), 0).unwrap());
+static IN_PARTS: LazyLock<SearchIndex> = LazyLock::new(|| {
+    SearchIndex::looking_at_whole(&FIXTURE, &Synonyms::shipped().unwrap(), 0).unwrap()
+});
 
 fn query(text: &str) -> Query {
     Query {

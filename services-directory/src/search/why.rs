@@ -1,7 +1,7 @@
 //! By which words a service was found, for the screen: "fibro → fibromyalgia".
 
-use super::expand::How;
 use super::evidence;
+use super::expand::How;
 use super::index::{Target, WordIndex};
 use super::query::{Alternative, Understood};
 
@@ -47,7 +47,12 @@ pub fn taken_for(understood: &Understood, index: &WordIndex) -> Vec<TakenFor> {
 /// Why this service: for each need the surest of its meanings that the service has.
 pub fn of(understood: &Understood, index: &WordIndex, service: u32) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
-    for (position, word) in understood.words.iter().enumerate().filter(|(_, word)| word.share > 0.0) {
+    for (position, word) in understood
+        .words
+        .iter()
+        .enumerate()
+        .filter(|(_, word)| word.share > 0.0)
+    {
         let sure = |one: &&Alternative| evidence::sureness(one, word, service, index);
         let mut best: Option<(f32, &Alternative)> = None;
         for alternative in &word.alternatives {

@@ -85,10 +85,13 @@ struct Row {
 }
 
 fn rows(queries: &'static str) -> impl Iterator<Item = Row> {
-    let lines = queries.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    let lines = queries
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty());
     lines.map(|line| {
         let mut columns = line.split('\t');
-        let [kind, text, age, practice, wanted] = std::array::from_fn(|_| columns.next().unwrap_or_default());
+        let [kind, text, age, practice, wanted] =
+            std::array::from_fn(|_| columns.next().unwrap_or_default());
         Row {
             kind,
             text,
@@ -146,34 +149,69 @@ fn evaluate(set: &EvaluationSet, synonyms: &Synonyms) -> Outcome {
     let index = SearchIndex::build(&directory, synonyms).unwrap();
     let mut outcome = Outcome::default();
     for row in rows(set.queries) {
-        let known = |id: &&str| directory.services.iter().any(|service| service.id.as_str() == *id);
-        assert!(row.wanted.iter().all(|id| known(id)), "{}: a wanted service is not there", row.text);
+        let known = |id: &&str| {
+            directory
+                .services
+                .iter()
+                .any(|service| service.id.as_str() == *id)
+        };
+        assert!(
+            row.wanted.iter().all(|id| known(id)),
+            "{}: a wanted service is not there",
+            row.text
+        );
         let (text, age, practice) = (row.text.to_owned(), row.age, row.practice.clone());
-        let results = index.search(&Query { text, age, practice, today: TODAY, limit: 10 });
+        let results = index.search(&Query {
+            text,
+            age,
+            practice,
+            today: TODAY,
+            limit: 10,
+        });
         let facts = KnownFacts {
             age: row.age,
-            areas: row.practice.as_ref().and_then(|practice| directory.areas_of(practice)),
+            areas: row
+                .practice
+                .as_ref()
+                .and_then(|practice| directory.areas_of(practice)),
             practice: row.practice.clone(),
             ..KnownFacts::default()
         };
         for hit in &results.hits {
             if let Err(reason) = criteria::open_to(&hit.service, &facts, TODAY) {
-                outcome.broken.push(format!("{}: offers {} ({reason:?})", row.text, hit.service_id));
+                outcome.broken.push(format!(
+                    "{}: offers {} ({reason:?})",
+                    row.text, hit.service_id
+                ));
             }
         }
         if row.kind == "crisis" {
             let first = results.hits.first().map(|hit| hit.category);
             if !results.crisis || first != Some(Category::Crisis) {
-                outcome.broken.push(format!("{}: crisis {}, first {first:?}", row.text, results.crisis));
+                outcome.broken.push(format!(
+                    "{}: crisis {}, first {first:?}",
+                    row.text, results.crisis
+                ));
             }
         }
-        let found: Vec<&str> = results.hits.iter().map(|hit| hit.service_id.as_str()).collect();
-        let why = results.hits.first().map(|hit| hit.why.join(", ")).unwrap_or_default();
+        let found: Vec<&str> = results
+            .hits
+            .iter()
+            .map(|hit| hit.service_id.as_str())
+            .collect();
+        let why = results
+            .hits
+            .first()
+            .map(|hit| hit.why.join(", "))
+            .unwrap_or_default();
         if row.wanted.is_empty() {
             outcome.nothing += 1;
             outcome.shown += u32::from(!found.is_empty());
             if !found.is_empty() {
-                outcome.misses.push(format!("{}: {}: shows {found:?} ({why})", row.kind, row.text));
+                outcome.misses.push(format!(
+                    "{}: {}: shows {found:?} ({why})",
+                    row.kind, row.text
+                ));
             }
             continue;
         }
@@ -183,18 +221,38 @@ fn evaluate(set: &EvaluationSet, synonyms: &Synonyms) -> Outcome {
         if place != Some(0) {
             let shown = &found[..found.len().min(6)];
             let place = place.map_or("-".to_owned(), |place| (place + 1).to_string());
-            outcome.misses.push(format!("{place} {}: {}: wants {:?}, shows {shown:?} ({why})", row.kind, row.text, row.wanted));
+            outcome.misses.push(format!(
+                "{place} {}: {}: wants {:?}, shows {shown:?} ({why})",
+                row.kind, row.text, row.wanted
+            ));
         }
     }
     outcome
 }
 
 fn print(set: &EvaluationSet, outcome: &Outcome) {
-    println!("== {}: {} queries", set.name, outcome.answered.queries + outcome.nothing);
-    for (kind, tally) in outcome.by_kind.iter().map(|(kind, tally)| (*kind, *tally)).chain([("all", outcome.answered)]) {
-        println!("{kind:14} {:>4} {:.3} {:.3}", tally.queries, tally.at_1(), tally.at_5());
+    println!(
+        "== {}: {} queries",
+        set.name,
+        outcome.answered.queries + outcome.nothing
+    );
+    for (kind, tally) in outcome
+        .by_kind
+        .iter()
+        .map(|(kind, tally)| (*kind, *tally))
+        .chain([("all", outcome.answered)])
+    {
+        println!(
+            "{kind:14} {:>4} {:.3} {:.3}",
+            tally.queries,
+            tally.at_1(),
+            tally.at_5()
+        );
     }
-    println!("shown for nothing: {} of {}", outcome.shown, outcome.nothing);
+    println!(
+        "shown for nothing: {} of {}",
+        outcome.shown, outcome.nothing
+    );
     if !set.kept_aside {
         for line in outcome.misses.iter().chain(&outcome.broken) {
             println!("  {line}");
@@ -212,13 +270,38 @@ fn gps_words_find_the_services_and_other_words_find_none() {
     for (set, outcome) in outcomes {
         let all = outcome.answered;
         assert!(all.queries >= 100, "{}", set.name);
-        assert!(all.at_1() >= set.floors.0, "{}: hit@1 {:.3}", set.name, all.at_1());
-        assert!(all.at_5() >= set.floors.1, "{}: hit@5 {:.3}", set.name, all.at_5());
+        assert!(
+            all.at_1() >= set.floors.0,
+            "{}: hit@1 {:.3}",
+            set.name,
+            all.at_1()
+        );
+        assert!(
+            all.at_5() >= set.floors.1,
+            "{}: hit@5 {:.3}",
+            set.name,
+            all.at_5()
+        );
         for (kind, tally) in &outcome.by_kind {
-            assert!(tally.at_5() >= set.floor_of_kind, "{}: {kind}: hit@5 {:.3}", set.name, tally.at_5());
+            assert!(
+                tally.at_5() >= set.floor_of_kind,
+                "{}: {kind}: hit@5 {:.3}",
+                set.name,
+                tally.at_5()
+            );
         }
-        assert!(outcome.shown_for_nothing() <= set.most_shown_for_nothing, "{}: {:.3}", set.name, outcome.shown_for_nothing());
-        assert!(outcome.broken.is_empty(), "{}: {:?}", set.name, outcome.broken);
+        assert!(
+            outcome.shown_for_nothing() <= set.most_shown_for_nothing,
+            "{}: {:.3}",
+            set.name,
+            outcome.shown_for_nothing()
+        );
+        assert!(
+            outcome.broken.is_empty(),
+            "{}: {:?}",
+            set.name,
+            outcome.broken
+        );
     }
 }
 
@@ -227,7 +310,16 @@ fn gps_words_find_the_services_and_other_words_find_none() {
 fn without_synonyms_the_floors_are_missed() {
     for set in &SETS {
         let bare = evaluate(set, &Synonyms::none()).answered;
-        println!("{} without synonyms: hit@1 {:.3}, hit@5 {:.3}", set.name, bare.at_1(), bare.at_5());
-        assert!(bare.at_1() < set.floors.0 && bare.at_5() < set.floors.1, "{}", set.name);
+        println!(
+            "{} without synonyms: hit@1 {:.3}, hit@5 {:.3}",
+            set.name,
+            bare.at_1(),
+            bare.at_5()
+        );
+        assert!(
+            bare.at_1() < set.floors.0 && bare.at_5() < set.floors.1,
+            "{}",
+            set.name
+        );
     }
 }
