@@ -13,6 +13,9 @@ const BEGUN: f32 = 0.7;
 /// A name met through synonyms is less close than one met by its own words.
 const BY_SYNONYM: f32 = 0.5;
 
+/// A name that as a whole means something else than what was typed.
+const MEANS_ELSE: f32 = 0.3;
+
 /// Whether the name or an alias of a service was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Named {
@@ -102,6 +105,13 @@ impl Typed {
             let mut close = of_entry * of_typed;
             if is_name && in_order >= 2 && of_typed >= 0.95 {
                 close = close.max(BEGUN);
+            }
+            // "CBT-I" is about sleep, and not half of "CBT".
+            let means_else = entry.groups.iter().any(|met| {
+                met.part > 0.99 && self.groups.get(met.group as usize).copied().unwrap_or_default() == 0.0
+            });
+            if means_else && of_entry < 0.99 && of_typed > 0.0 {
+                close *= MEANS_ELSE;
             }
             for met in entry.groups {
                 let typed = self

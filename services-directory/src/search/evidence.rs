@@ -33,6 +33,10 @@ pub struct Evidence {
     pub known: bool,
     /// Met so anywhere.
     pub present: bool,
+    /// The synonyms know it as something that kinds of service here are for.
+    pub ours: bool,
+    /// … or as something that none is for.
+    pub elsewhere: bool,
 }
 
 /// By slot how surely the word stands in each field: a byte each, the highest bit set where it stands there at all.
@@ -102,6 +106,8 @@ impl Evidence {
         sightings.by_slot.resize(count, 0);
         (self.known, self.present) = (word.is_recognised(), word.is_recognised());
         (self.unit, self.light) = (word.unit, word.light);
+        self.elsewhere = word.is_answered_elsewhere(index);
+        self.ours = word.is_recognised() && !self.elsewhere;
         let mut surest_first: Vec<&Alternative> = word.alternatives.iter().collect();
         surest_first.sort_by(|a, b| b.quality.total_cmp(&a.quality));
         for alternative in surest_first {

@@ -16,7 +16,7 @@ const PART_OF_PHRASE: f32 = 0.45;
 /// … and next to nothing where the phrase is answered elsewhere: "repair" of "hernia repair".
 const PART_OF_PHRASE_ELSEWHERE: f32 = 0.1;
 /// "ACT" is more than the beginning of "active".
-const AFTER_ABBREVIATION: f32 = 0.6;
+const AFTER_ABBREVIATION: f32 = 0.4;
 const LONGEST_ABBREVIATION: usize = 4;
 /// Two words that the directory writes as one.
 const JOINED: f32 = 0.95;

@@ -171,6 +171,8 @@ struct Needs {
     whole: f32,
     /// The share of those that the directory does not know.
     unknown: f32,
+    /// One of them is surely something that services here are for, and none is something that they are not for.
+    ours: bool,
 }
 
 impl Tally {
@@ -196,6 +198,7 @@ impl Tally {
             count: units.len(),
             whole: 0.0,
             unknown: 0.0,
+            ours: evidence.iter().any(|word| word.ours && word.known) && !evidence.iter().any(|word| word.elsewhere),
         };
         for number in &units {
             unit.fill(0.0);
@@ -246,7 +249,7 @@ impl Tally {
             0 | 1 => (f32::INFINITY, f32::INFINITY),
             2 => (
                 f32::INFINITY,
-                if needs.unknown == 0.0 {
+                if needs.unknown == 0.0 || needs.ours {
                     f32::MIN_POSITIVE
                 } else {
                     f32::INFINITY
