@@ -44,6 +44,9 @@ const MOST_COMPARED: usize = 300;
 /// The same of those that are not offered.
 const MOST_NAMED: usize = 100;
 
+/// What a text about somebody who died by suicide is taken for.
+const BEREAVED: &str = "bereaved by suicide";
+
 /// What is typed, and what is known of the patient. What is not known hides nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
@@ -173,10 +176,15 @@ impl SearchIndex {
 
     /// Never fails: whatever is typed, the answer is a list, perhaps an empty one.
     pub fn search(&self, query: &Query) -> SearchResults {
-        let tokens = words::tokens(&query.text);
+        let mut tokens = words::tokens(&query.text);
+        let crisis = self.crisis.are_in(&tokens);
+        let of_a_death = crisis && self.crisis.are_of_a_death(&tokens);
+        if of_a_death {
+            tokens = words::tokens(BEREAVED);
+        }
         let understood = Understood::of(&tokens, &self.words);
         let mut results = SearchResults {
-            crisis: self.crisis.are_in(&tokens),
+            crisis,
             understood_as: why::taken_for(&understood, &self.words),
             ..SearchResults::default()
         };
@@ -213,7 +221,13 @@ impl SearchIndex {
                 named.extend(self.named_elsewhere(&tokens));
             }
             named.sort_by(|a, b| b.value.total_cmp(&a.value));
-            self.add_hits(&mut results, fits, &understood, query);
+            self.add_hits(
+                &mut results,
+                fits,
+                &understood,
+                query,
+                crisis && !of_a_death,
+            );
             self.add_not_open(&mut results, &named, &facts, query.today);
         });
         results
@@ -314,6 +328,7 @@ impl SearchIndex {
         fits: Vec<Fit>,
         understood: &Understood,
         query: &Query,
+        crisis_first: bool,
     ) {
         let best = fits.iter().map(|fit| fit.value).fold(0.0, f32::max);
         let mut open: Vec<(Fit, &Arc<HealthcareService>)> = fits
@@ -323,7 +338,7 @@ impl SearchIndex {
             .collect();
         let behind = rank::behind_front_doors(&open, best);
         open.sort_by_cached_key(|(fit, service)| {
-            let after_crisis = results.crisis && service.onward.category != Category::Crisis;
+            let after_crisis = crisis_first && service.onward.category != Category::Crisis;
             let (step, wait) = rank::step_and_wait(service, query.today);
             let band = behind
                 .get(&service.id)

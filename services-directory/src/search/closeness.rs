@@ -108,7 +108,13 @@ impl Typed {
             }
             // "CBT-I" is about sleep, and not half of "CBT".
             let means_else = entry.groups.iter().any(|met| {
-                met.part > 0.99 && self.groups.get(met.group as usize).copied().unwrap_or_default() == 0.0
+                met.part > 0.99
+                    && self
+                        .groups
+                        .get(met.group as usize)
+                        .copied()
+                        .unwrap_or_default()
+                        == 0.0
             });
             if means_else && of_entry < 0.99 && of_typed > 0.0 {
                 close *= MEANS_ELSE;

@@ -144,10 +144,59 @@ const OTHER_WORDS: &[&str] = &[
     "beside",
 ];
 
+/// What is said of somebody who has died by suicide, beside the words of crisis. The crisis text is shown all the same.
+const DEATHS: &[&str] = &[
+    "died|death",
+    "bereaved|bereavement|grieving",
+    "lost|loss|losing son|daughter|brother|sister|husband|wife|partner|mum|mother|dad|father|child|friend",
+    "lost|loss to suicide",
+    "hanged|killed|shot himself|herself|themselves",
+    "took|taken his|her|their life",
+    "suicide of",
+];
+
+/// With these, somebody is alive and in danger, whoever else has died.
+const THE_LIVING: &[&str] = &[
+    "suicidal",
+    "thoughts",
+    "thinking",
+    "wants",
+    "want",
+    "talks",
+    "talking",
+    "says",
+    "saying",
+    "tried",
+    "tries",
+    "trying",
+    "threatens",
+    "threatening",
+    "threatened",
+    "plans",
+    "planning",
+    "attempt",
+    "attempted",
+    "attempts",
+    "ideation",
+    "feels",
+    "feeling",
+    "wishes",
+    "wish",
+    "intent",
+    "now",
+    "too",
+    "join",
+];
+
+/// Who has died.
+const THE_DEAD: &str = "son|daughter|brother|sister|husband|wife|partner|mum|mother|dad|father|child|boyfriend|girlfriend|friend|uncle|aunt|cousin|nephew|niece|grandson|granddaughter|parent|fiance|colleague|bereaved|bereavement";
+
 /// Finds words of crisis. Made once: the automata are costly to prepare.
 pub struct CrisisWords {
     words: Vec<DFA>,
     phrases: Vec<Vec<Vec<&'static str>>>,
+    deaths: Vec<Vec<Vec<&'static str>>>,
+    the_dead: Vec<&'static str>,
 }
 
 impl CrisisWords {
@@ -170,6 +219,8 @@ impl CrisisWords {
                 })
                 .collect(),
             phrases: PHRASES.iter().copied().map(phrase).collect(),
+            deaths: DEATHS.iter().copied().map(phrase).collect(),
+            the_dead: THE_DEAD.split('|').collect(),
         }
     }
 
@@ -188,6 +239,22 @@ impl CrisisWords {
             !(about_crisis && other_crisis)
                 && (0..tokens.len()).any(|from| phrase_at(phrase, tokens, from))
         })
+    }
+
+    /// Whether a text with words of crisis tells of a death, and asks for help for those who are left.
+    pub fn are_of_a_death(&self, tokens: &[Token]) -> bool {
+        let somebody = tokens
+            .iter()
+            .any(|token| self.the_dead.contains(&token.text.as_str()));
+        let living = tokens
+            .iter()
+            .any(|token| THE_LIVING.contains(&token.text.as_str()));
+        somebody
+            && !living
+            && self
+                .deaths
+                .iter()
+                .any(|phrase| (0..tokens.len()).any(|from| phrase_at(phrase, tokens, from)))
     }
 
     fn is_word(&self, typed: &str) -> bool {
@@ -298,6 +365,39 @@ mod tests {
             "needs sectioning",
         ] {
             assert!(crisis.are_in(&words::tokens(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_death_by_suicide_is_told_from_the_wish_to_die() {
+        let crisis = CrisisWords::new();
+        for text in [
+            "son died by suicide",
+            "brother took his own life",
+            "lost son to suicide",
+            "son hanged himself",
+            "suicide of brother",
+            "bereaved by suicide",
+        ] {
+            let tokens = words::tokens(text);
+            assert!(
+                crisis.are_in(&tokens) && crisis.are_of_a_death(&tokens),
+                "{text}"
+            );
+        }
+        for text in [
+            "suicidal",
+            "wife wants to die",
+            "husband died now suicidal",
+            "lost her son and feels suicidal",
+            "tried to kill himself",
+            "son talks of suicide",
+            "husband suicidal since he lost job",
+            "wishes she was dead",
+        ] {
+            let tokens = words::tokens(text);
+            assert!(crisis.are_in(&tokens), "{text}");
+            assert!(!crisis.are_of_a_death(&tokens), "{text}");
         }
     }
 

@@ -181,17 +181,29 @@ fn within(
     index: &WordIndex,
 ) -> Within {
     let running_text = FieldSet::running_text();
-    if is_guess(alternative, word) {
+    // Nor does another form of it: "parking" is no park.
+    let is_form =
+        one_need && alternative.how == How::Form && matches!(alternative.target, Target::Word(_));
+    if is_guess(alternative, word) || is_form {
         return Within {
             fields: FieldSet::ALL.without(running_text),
             of_text_only: FieldSet::default(),
         };
     }
     if one_need && word.is_answered_elsewhere(index) {
-        let what_it_is = FieldSet::only(FieldKind::Lead);
-        return Within {
-            fields: FieldSet::ALL.without(running_text).with(what_it_is),
-            of_text_only: what_it_is,
+        // Such a group holds what goes together elsewhere, and not what means the same: a name may say it, running text only the word.
+        return match alternative.target {
+            Target::Word(_) => {
+                let what_it_is = FieldSet::only(FieldKind::Lead);
+                Within {
+                    fields: FieldSet::ALL.without(running_text).with(what_it_is),
+                    of_text_only: what_it_is,
+                }
+            }
+            Target::Group(_) => Within {
+                fields: FieldSet::ALL.without(running_text),
+                of_text_only: FieldSet::default(),
+            },
         };
     }
     // That a word stands somewhere in its text does not make it what a service is for: "no parking", "bring your blood results".

@@ -198,7 +198,8 @@ impl Tally {
             count: units.len(),
             whole: 0.0,
             unknown: 0.0,
-            ours: evidence.iter().any(|word| word.ours && word.known) && !evidence.iter().any(|word| word.elsewhere),
+            ours: evidence.iter().any(|word| word.ours && word.known)
+                && !evidence.iter().any(|word| word.elsewhere),
         };
         for number in &units {
             unit.fill(0.0);
