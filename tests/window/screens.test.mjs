@@ -38,6 +38,55 @@ const SCREENS = {
 		await fillsIn(person, { query: 'fibro', downs: 2, service: 'Pain Platform' });
 		await person.seesText('#send', 'to Pain Platform');
 	},
+	'card-with-answers': async (person) => {
+		await person.pastes(SMITH);
+		await person.seesText('.banner__name', 'SMITH');
+		await person.type('pain plat');
+		await person.seesText('#card-name', 'Pain Platform');
+		await person.press('F6', '1', '2');
+		await person.sees('the focus is on the reason', () => document.activeElement?.id.endsWith('-reason'));
+		await person.type('Seen by the crisis team on Monday');
+		await person.press('Enter');
+		await person.sees('the answers are saved', () => document.querySelectorAll('.criteria input:checked').length === 2);
+	},
+	'my-usual': async (person) => {
+		await fillsIn(person);
+		await sends(person);
+		await person.type('pain plat');
+		await person.seesText('#card-name', 'Pain Platform');
+		await person.press('Control+d');
+		await person.seesText('.hit', '★');
+		await person.press('Escape');
+		await person.pastes(SMITH);
+		await person.seesText('.banner__name', 'SMITH');
+		await person.seesText('#hits', 'ticks');
+		await person.press('Enter');
+		await person.seesText('#send', 'to Pain Platform');
+	},
+	'nothing-matches': async (person) => {
+		await person.pastes(SMITH);
+		await person.seesText('.banner__name', 'SMITH');
+		await person.type('zzzz');
+		await person.seesText('.search', 'Nothing matches');
+	},
+	'record-unmet': async (person) => {
+		await person.type('zzzz');
+		await person.seesText('.search', 'Nothing matches');
+		await person.press('Tab', 'Enter');
+		await person.seesFocus('unmet');
+		await person.press('1', '9');
+	},
+	'several-meanings': async (person) => {
+		await person.type('act');
+		await person.seesText('.search__line', 'act');
+	},
+	'linked-card': async (person) => {
+		await person.type('iapt');
+		await person.seesText('#card-name', 'NHS Talking Therapies');
+		await person.tabTo('Pain Platform');
+		await person.press('Enter');
+		await person.seesText('#card-back', 'Back to');
+	},
 	problems: async (person) => {
 		await person.pastes(SMITH);
 		await person.seesText('.banner__name', 'SMITH');

@@ -7,8 +7,11 @@ export const KEYS = {
 	Shift: '\uE008',
 	Control: '\uE009',
 	Escape: '\uE00C',
+	Alt: '\uE00A',
+	ArrowLeft: '\uE012',
 	ArrowUp: '\uE013',
 	ArrowDown: '\uE015',
+	F6: '\uE036',
 };
 /** A window that does not answer for so long has stopped. */
 const LONGEST_ANSWER_MILLISECONDS = 40_000;

@@ -151,9 +151,9 @@ class Replay implements Backend {
 	}
 
 	private found(wanted: string): SearchView {
-		const exact = search.find((entry) => entry.arguments.text === wanted);
+		const exact = search.find((entry) => entry.arguments.text.toLowerCase() === wanted);
 		if (exact) return as(exact.answer);
-		const first = search.find((entry) => entry.arguments.text.startsWith(wanted));
+		const first = search.find((entry) => entry.arguments.text.toLowerCase().startsWith(wanted));
 		if (first) return as(first.answer);
 		const all = as<SearchView>(search[0]?.answer);
 		const hits = all.hits.filter(({ name }) => name.toLowerCase().includes(wanted)).map((hit) => ({ ...hit, why: [] }));
