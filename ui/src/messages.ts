@@ -75,7 +75,7 @@ export const DECEASED = {
 
 export const SEARCH = {
 	label: 'Find a service',
-	hint: 'Up and Down look, Enter chooses, Ctrl+D keeps as a favourite',
+	hint: 'Up and Down look, Enter chooses',
 	rule: 'sorted by fit, then step, then stated wait',
 	nothing: 'Nothing matches.',
 	nothingHint: 'Try fewer letters, another word for the problem, or the name of the service.',
@@ -96,8 +96,8 @@ export const UNMET = {
 	askWhenNothing: 'No good local service: record it',
 	heading: 'No good local service',
 	text: 'Kept: what was missing, and the date. Nothing about the patient is kept, and not the words that you typed.',
-	legend: 'What was missing?',
-	hint: '1 to 9 ticks, Enter records',
+	legend: 'No good local service: what was missing?',
+	hint: '1 to 9, Enter',
 	record: 'Record it',
 	stay: 'Not now',
 	none: 'Tick what was missing',
@@ -111,6 +111,10 @@ export const UNMET = {
 export function unmetWords(count: number): string {
 	const times = count === 1 ? 'the first in 12 months' : `${count} in the last 12 months`;
 	return `Recorded: no good local service (${times}). Nothing about the patient was kept.`;
+}
+
+export function countWords(count: number): string {
+	return count === 1 ? '1 service' : `${count} services`;
 }
 
 export function lookInsteadWords(name: string): string {
@@ -142,6 +146,12 @@ export const NOT_OPEN: Words = {
 	closed: 'closed',
 	paused: 'paused',
 };
+
+/** "closed, since 01-Sep-2026: the contract ended." */
+export function notOpenWords(reason: string, detail: string | null): string {
+	const why = words(NOT_OPEN, reason);
+	return `${detail === null ? why : `${why}, ${detail}`.replace(/\.$/, '')}.`;
+}
 
 /** Why Enter does not choose a service, or null when it does. */
 export function cannotReferWords(name: string, notOpen: string | null, isSentFromHere: boolean): string | null {
@@ -213,7 +223,7 @@ export const METHODS_IN_LIST: Words = {
 	'web-form': 'web form',
 	'self-referral': 'self-referral',
 	'in-house': 'in the clinical system',
-	elsewhere: 'another way, such as e-RS',
+	elsewhere: 'e-RS or elsewhere',
 	phone: 'by phone',
 	print: 'on paper',
 };

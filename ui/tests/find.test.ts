@@ -214,7 +214,7 @@ describe('the card', () => {
 		await eventually(() => element('.not-open__item'));
 		await window.keyboard.click(element('.not-open__name'));
 		await eventually(() => expect(text('#card-name')).toBe('Fibro Clinic'));
-		expect(text('.card__not-open')).toMatch(/Cannot be referred to now: closed \(since 01-Sep-2026.*Instead: Pain Platform/);
+		expect(text('.card__not-open')).toMatch(/Cannot be referred to now: closed, since 01-Sep-2026.*Instead: Pain Platform/);
 		expect(document.querySelector('#choose-card')).toBeNull();
 	});
 

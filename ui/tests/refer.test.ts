@@ -172,7 +172,7 @@ describe('the search box', () => {
 	it('shows one that is closed greyed, with its successor', async () => {
 		const window = await openWindow();
 		await window.keyboard.keyboard('fibro clinic');
-		await eventually(() => expect(text('.not-open__item')).toContain('Fibro Clinic: closed (01-Sep-2026)'));
+		await eventually(() => expect(text('.not-open__item')).toContain('Fibro Clinic: closed, 01-Sep-2026.'));
 		await window.keyboard.click(element('.not-open__item button:last-of-type'));
 		await eventually(() => expect(text('#card-name')).toBe('Pain Platform'));
 	});
