@@ -20,6 +20,7 @@ mod read;
 mod refer;
 mod search;
 mod show;
+mod unmet;
 
 use clap::{Args, Parser, Subcommand};
 use engine::{Engine, EngineError};
@@ -52,10 +53,12 @@ enum Command {
     Search(search::SearchArguments),
     /// Show a service with its criteria.
     Show(show::ShowArguments),
+    /// Needs for which nothing local was found, in the last 12 months.
+    Unmet(unmet::UnmetArguments),
     /// Read a patient out of pasted text. Nothing is kept.
     Read(read::ReadArguments),
     /// Queue a referral. Another process, or `outbox send`, sends it.
-    Refer(refer::ReferArguments),
+    Refer(Box<refer::ReferArguments>),
     /// What waits, what went, and what needs a person.
     Outbox(outbox::OutboxArguments),
     /// The directory of services.
@@ -120,6 +123,7 @@ fn run(command: Command, common: &Common) -> Result<(), CliError> {
     match command {
         Command::Search(arguments) => search::run(&arguments, common),
         Command::Show(arguments) => show::run(&arguments, common),
+        Command::Unmet(arguments) => unmet::run(&arguments, common),
         Command::Read(arguments) => read::run(&arguments, common),
         Command::Refer(arguments) => refer::run(&arguments, common),
         Command::Outbox(arguments) => outbox::run(&arguments, common),

@@ -4,7 +4,8 @@ use crate::{CliError, Common, open, print_json, text_of};
 use clap::{Args, ValueEnum};
 use engine::PatientFacts;
 use referrals::draft::{
-    Consent, ExtraAnswer, PatientField, Reason, ReferralForm, SafetyAnswer, ServiceToRefer,
+    Consent, CriterionAnswer, ExtraAnswer, PatientField, Reason, ReferralForm, SafetyAnswer,
+    ServiceToRefer,
 };
 
 #[derive(Args)]
@@ -50,6 +51,12 @@ pub struct ReferArguments {
     /// An answer to a question of the service: ID=ANSWER; may be given several times.
     #[arg(long = "answer", value_name = "ID=ANSWER")]
     answers: Vec<String>,
+    /// A criterion that is met, by its key as `show` gives it; may be given several times.
+    #[arg(long, value_name = "KEY")]
+    met: Vec<String>,
+    /// A criterion that is not met, with or without a line of reason: it keeps nothing from being sent. May be given several times.
+    #[arg(long, value_name = "KEY=REASON")]
+    not_met: Vec<String>,
     /// Give up the 60 seconds in which it could be undone.
     #[arg(long)]
     send_now: bool,
@@ -171,8 +178,22 @@ fn form(arguments: &ReferArguments) -> Result<ReferralForm, CliError> {
             .iter()
             .map(answer)
             .collect::<Result<_, _>>()?,
-        criteria: Vec::new(),
+        criteria: criteria(arguments),
     })
+}
+
+fn criteria(arguments: &ReferArguments) -> Vec<CriterionAnswer> {
+    let answer = |key: &str, met: bool, reason: &str| CriterionAnswer {
+        key: key.to_owned(),
+        met,
+        reason: reason.to_owned(),
+    };
+    let met = arguments.met.iter().map(|key| answer(key, true, ""));
+    let not_met = arguments.not_met.iter().map(|text| {
+        let (key, reason) = text.split_once('=').unwrap_or((text, ""));
+        answer(key, false, reason)
+    });
+    met.chain(not_met).collect()
 }
 
 fn consent(word: ConsentWord) -> Consent {

@@ -2,18 +2,19 @@
 
 use crate::{CliError, Common, open, print_json, text_of};
 use clap::Args;
-use engine::{Catalogue, PatientFacts, not_open_detail};
+use engine::{Catalogue, MyUsual, PatientFacts, UsualHit, not_open_detail};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use services_directory::{
-    ids::OdsCode,
-    search::{NotOpenHit, SearchHit, SearchResults},
+    criteria,
+    ids::{OdsCode, ServiceId},
+    search::SearchHit,
 };
+use std::collections::BTreeSet;
 
 #[derive(Args)]
 pub struct SearchArguments {
-    /// Words as one types them.
-    #[arg(required_unless_present = "batch")]
+    /// Words as one types them; without any, "My usual": favourites, and what is used most.
     words: Vec<String>,
     /// The patient's age in years.
     #[arg(long)]
@@ -32,6 +33,16 @@ struct Found {
     not_open: Vec<NotOpen>,
     hidden: Hidden,
     crisis: bool,
+    /// What words were taken for, where that is not what was typed.
+    understood_as: Vec<Taken>,
+    /// The hits are "My usual": nothing was typed.
+    usual: bool,
+}
+
+#[derive(Serialize)]
+struct Taken {
+    typed: String,
+    taken_for: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -40,6 +51,9 @@ struct Hit {
     name: String,
     category: services_directory::model::Category,
     why: Vec<String>,
+    favourite: bool,
+    /// The reasons that go there most often; only in "My usual".
+    reasons: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -49,7 +63,7 @@ struct NotOpen {
     reason: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Default)]
 struct Hidden {
     age: usize,
     area: usize,
@@ -69,9 +83,13 @@ struct BatchLine {
 
 pub fn run(arguments: &SearchArguments, common: &Common) -> Result<(), CliError> {
     let engine = open(common)?;
-    let catalogue = engine.catalogue()?;
-    let today = engine.store.clock.today();
     let own_practice = engine.practice_ods_code()?;
+    let searched = Searched {
+        catalogue: &*engine.catalogue()?,
+        // A practice that is not set up yet has none.
+        favourites: engine.favourites().unwrap_or_default(),
+        today: engine.store.clock.today(),
+    };
     if let Some(path) = &arguments.batch {
         return text_of(path)?
             .lines()
@@ -79,11 +97,16 @@ pub fn run(arguments: &SearchArguments, common: &Common) -> Result<(), CliError>
             .try_for_each(|line| {
                 let line = batch_line(line)?;
                 let facts = facts(line.age, line.practice.or(own_practice.clone()))?;
-                print_json(&found(&catalogue, &line.text, &facts, today))
+                print_json(&searched.words(&line.text, &facts))
             });
     }
     let facts = facts(arguments.age, arguments.practice.clone().or(own_practice))?;
-    let found = found(&catalogue, &arguments.words.join(" "), &facts, today);
+    let text = arguments.words.join(" ");
+    let found = if text.trim().is_empty() {
+        searched.usual(engine.my_usual(&facts)?)
+    } else {
+        searched.words(&text, &facts)
+    };
     if common.json {
         return print_json(&found);
     }
@@ -118,57 +141,88 @@ fn facts(age: Option<u8>, practice: Option<String>) -> Result<PatientFacts, CliE
     })
 }
 
-fn found(catalogue: &Catalogue, text: &str, facts: &PatientFacts, today: Date) -> Found {
-    let SearchResults {
-        hits,
-        not_open,
-        hidden,
-        crisis,
-        ..
-    } = catalogue.search(text, facts, today);
-    Found {
-        hits: hits.into_iter().map(hit).collect(),
-        not_open: not_open
-            .into_iter()
-            .map(|hit| closed(catalogue, &hit))
-            .collect(),
-        hidden: Hidden {
-            age: hidden.age,
-            area: hidden.area,
-            closed: hidden.closed,
-        },
-        crisis,
-    }
+struct Searched<'a> {
+    catalogue: &'a Catalogue,
+    favourites: BTreeSet<String>,
+    today: Date,
 }
 
-fn hit(hit: SearchHit) -> Hit {
-    Hit {
-        id: hit.service_id.to_string(),
-        name: hit.name,
-        category: hit.category,
-        why: hit.why,
+impl Searched<'_> {
+    fn words(&self, text: &str, facts: &PatientFacts) -> Found {
+        let found = self.catalogue.search(text, facts, self.today);
+        let taken = found.understood_as.into_iter().map(|taken| Taken {
+            typed: taken.typed,
+            taken_for: taken.taken_for,
+        });
+        let not_open = found.not_open.iter();
+        Found {
+            hits: found.hits.into_iter().map(|hit| self.hit(hit)).collect(),
+            not_open: not_open
+                .map(|hit| self.closed(&hit.service_id, &hit.reason))
+                .collect(),
+            hidden: Hidden {
+                age: found.hidden.age,
+                area: found.hidden.area,
+                closed: found.hidden.closed,
+            },
+            crisis: found.crisis,
+            understood_as: taken.collect(),
+            usual: false,
+        }
     }
-}
 
-fn closed(catalogue: &Catalogue, hit: &NotOpenHit) -> NotOpen {
-    let code = engine::not_open_code(&hit.reason);
-    let detail = not_open_detail(&hit.reason)
-        .map(|detail| format!(": {detail}"))
-        .unwrap_or_default();
-    let successor = match &hit.reason {
-        services_directory::criteria::NotOpen::Closed {
-            replaced_by: Some(id),
-            ..
-        } => catalogue
-            .name_of(id)
-            .map(|name| format!("; now {name}"))
-            .unwrap_or_default(),
-        _ => String::new(),
-    };
-    NotOpen {
-        id: hit.service_id.to_string(),
-        name: hit.name.clone(),
-        reason: format!("{code}{detail}{successor}"),
+    fn usual(&self, usual: MyUsual) -> Found {
+        let not_open = usual.not_open.iter();
+        let hit = |hit: UsualHit| Hit {
+            id: hit.service.id.to_string(),
+            name: hit.service.name,
+            category: hit.service.onward.category,
+            why: Vec::new(),
+            favourite: hit.favourite,
+            reasons: hit.reasons.iter().map(|reason| reason.code()).collect(),
+        };
+        Found {
+            not_open: not_open.map(|(id, why)| self.closed(id, why)).collect(),
+            hits: usual.hits.into_iter().map(hit).collect(),
+            hidden: Hidden::default(),
+            crisis: false,
+            understood_as: Vec::new(),
+            usual: true,
+        }
+    }
+
+    fn hit(&self, hit: SearchHit) -> Hit {
+        Hit {
+            favourite: self.favourites.contains(hit.service_id.as_str()),
+            id: hit.service_id.to_string(),
+            name: hit.name,
+            category: hit.category,
+            why: hit.why,
+            reasons: Vec::new(),
+        }
+    }
+
+    fn closed(&self, id: &ServiceId, reason: &criteria::NotOpen) -> NotOpen {
+        let code = engine::not_open_code(reason);
+        let detail = not_open_detail(reason)
+            .map(|detail| format!(": {detail}"))
+            .unwrap_or_default();
+        let successor = match reason {
+            criteria::NotOpen::Closed {
+                replaced_by: Some(id),
+                ..
+            } => self
+                .catalogue
+                .name_of(id)
+                .map(|name| format!("; now {name}"))
+                .unwrap_or_default(),
+            _ => String::new(),
+        };
+        NotOpen {
+            id: id.to_string(),
+            name: self.catalogue.name_of(id).unwrap_or_default(),
+            reason: format!("{code}{detail}{successor}"),
+        }
     }
 }
 
@@ -179,11 +233,30 @@ fn print_words(found: &Found) {
             "Life at risk: 999 or A&E. Otherwise NHS 111, mental health option (2), at any hour. Samaritans: 116 123.\n"
         );
     }
+    for taken in &found.understood_as {
+        say!(
+            "{} is taken for {}",
+            taken.typed,
+            taken.taken_for.join(", or ")
+        );
+    }
+    if found.usual {
+        say!("Your usual services:");
+    }
     if found.hits.is_empty() {
-        say!("Nothing matches.");
+        say!(
+            "{}",
+            if found.usual {
+                "None yet."
+            } else {
+                "Nothing matches."
+            }
+        );
     }
     for hit in &found.hits {
-        say!("{}  [{}]  {}", hit.name, hit.id, hit.why.join(", "));
+        let favourite = if hit.favourite { "  (favourite)" } else { "" };
+        let said = [hit.why.join(", "), hit.reasons.join(", ")].concat();
+        say!("{}  [{}]{favourite}  {said}", hit.name, hit.id);
     }
     for closed in &found.not_open {
         say!(

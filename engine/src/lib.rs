@@ -1,13 +1,15 @@
 //! The engine: one data folder opened, with the directory ready to be searched, the desk, and the sender.
 //! The window and the command line are two faces of it.
 
+mod card;
 mod catalogue;
 mod facts;
 mod log;
 mod sending;
 mod usual;
 
-pub use catalogue::{Card, CardLinks, Catalogue, LinkedService, not_open_code, not_open_detail};
+pub use card::{Card, CardLinks, LinkedService};
+pub use catalogue::{Catalogue, not_open_code, not_open_detail};
 pub use facts::PatientFacts;
 pub use log::{Log, LogEntry};
 pub use sending::SenderThread;

@@ -89,3 +89,36 @@ fn row(row: &Row<'_>) -> rusqlite::Result<Use> {
         last_at: row.get("last_at")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::SCHEMA;
+    use store::{migrations::migrate, open::EVENT_LOG};
+
+    #[test]
+    fn a_database_from_before_keeps_its_referrals_and_counts_them() {
+        let mut database = Connection::open_in_memory().unwrap();
+        migrate(&mut database, &[EVENT_LOG, SCHEMA[0]]).unwrap();
+        database
+            .execute_batch(
+                "INSERT INTO referrals VALUES ('r1', 'ONW-1', 'd1', 5, 'ot', 'OT', '', 0, 1, 'a@example.nhs.uk', 'amy', 'amy');
+                 INSERT INTO referrals VALUES ('r2', 'ONW-2', 'd2', 6, 'ot', 'OT', '', 0, 1, 'a@example.nhs.uk', 'bo', 'bo');
+                 INSERT INTO outbox VALUES ('o1', 'r1', 'c', 'e', 'd', 'a', 'm1', 'q1', x'', '', 5, 5, 5, 5, 1, 'accepted', '', '');
+                 INSERT INTO outbox VALUES ('o2', 'r2', 'c', 'e', 'd', 'a', 'm2', 'q2', x'', '', 6, 6, 6, 6, 0, 'withdrawn', '', '');",
+            )
+            .unwrap();
+        let [first, second] = SCHEMA;
+        migrate(&mut database, &[EVENT_LOG, first, second]).unwrap();
+        let used = Use {
+            service_id: "ot".to_owned(),
+            reasons: Vec::new(),
+            count: 1,
+            last_at: 5,
+        };
+        let since = Timestamp::UNIX_EPOCH;
+        assert_eq!(uses(&database, Some("amy"), since).unwrap(), [used.clone()]);
+        assert_eq!(uses(&database, None, since).unwrap(), [used]);
+        assert_eq!(uses(&database, Some("bo"), since).unwrap(), []);
+    }
+}

@@ -68,16 +68,10 @@ impl Desk {
         if needs.iter().any(|need| !is_need(need)) {
             return Err(ReferralError::NotPossibleNow);
         }
-        let needs = each_once(needs);
-        let (now, actor) = (self.clock.now(), actor.to_owned());
+        let now = self.clock.now();
+        let event = unmet_event(needs, actor, now);
         self.practice.write(move |tx| {
-            let event = NewEvent::new(
-                EventType::NoGoodLocalService,
-                new_id(now).to_string(),
-                actor,
-                now,
-            );
-            event_table::append(tx, &event.with(serde_json::json!({ "needs": needs })))?;
+            event_table::append(tx, &event)?;
             let recorded = unmet_table::since(tx, a_year_before(now))?;
             Ok(u32::try_from(recorded.len()).unwrap_or(u32::MAX))
         })
@@ -111,6 +105,13 @@ impl Desk {
 
 fn is_need(code: &str) -> bool {
     code == OTHER_NEED || Reason::parse(code).is_some()
+}
+
+/// It is about no referral and no draft: its subject is an id of its own.
+fn unmet_event(needs: &[String], actor: &str, now: Timestamp) -> NewEvent {
+    let subject = new_id(now).to_string();
+    NewEvent::new(EventType::NoGoodLocalService, subject, actor, now)
+        .with(serde_json::json!({ "needs": each_once(needs) }))
 }
 
 /// In the order of the list, none twice.
@@ -157,4 +158,25 @@ fn a_year_before(now: Timestamp) -> Timestamp {
     let day = now.to_zoned(england());
     day.checked_sub(1.year())
         .map_or(Timestamp::MIN, |then| then.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_event_of_an_unmet_need_holds_its_codes_and_nothing_else() {
+        let now: Timestamp = "2026-11-21T14:00:00Z".parse().unwrap();
+        let needs = ["other", "work", "work", "SMITH, John"].map(str::to_owned);
+        let event = unmet_event(&needs, "amy", now);
+        assert_eq!(
+            event.payload,
+            serde_json::json!({ "needs": ["work", "other"] })
+        );
+        assert_eq!(event.event_type, EventType::NoGoodLocalService);
+        let again = unmet_event(&needs, "amy", now);
+        assert_ne!(event.subject, again.subject, "nothing ties two together");
+        let none = unmet_event(&[], "amy", now);
+        assert_eq!(none.payload, serde_json::json!({ "needs": ["other"] }));
+    }
 }

@@ -196,7 +196,7 @@ fn criteria_section(criteria: &[CheckedCriterion]) -> LetterSection {
     let line = |criterion: &CheckedCriterion| {
         let value = match (criterion.outcome, &criterion.known) {
             (CriterionOutcome::NotKnown, _) => "Not known".to_owned(),
-            (CriterionOutcome::Met, Some(known)) => format!("Met: {known}"),
+            (CriterionOutcome::Met, Some(known)) => format!("Met ({known})"),
             (CriterionOutcome::Met, None) => "Met, the referrer says".to_owned(),
             (CriterionOutcome::NotMet, known) => {
                 let fact = known.as_ref().map(|known| format!(" ({known})"));
@@ -207,7 +207,7 @@ fn criteria_section(criteria: &[CheckedCriterion]) -> LetterSection {
                 format!("NOT MET{}: {reason}", fact.unwrap_or_default())
             }
         };
-        row(&criterion.sentence, &value)
+        row(criterion.sentence.trim_end_matches('.'), &value)
     };
     section("Your criteria", criteria.iter().map(line).collect())
 }

@@ -31,10 +31,9 @@ impl Told {
         if let Some(answer) = direct {
             return Self::Directly(answer.met);
         }
-        let newest_first = facts.answers.iter().rev();
+        let mut newest_first = facts.answers.iter().rev();
         newest_first
-            .filter_map(|answer| follows(&criterion.rule, answer))
-            .next()
+            .find_map(|answer| follows(&criterion.rule, answer))
             .map_or(Self::Nothing, Self::Elsewhere)
     }
 }
@@ -129,4 +128,95 @@ fn condition_follows(any_of: &[String], answer: &KnownAnswer) -> Option<bool> {
 fn conditions(key: &str) -> Option<Vec<&str>> {
     let words: Vec<&str> = key.strip_prefix(CONDITION)?.split('|').collect();
     Some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn criterion(rule: &str) -> Criterion {
+        let json = format!(r#"{{"sentence":"Is  it SO?","rule":{rule}}}"#);
+        serde_json::from_str(&json).unwrap()
+    }
+
+    fn told(rule: &str, answers: &[(&str, bool)]) -> Told {
+        let answers = answers.iter().map(|(key, met)| KnownAnswer {
+            key: (*key).to_owned(),
+            met: *met,
+        });
+        let facts = KnownFacts {
+            answers: answers.collect(),
+            ..KnownFacts::default()
+        };
+        Told::about(&criterion(rule), &facts)
+    }
+
+    #[test]
+    fn a_key_is_equal_for_equal_rules_however_they_are_written() {
+        let key = |rule: &str| key(&criterion(rule));
+        assert_eq!(
+            key(r#"{"type":"condition","any_of":["Low  mood","CWP","cwp"]}"#),
+            key(r#"{"type":"condition","any_of":["cwp","low mood"]}"#)
+        );
+        assert_eq!(key(r#"{"type":"question"}"#), "question:is it so?");
+        let different = [
+            r#"{"type":"pain-duration","months":3}"#,
+            r#"{"type":"pain-duration","months":12}"#,
+            r#"{"type":"exclusion","of":"cwp"}"#,
+            r#"{"type":"condition","any_of":["cwp"]}"#,
+            r#"{"type":"measure","name":"PHQ-9","minimum":10}"#,
+            r#"{"type":"measure","name":"PHQ-9","maximum":10}"#,
+        ]
+        .map(key);
+        let once: std::collections::BTreeSet<&String> = different.iter().collect();
+        assert_eq!(once.len(), different.len(), "{different:?}");
+    }
+
+    #[test]
+    fn what_follows_by_logic_is_not_asked_and_what_does_not_is() {
+        use Told::{Directly, Elsewhere, Nothing};
+        let six = r#"{"type":"pain-duration","months":6}"#;
+        let either = r#"{"type":"condition","any_of":["CWP","low mood"]}"#;
+        let one = r#"{"type":"condition","any_of":["CWP"]}"#;
+        let without = r#"{"type":"exclusion","of":"cwp"}"#;
+        let table = [
+            (six, ("pain-duration:12", true), Elsewhere(true)),
+            (six, ("pain-duration:3", true), Nothing),
+            (six, ("pain-duration:3", false), Elsewhere(false)),
+            (six, ("pain-duration:12", false), Nothing),
+            (six, ("pain-duration:6", false), Directly(false)),
+            (six, ("pain-duration:lots", true), Nothing),
+            (either, ("condition:cwp", true), Elsewhere(true)),
+            (either, ("condition:cwp", false), Nothing),
+            (one, ("condition:cwp|low mood", true), Nothing),
+            (one, ("condition:cwp|low mood", false), Elsewhere(false)),
+            // "Must not have CWP", not met: the patient has it.
+            (either, ("exclusion:cwp", false), Elsewhere(true)),
+            (either, ("exclusion:cwp", true), Nothing),
+            (one, ("exclusion:cwp", true), Elsewhere(false)),
+            (without, ("condition:cwp", true), Elsewhere(false)),
+            (without, ("condition:cwp|low mood", true), Nothing),
+            (without, ("condition:cwp|low mood", false), Elsewhere(true)),
+            (
+                r#"{"type":"condition","any_of":[]}"#,
+                ("condition:cwp", false),
+                Nothing,
+            ),
+            (r#"{"type":"question"}"#, ("condition:cwp", true), Nothing),
+        ];
+        for (rule, answer, expected) in table {
+            assert_eq!(told(rule, &[answer]), expected, "{rule} after {answer:?}");
+        }
+    }
+
+    #[test]
+    fn the_newest_answer_holds_and_the_rules_own_before_any_other() {
+        let six = r#"{"type":"pain-duration","months":6}"#;
+        let changed = [("pain-duration:12", true), ("pain-duration:3", false)];
+        assert_eq!(told(six, &changed), Told::Elsewhere(false));
+        let own = [("pain-duration:6", true), ("pain-duration:3", false)];
+        assert_eq!(told(six, &own), Told::Directly(true));
+        let twice = [("pain-duration:6", true), ("pain-duration:6", false)];
+        assert_eq!(told(six, &twice), Told::Directly(false));
+    }
 }

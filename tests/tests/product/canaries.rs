@@ -9,13 +9,15 @@ use product_tests::leaks::Canaries;
 use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice, Time, computer_time, form};
 use product_tests::program::Program;
 use referrals::desk::UnknownDecision;
-use referrals::draft::{Consent, ExtraAnswer, PatientField, ReferralForm, SafetyAnswer};
+use referrals::draft::{
+    Consent, CriterionAnswer, ExtraAnswer, PatientField, ReferralForm, SafetyAnswer,
+};
 use store::UseMode;
 
 const PASTE: &str = "QANARYFAM, Qanarygiv (Mx)  Born 02-Feb-1980 (46y)  Gender Female  NHS No. 999 000 0026\n\
     Address: 71 Qanarystreet\nLeek\nST13 5AB\nMobile: 07700 900817\nEmail: qanarymail@mail.example\n";
 
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 21] = [
     "QANARYFAM",
     "Qanaryfam",
     "Qanarygiv",
@@ -36,6 +38,7 @@ const WORDS: [&str; 20] = [
     "qanary-flags",
     "qanary-times",
     "qanary-answer",
+    "qanary-criterion",
 ];
 const MORE_WORDS: [&str; 3] = ["qanary-withdrawn", "qanary-no-number", "qanary-password"];
 
@@ -56,6 +59,11 @@ fn canary_form() -> ReferralForm {
         extra_answers: vec![ExtraAnswer {
             question_id: "prefers".to_owned(),
             answer: "qanary-answer by phone".to_owned(),
+        }],
+        criteria: vec![CriterionAnswer {
+            key: "pain-duration:3".to_owned(),
+            met: false,
+            reason: "qanary-criterion two months".to_owned(),
         }],
         ..form(PAIN_PLATFORM)
     }
@@ -137,6 +145,11 @@ fn by_command_line(practice: &Practice) -> (Program, Vec<String>) {
         "asked-none",
         "--send-now",
     ];
+    let refer = [
+        &refer[..],
+        &["--not-met", "pain-duration:3=qanary-criterion again"],
+    ]
+    .concat();
     let incomplete = ["refer", "--service", PAIN_PLATFORM, "--patient", "-"];
     let closed = [
         "refer",
@@ -208,6 +221,8 @@ fn h14_nothing_of_a_patient_lies_readable_in_files_logs_or_what_is_said() {
         "02-Feb-1980",
         "qanary-safe",
         "qanary-answer",
+        "qanary-criterion two",
+        "qanary-criterion again",
     ] {
         assert!(texts.contains(word), "{word}");
     }

@@ -31,8 +31,22 @@ fn pretty(value: &Value) -> String {
 fn search_finds_by_half_words_and_always_answers_in_one_form() {
     let (program, folder) = fresh();
     let found = program.json(&["search", "fibro", "low", "mo"]);
-    assert_eq!(keys(&found), ["crisis", "hidden", "hits", "not_open"]);
-    assert_eq!(keys(&found["hits"][0]), ["category", "id", "name", "why"]);
+    assert_eq!(
+        keys(&found),
+        [
+            "crisis",
+            "hidden",
+            "hits",
+            "not_open",
+            "understood_as",
+            "usual"
+        ]
+    );
+    assert_eq!(
+        keys(&found["hits"][0]),
+        ["category", "favourite", "id", "name", "reasons", "why"]
+    );
+    assert_eq!(found["usual"], false);
     assert_eq!(keys(&found["hidden"]), ["age", "area", "closed"]);
     assert_eq!(
         (&found["hits"][0]["id"], &found["crisis"]),

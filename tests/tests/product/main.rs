@@ -6,6 +6,7 @@
 
 mod canaries;
 mod cli;
+mod criteria;
 mod faults;
 mod golden;
 mod kill;
@@ -16,3 +17,4 @@ mod promises;
 mod real_use;
 mod safety;
 mod senders;
+mod usual;

@@ -1,0 +1,168 @@
+//! A service as its card shows it: criteria beside the facts, the services that it names, and how a referral goes.
+
+use crate::{Catalogue, EngineError, PatientFacts};
+use jiff::civil::Date;
+use referrals::draft::{CheckedCriterion, CriterionOutcome};
+use services_directory::{
+    criteria::{self, CriterionCheck, KnownFacts, NotOpen},
+    ids::ServiceId,
+    model::{Endpoint, HealthcareService, MeasuredLoop, ReferralMethod, StatedWait, Step},
+};
+
+/// A service with its organisation, its criteria beside the facts, and whether it is open to this patient.
+pub struct Card<'a> {
+    pub service: &'a HealthcareService,
+    pub organisation: String,
+    pub checks: Vec<CriterionCheck>,
+    pub not_open: Option<NotOpen>,
+    pub endpoint: Option<&'a Endpoint>,
+    pub links: CardLinks,
+    /// What referrals measured, where that says anything.
+    pub measured: Option<&'a MeasuredLoop>,
+}
+
+/// The other services that a card names.
+#[derive(Debug, Default)]
+pub struct CardLinks {
+    pub child_services: Vec<LinkedService>,
+    pub step_up: Vec<LinkedService>,
+    pub step_down: Vec<LinkedService>,
+    /// Those that say they are also offered from this one.
+    pub also_offered: Vec<LinkedService>,
+    pub replaced_by: Option<LinkedService>,
+}
+
+#[derive(Debug)]
+pub struct LinkedService {
+    pub id: ServiceId,
+    pub name: String,
+    pub step: Option<Step>,
+    pub wait: Option<StatedWait>,
+    pub not_open: Option<NotOpen>,
+}
+
+/// Percentages and medians of fewer cases say nothing, and could point at a person.
+const FEWEST_MEASURED: u32 = 5;
+
+impl Catalogue {
+    pub fn card(
+        &self,
+        id: &str,
+        facts: &PatientFacts,
+        today: Date,
+    ) -> Result<Card<'_>, EngineError> {
+        let service = self
+            .service(id)
+            .ok_or_else(|| EngineError::NoSuchService(id.to_owned()))?;
+        let known = facts.known(self);
+        let organisation = self
+            .directory
+            .organizations
+            .iter()
+            .find(|found| found.id == service.organization_id);
+        Ok(Card {
+            service,
+            organisation: organisation
+                .map(|organisation| organisation.name.clone())
+                .unwrap_or_default(),
+            checks: self.checks(service, &known, today),
+            not_open: criteria::open_to(service, &known, today).err(),
+            endpoint: self.primary_endpoint(service, today),
+            links: self.links(service, &known, today),
+            measured: service
+                .onward
+                .measured
+                .as_ref()
+                .filter(|measured| measured.n >= FEWEST_MEASURED),
+        })
+    }
+
+    /// Criteria beside the facts, with the practice by its name rather than by its code.
+    fn checks(
+        &self,
+        service: &HealthcareService,
+        known: &KnownFacts,
+        today: Date,
+    ) -> Vec<CriterionCheck> {
+        let mut practices = self.directory.practices.iter();
+        let own = known
+            .practice
+            .as_ref()
+            .and_then(|code| practices.find(|practice| practice.ods_code == *code));
+        let mut checks = criteria::check(service, known, today);
+        for check in &mut checks {
+            if let Some((practice, told)) = own.zip(check.known.as_mut())
+                && practice.ods_code.as_str() == told
+            {
+                told.clone_from(&practice.name);
+            }
+        }
+        checks
+    }
+
+    fn links(&self, service: &HealthcareService, known: &KnownFacts, today: Date) -> CardLinks {
+        let link = |service: &HealthcareService| LinkedService {
+            id: service.id.clone(),
+            name: service.name.clone(),
+            step: service.onward.steps.iter().min().copied(),
+            wait: service.onward.wait.clone(),
+            not_open: criteria::open_to(service, known, today).err(),
+        };
+        let one = |id: &ServiceId| self.of_id(id).map(link);
+        let all = |ids: &[ServiceId]| ids.iter().filter_map(one).collect();
+        let more = &service.onward;
+        let others = self.directory.services.iter();
+        CardLinks {
+            child_services: all(&more.child_services),
+            step_up: all(&more.step_up_to),
+            step_down: all(&more.step_down_to),
+            also_offered: others
+                .filter(|other| other.onward.also_offered_from.contains(&service.id))
+                .map(link)
+                .collect(),
+            replaced_by: more.replaced_by.as_ref().and_then(one),
+        }
+    }
+
+    /// How a referral goes: the code of the way by which it goes from here; else the service's first way, with its words.
+    pub fn method(
+        &self,
+        service: &HealthcareService,
+        today: Date,
+    ) -> (&'static str, Option<String>) {
+        if self.primary_endpoint(service, today).is_some() {
+            return ("secure-email", None);
+        }
+        let words = |words: &String| Some(words.clone());
+        let mut methods = service.onward.referral_methods.iter();
+        let elsewhere = methods.find_map(|method| match method {
+            ReferralMethod::SecureEmail { .. }
+            | ReferralMethod::Fhir { .. }
+            | ReferralMethod::Webhook { .. } => None,
+            ReferralMethod::WebForm { url, words } => {
+                Some(("web-form", Some(format!("{words} {url}"))))
+            }
+            ReferralMethod::SelfReferral { words: said } => Some(("self-referral", words(said))),
+            ReferralMethod::InHouse { words: said } => Some(("in-house", words(said))),
+            ReferralMethod::Elsewhere { words: said } => Some(("elsewhere", words(said))),
+            ReferralMethod::Phone { words: said } => Some(("phone", words(said))),
+            ReferralMethod::Print { words: said } => Some(("print", words(said))),
+        });
+        elsewhere.unwrap_or(("elsewhere", None))
+    }
+}
+
+/// A criterion as the letter tells it; a line of reason is the draft's own, and is put beside it there.
+pub(crate) fn checked(check: &CriterionCheck) -> CheckedCriterion {
+    CheckedCriterion {
+        key: check.key.clone(),
+        sentence: check.sentence.clone(),
+        known: check.known.clone().filter(|_| !check.answerable),
+        outcome: match check.outcome {
+            criteria::CriterionOutcome::Met => CriterionOutcome::Met,
+            criteria::CriterionOutcome::NotMet => CriterionOutcome::NotMet,
+            criteria::CriterionOutcome::NotKnown => CriterionOutcome::NotKnown,
+        },
+        reason: String::new(),
+    }
+}
