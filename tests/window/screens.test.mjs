@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { keptOutline, outline, violations } from './harness/accessibility.mjs';
 import { openOnward } from './harness/machine.mjs';
+import { forbiddenOf, said } from './harness/said.mjs';
 import { SMITH } from './harness/patients.mjs';
 import { fillsIn, sends } from './harness/story.mjs';
 
@@ -77,8 +78,8 @@ const SCREENS = {
 		await person.press('1', '9');
 	},
 	'several-meanings': async (person) => {
-		await person.type('act');
-		await person.seesText('.search__line', 'act');
+		await person.type('carers allowance');
+		await person.seesText('.search__line', ' or ');
 	},
 	'linked-card': async (person) => {
 		await person.type('iapt');
@@ -133,6 +134,7 @@ for (const [name, comesTo] of Object.entries(SCREENS)) {
 		const now = await outline(person);
 		assert.equal(now, keptOutline(name, now), 'what a screen reader is told has changed: ONWARD_UPDATE=1 npm test keeps it');
 		assert.deepEqual(await violations(person), []);
+		assert.deepEqual(forbiddenOf(await person.session.run(said)), [], 'words that the product may not use');
 
 		await person.session.resize(640, 400);
 		await person.sees('half the width: 200% of a desk', () => innerWidth === 640);
@@ -142,6 +144,17 @@ for (const [name, comesTo] of Object.entries(SCREENS)) {
 		assert.ok(tooWide <= 0, `${tooWide} pixels have to be scrolled to sideways`);
 	});
 }
+
+test('a word that the product may not use would be found', async (t) => {
+	const person = await openOnward(t);
+	await person.session.run(() => {
+		const planted = document.createElement('p');
+		planted.textContent = 'This service is suitable';
+		planted.setAttribute('aria-label', 'We recommend it');
+		document.getElementById('main').prepend(planted);
+	});
+	assert.deepEqual(forbiddenOf(await person.session.run(said)), ['This service is suitable', 'We recommend it']);
+});
 
 test('a broken rule would be found', async (t) => {
 	const person = await openOnward(t);
