@@ -34,7 +34,7 @@ const criterion = (person, words) =>
 		return { words: row?.innerText.replace(/\s+/g, ' '), answer: row?.querySelector(':checked')?.value ?? null };
 	}, words);
 
-test('criteria are answered by one key each, one that is not met needs no reason to be sent, and the letter says all of it', async (t) => {
+test('criteria are answered by one key each, one that is not met blocks nothing, and the letter says all of it', async (t) => {
 	const person = await openOnward(t);
 	await person.pastes(SMITH);
 	await person.seesText('.banner__name', 'SMITH');
@@ -46,13 +46,11 @@ test('criteria are answered by one key each, one that is not met needs no reason
 	await person.sees('a criterion has the focus', () => document.activeElement?.closest('tr')?.innerText.includes('three months'));
 	await person.press('1');
 	await person.sees('the next open one has the focus', () => document.activeElement?.closest('tr')?.innerText.includes('crisis'));
-	await person.press('2');
-	await person.sees('a line to say why', () => document.activeElement?.id.endsWith('-reason'));
-	await person.type('seen today');
-	await person.press('Enter');
+	await person.press('1');
 	await person.sees('the last one has the focus', () => document.activeElement?.closest('tr')?.innerText.includes('Serious causes'));
 	await person.press('2');
 	await person.sees('a line to say why', () => document.activeElement?.id.endsWith('-reason'));
+	await person.type('bloods are back on Monday');
 	await person.press('Enter');
 	await person.seesFocus('choose-card');
 	await person.sees('all are answered', () => document.querySelectorAll('.criteria :checked').length === 3);
@@ -62,8 +60,7 @@ test('criteria are answered by one key each, one that is not met needs no reason
 	await answers(person, '1');
 	await sends(person);
 	await sendsNow(person);
-	const { raw } = await person.onlyMessage();
-	assert.ok(raw.length > 1000);
+	await person.onlyMessage();
 
 	await person.tabTo('Referrals', 'Shift+Tab');
 	await person.press('Enter');
@@ -71,8 +68,8 @@ test('criteria are answered by one key each, one that is not met needs no reason
 	await person.press('Enter');
 	await person.seesText('.letter', 'SMITH');
 	const letter = await person.text('.letter');
-	assert.match(letter, /more than three months[^.]*\.[^.]*\bmet\b/i, letter);
-	assert.match(letter, /not met[^]*seen today/i, letter);
+	assert.match(letter, /more than three months, in any part of the body, whatever its cause: Met/);
+	assert.match(letter, /more tests are needed now: NOT MET: bloods are back on Monday/);
 });
 
 test('a favourite that was set by one key goes to the next patient in six key presses, with its usual reasons', async (t) => {
