@@ -41,7 +41,7 @@ fn as_json(card: &Card<'_>) -> Value {
     let criteria = card.checks.iter().map(|check| {
         json!({
             "key": check.key, "sentence": check.sentence, "known": check.known,
-            "outcome": outcome(check.outcome), "hard": check.hard, "answerable": check.answerable,
+            "outcome": outcome(check.outcome), "hard": check.hard, "answerable": check.answerable, "excludes": check.excludes,
         })
     });
     let links = |linked: &[LinkedService]| linked.iter().map(link).collect::<Value>();

@@ -157,7 +157,11 @@ pub(crate) fn checked(check: &CriterionCheck) -> CheckedCriterion {
     CheckedCriterion {
         key: check.key.clone(),
         sentence: check.sentence.clone(),
-        known: check.known.clone().filter(|_| !check.answerable),
+        known: check
+            .known
+            .clone()
+            .filter(|_| !check.answerable || check.excludes.is_some()),
+        answered: check.answerable,
         outcome: match check.outcome {
             criteria::CriterionOutcome::Met => CriterionOutcome::Met,
             criteria::CriterionOutcome::NotMet => CriterionOutcome::NotMet,

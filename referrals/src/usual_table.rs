@@ -110,15 +110,15 @@ mod tests {
             .unwrap();
         let [first, second] = SCHEMA;
         migrate(&mut database, &[EVENT_LOG, first, second]).unwrap();
-        let used = Use {
+        let used = [Use {
             service_id: "ot".to_owned(),
             reasons: Vec::new(),
             count: 1,
             last_at: 5,
-        };
+        }];
         let since = Timestamp::UNIX_EPOCH;
-        assert_eq!(uses(&database, Some("amy"), since).unwrap(), [used.clone()]);
-        assert_eq!(uses(&database, None, since).unwrap(), [used]);
+        assert_eq!(uses(&database, Some("amy"), since).unwrap(), used);
+        assert_eq!(uses(&database, None, since).unwrap(), used);
         assert_eq!(uses(&database, Some("bo"), since).unwrap(), []);
     }
 }

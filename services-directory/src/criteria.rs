@@ -5,6 +5,7 @@
 //! What no fact settles, a person may answer; `answers` knows where one answer holds for another rule too.
 
 mod answers;
+mod outcomes;
 
 pub use answers::KnownAnswer;
 
@@ -12,6 +13,10 @@ use crate::ids::{AreaId, OdsCode, ServiceId};
 use crate::model::{Criterion, CriterionRule, HealthcareService, ServiceStatus};
 use answers::{Told, key};
 use jiff::civil::Date;
+use outcomes::{
+    age_outcome, area_outcome, condition_outcome, duration_outcome, exclusion_outcome, outcome_of,
+    registered_outcome, same, yes_or_no,
+};
 use std::collections::BTreeSet;
 
 /// What the practice knows of the patient. Everything may be unknown.
@@ -58,6 +63,8 @@ pub struct CriterionCheck {
     pub answerable: bool,
     /// What a person answered to this very rule: true is met.
     pub answered: Option<bool>,
+    /// What must not be so. The service's sentence often names it as if it were asked for, and "met" then says the opposite.
+    pub excludes: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,6 +176,7 @@ pub fn check(service: &HealthcareService, facts: &KnownFacts, today: Date) -> Ve
             hard: true,
             answerable: false,
             answered: None,
+            excludes: None,
         });
     }
     let states = |rule: &CriterionRule| criteria.iter().any(|criterion| criterion.rule == *rule);
@@ -268,7 +276,11 @@ fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -
         CriterionRule::Question {} => (None, CriterionOutcome::NotKnown, false),
     };
     let answerable = !hard && outcome == CriterionOutcome::NotKnown;
-    let told = Told::about(criterion, facts);
+    let excludes = match &criterion.rule {
+        CriterionRule::Exclusion { of } => Some(of.clone()),
+        _ => None,
+    };
+    let said = |met: bool| excludes.as_ref().map(|of| yes_or_no(of, !met));
     let check = CriterionCheck {
         key: key(criterion),
         sentence: criterion.sentence.clone(),
@@ -277,123 +289,21 @@ fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -
         hard,
         answerable,
         answered: None,
+        excludes: excludes.clone(),
     };
-    match told {
+    match Told::about(criterion, facts) {
         Told::Directly(met) if answerable => CriterionCheck {
+            known: said(met),
             outcome: outcome_of(Some(met)),
             answered: Some(met),
             ..check
         },
         Told::Elsewhere(met) if answerable => CriterionCheck {
+            known: said(met).or_else(|| Some("from another answer".to_owned())),
             outcome: outcome_of(Some(met)),
-            known: Some("from another answer".to_owned()),
             ..check
         },
         _ => check,
-    }
-}
-
-fn outcome_of(met: Option<bool>) -> CriterionOutcome {
-    match met {
-        Some(true) => CriterionOutcome::Met,
-        Some(false) => CriterionOutcome::NotMet,
-        None => CriterionOutcome::NotKnown,
-    }
-}
-
-fn age_outcome(service: &HealthcareService, facts: &KnownFacts) -> CriterionOutcome {
-    let (min, max) = (service.minimum_age, service.maximum_age);
-    if min.is_none() && max.is_none() {
-        return CriterionOutcome::Met;
-    }
-    outcome_of(
-        facts
-            .age
-            .map(|age| min.is_none_or(|min| age >= min) && max.is_none_or(|max| age <= max)),
-    )
-}
-
-fn area_outcome(service: &HealthcareService, facts: &KnownFacts) -> CriterionOutcome {
-    if service.service_areas.is_empty() {
-        return CriterionOutcome::Met;
-    }
-    let areas = facts.areas.as_ref();
-    outcome_of(areas.map(|areas| {
-        service
-            .service_areas
-            .iter()
-            .any(|served| areas.contains(&served.id))
-    }))
-}
-
-fn registered_outcome(practices: &[OdsCode], facts: &KnownFacts) -> CriterionOutcome {
-    outcome_of(
-        facts
-            .practice
-            .as_ref()
-            .map(|practice| practices.contains(practice)),
-    )
-}
-
-/// A duration known as "at least" says that a rule is met, and never that one is not.
-fn duration_outcome(months: u8, facts: &KnownFacts) -> (Option<String>, CriterionOutcome) {
-    let long_enough = |known: &u16| *known >= u16::from(months);
-    match facts.pain_at_least_months.filter(long_enough) {
-        Some(known) => (
-            Some(format!("{} or more", duration(known))),
-            CriterionOutcome::Met,
-        ),
-        None => (None, CriterionOutcome::NotKnown),
-    }
-}
-
-/// A condition that nobody mentioned is not known; it is not met only when every one was asked about and is not so.
-fn condition_outcome(any_of: &[String], facts: &KnownFacts) -> (Option<String>, CriterionOutcome) {
-    if let Some(known) = facts
-        .conditions
-        .iter()
-        .find(|known| any_of.iter().any(|asked| same(asked, known)))
-    {
-        return (Some(known.clone()), CriterionOutcome::Met);
-    }
-    let all_out = !any_of.is_empty()
-        && any_of
-            .iter()
-            .all(|asked| facts.ruled_out.iter().any(|out| same(out, asked)));
-    if all_out {
-        (Some("none of these".to_owned()), CriterionOutcome::NotMet)
-    } else {
-        (None, CriterionOutcome::NotKnown)
-    }
-}
-
-fn exclusion_outcome(of: &str, facts: &KnownFacts) -> (Option<String>, CriterionOutcome) {
-    if facts.conditions.iter().any(|known| same(known, of)) {
-        return (Some(of.to_owned()), CriterionOutcome::NotMet);
-    }
-    if facts.ruled_out.iter().any(|out| same(out, of)) {
-        return (Some(format!("asked: not {of}")), CriterionOutcome::Met);
-    }
-    (None, CriterionOutcome::NotKnown)
-}
-
-/// Equal but for case and spaces. Nothing looser: a rule must not be met by a word that merely stands in another.
-fn same(a: &str, b: &str) -> bool {
-    let words = |text: &str| {
-        text.split_whitespace()
-            .map(str::to_lowercase)
-            .collect::<Vec<_>>()
-    };
-    words(a) == words(b)
-}
-
-fn duration(months: u16) -> String {
-    match (months / 12, months % 12) {
-        (0, 1) => "1 month".to_owned(),
-        (0, months) => format!("{months} months"),
-        (1, 0) => "1 year".to_owned(),
-        (years, 0) => format!("{years} years"),
-        (years, months) => format!("{years} y {months} m"),
     }
 }
 

@@ -331,6 +331,10 @@ view! {
         pub answered: Option<bool>,
         /// The line of reason for one that is not met.
         pub reason: String,
+        /// What must not be so ("in crisis"): the person who answers sees it beside the sentence, so that "met" is not taken for a yes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub excludes: Option<String>,
     }
 
     enum CriterionOutcome { Met, NotMet, NotKnown }

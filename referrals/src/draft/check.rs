@@ -30,8 +30,10 @@ pub struct CheckedCriterion {
     pub key: String,
     /// The service's own sentence.
     pub sentence: String,
-    /// The fact that settles it.
+    /// What is known: the fact that settles it, or what an exclusion's answer says ("in crisis: no").
     pub known: Option<String>,
+    /// No fact settles it: the outcome is the referrer's answer.
+    pub answered: bool,
     pub outcome: CriterionOutcome,
     /// Why this person is referred although it is not met; empty when no reason was given.
     pub reason: String,

@@ -194,17 +194,18 @@ fn safety_section(referral: &ReadyReferral) -> LetterSection {
 /// The service's own sentences, each with what is known, so that its triage need not ask again.
 fn criteria_section(criteria: &[CheckedCriterion]) -> LetterSection {
     let line = |criterion: &CheckedCriterion| {
-        let value = match (criterion.outcome, &criterion.known) {
-            (CriterionOutcome::NotKnown, _) => "Not known".to_owned(),
-            (CriterionOutcome::Met, Some(known)) => format!("Met ({known})"),
-            (CriterionOutcome::Met, None) => "Met, the referrer says".to_owned(),
-            (CriterionOutcome::NotMet, known) => {
-                let fact = known.as_ref().map(|known| format!(" ({known})"));
+        let known = criterion.known.as_ref();
+        let known = known.map_or(String::new(), |known| format!(" ({known})"));
+        let value = match criterion.outcome {
+            CriterionOutcome::NotKnown => "Not known".to_owned(),
+            CriterionOutcome::Met if criterion.answered => format!("Met, the referrer says{known}"),
+            CriterionOutcome::Met => format!("Met{known}"),
+            CriterionOutcome::NotMet => {
                 let reason = match criterion.reason.as_str() {
                     "" => "no reason given",
                     reason => reason,
                 };
-                format!("NOT MET{}: {reason}", fact.unwrap_or_default())
+                format!("NOT MET{known}: {reason}")
             }
         };
         row(criterion.sentence.trim_end_matches('.'), &value)

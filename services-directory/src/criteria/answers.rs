@@ -3,7 +3,7 @@
 //! An answer is given once: a key names the rule and not the service, and what follows from an answer by logic alone (pain for
 //! over 12 months is pain for over 3) is not asked again. The answer to the very rule always stands before what follows from others.
 
-use super::{KnownFacts, same};
+use super::{KnownFacts, outcomes::same};
 use crate::model::{Criterion, CriterionRule};
 
 /// An answer of a person to the criterion of that key: whether it is met.

@@ -154,6 +154,7 @@ fn criterion(check: &CriterionCheck, form: &ReferralForm) -> CriterionView {
         answerable: check.answerable,
         answered: check.answered,
         reason: form.reason_for(&check.key).to_owned(),
+        excludes: check.excludes.clone(),
     }
 }
 

@@ -187,6 +187,39 @@ fn a_criterion_that_is_not_met_is_sent_and_told_with_its_reason_or_that_none_was
 }
 
 #[test]
+fn an_exclusion_says_what_is_not_so_because_its_sentence_may_say_the_opposite() {
+    let practice = Practice::open();
+    // The sentence alone: "People who are under the community mental health team are treated there. Met."
+    let key = "exclusion:under secondary mental health care";
+    let letter = |met: bool| {
+        let draft = practice.draft(SMITH, "talking-therapies");
+        let form = ReferralForm {
+            criteria: vec![answer(key, met, "Discharged next week")],
+            ..form("talking-therapies")
+        };
+        let draft = practice.fill(&draft.id, form);
+        let asked = check(&practice, &draft, "talking-therapies", key);
+        assert_eq!(
+            asked.excludes.as_deref(),
+            Some("under secondary mental health care")
+        );
+        let queued = practice.queue(&draft).unwrap();
+        let text = practice.referral(&queued.referral_id).letter_text;
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let (is_not, is) = (letter(true), letter(false));
+    let no = "Met, the referrer says (under secondary mental health care: no)";
+    let yes = "NOT MET (under secondary mental health care: yes): Discharged next week";
+    assert!(is_not.contains(no) && !is_not.contains(yes), "{is_not}");
+    assert!(is.contains(yes) && !is.contains(no), "{is}");
+    // What the form says is told in the same way.
+    assert!(
+        is.contains("We are not a crisis service: Met (in crisis: no)"),
+        "{is}"
+    );
+}
+
+#[test]
 fn the_letter_keeps_the_criteria_as_they_were_when_it_was_queued() {
     let practice = Practice::open();
     let draft = with(&practice, |_| ());

@@ -69,7 +69,11 @@ answered: boolean | null,
 /**
  * The line of reason for one that is not met.
  */
-reason: string, };
+reason: string, 
+/**
+ * What must not be so ("in crisis"): the person who answers sees it beside the sentence, so that "met" is not taken for a yes.
+ */
+excludes?: string, };
 
 export type DirectoryState = { name: string, version: number, serviceCount: number, 
 /**
