@@ -77,6 +77,16 @@ const SCREENS = {
 		await person.seesFocus('unmet');
 		await person.press('1', '9');
 	},
+	'unmet-needs': async (person) => {
+		await person.type('zzzz');
+		await person.seesText('.search', 'Nothing matches');
+		await person.press('Tab', 'Enter');
+		await person.seesFocus('unmet');
+		await person.press('8', '9', 'Enter');
+		await person.seesText('.send-bar__said', 'Recorded');
+		await goesTo(person, 'Referrals');
+		await person.seesText('.unmet-needs', 'Fatigue');
+	},
 	'several-meanings': async (person) => {
 		await person.type('carers allowance');
 		await person.seesText('.search__line', ' or ');

@@ -273,6 +273,11 @@ export const CRITERIA = {
 	reason: 'Why all the same? One line, for the letter',
 } as const;
 
+/** Beside a sentence such as "People under that team are treated there", so that "met" is not taken for a yes. */
+export function excludesWords(excludes: string): string {
+	return `must not be: ${excludes}`;
+}
+
 export const CRITERION_ANSWERS = [
 	{ value: 'met', words: 'met' },
 	{ value: 'notMet', words: 'not met' },

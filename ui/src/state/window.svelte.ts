@@ -179,7 +179,8 @@ export class OnwardState {
 		// Nobody waits for the list: it comes when it is there.
 		const listed = this.finder.readAgain();
 		if (serviceId === null) return;
-		await listed;
+		// On the same draft the list may bring a card of its own, which the chosen one follows.
+		if (!another) await listed;
 		this.chosenCard = await this.finder.show(serviceId);
 	}
 
