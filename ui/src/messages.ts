@@ -275,7 +275,7 @@ export const CRITERIA = {
 
 /** Beside a sentence such as "People under that team are treated there", so that "met" is not taken for a yes. */
 export function excludesWords(excludes: string): string {
-	return `must not be: ${excludes}`;
+	return `(must not be: ${excludes})`;
 }
 
 export const CRITERION_ANSWERS = [
