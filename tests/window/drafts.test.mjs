@@ -30,6 +30,7 @@ test('h01 wrong patient: two pastes are never merged, the first stays as a draft
 	await person.tabTo('Open the draft for SMITH');
 	await person.press('Enter');
 	await person.seesText('.banner__name', 'SMITH, John (Mr)');
+	await person.seesText('#card-name', 'NHS Talking Therapies');
 	assert.deepEqual(await form(person), ofSmith);
 	assert.deepEqual(await found(person, ['DOE', '999 000 0026', '1980', 'Mill Lane']), [], 'nothing of the second patient came along');
 });

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { keptOutline, outline, violations } from './harness/accessibility.mjs';
 import { openOnward } from './harness/machine.mjs';
+import { forbiddenOf, said } from './harness/said.mjs';
 import { SMITH } from './harness/patients.mjs';
 import { fillsIn, sends } from './harness/story.mjs';
 
@@ -37,6 +38,65 @@ const SCREENS = {
 	'card-and-form': async (person) => {
 		await fillsIn(person, { query: 'fibro', downs: 2, service: 'Pain Platform' });
 		await person.seesText('#send', 'to Pain Platform');
+	},
+	'card-with-answers': async (person) => {
+		await person.pastes(SMITH);
+		await person.seesText('.banner__name', 'SMITH');
+		await person.type('pain plat');
+		await person.seesText('#card-name', 'Pain Platform');
+		await person.press('F6', '1', '2');
+		await person.sees('the focus is on the reason', () => document.activeElement?.id.endsWith('-reason'));
+		await person.type('Seen by the crisis team on Monday');
+		await person.press('Enter');
+		await person.sees('the answers are saved', () => document.querySelectorAll('.criteria input:checked').length === 2);
+	},
+	'my-usual': async (person) => {
+		await fillsIn(person);
+		await sends(person);
+		await person.type('pain plat');
+		await person.seesText('#card-name', 'Pain Platform');
+		await person.press('Control+d');
+		await person.seesText('.hit', '★');
+		await person.press('Escape');
+		await person.pastes(SMITH);
+		await person.seesText('.banner__name', 'SMITH');
+		await person.seesText('#hits', 'ticks');
+		await person.press('Enter');
+		await person.seesText('#send', 'to Pain Platform');
+	},
+	'nothing-matches': async (person) => {
+		await person.pastes(SMITH);
+		await person.seesText('.banner__name', 'SMITH');
+		await person.type('zzzz');
+		await person.seesText('.search', 'Nothing matches');
+	},
+	'record-unmet': async (person) => {
+		await person.type('zzzz');
+		await person.seesText('.search', 'Nothing matches');
+		await person.press('Tab', 'Enter');
+		await person.seesFocus('unmet');
+		await person.press('1', '9');
+	},
+	'unmet-needs': async (person) => {
+		await person.type('zzzz');
+		await person.seesText('.search', 'Nothing matches');
+		await person.press('Tab', 'Enter');
+		await person.seesFocus('unmet');
+		await person.press('8', '9', 'Enter');
+		await person.seesText('.send-bar__said', 'Recorded');
+		await goesTo(person, 'Referrals');
+		await person.seesText('.unmet-needs', 'Fatigue');
+	},
+	'several-meanings': async (person) => {
+		await person.type('carers allowance');
+		await person.seesText('.search__line', ' or ');
+	},
+	'linked-card': async (person) => {
+		await person.type('iapt');
+		await person.seesText('#card-name', 'NHS Talking Therapies');
+		await person.tabTo('Pain Platform');
+		await person.press('Enter');
+		await person.seesText('#card-back', 'Back to');
 	},
 	problems: async (person) => {
 		await person.pastes(SMITH);
@@ -84,6 +144,7 @@ for (const [name, comesTo] of Object.entries(SCREENS)) {
 		const now = await outline(person);
 		assert.equal(now, keptOutline(name, now), 'what a screen reader is told has changed: ONWARD_UPDATE=1 npm test keeps it');
 		assert.deepEqual(await violations(person), []);
+		assert.deepEqual(forbiddenOf(await person.session.run(said)), [], 'words that the product may not use');
 
 		await person.session.resize(640, 400);
 		await person.sees('half the width: 200% of a desk', () => innerWidth === 640);
@@ -93,6 +154,17 @@ for (const [name, comesTo] of Object.entries(SCREENS)) {
 		assert.ok(tooWide <= 0, `${tooWide} pixels have to be scrolled to sideways`);
 	});
 }
+
+test('a word that the product may not use would be found', async (t) => {
+	const person = await openOnward(t);
+	await person.session.run(() => {
+		const planted = document.createElement('p');
+		planted.textContent = 'This service is suitable';
+		planted.setAttribute('aria-label', 'We recommend it');
+		document.getElementById('main').prepend(planted);
+	});
+	assert.deepEqual(forbiddenOf(await person.session.run(said)), ['This service is suitable', 'We recommend it']);
+});
 
 test('a broken rule would be found', async (t) => {
 	const person = await openOnward(t);

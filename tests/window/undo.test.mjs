@@ -16,6 +16,7 @@ test('h22 undo ends in NOT SENT, with the draft back as it was and nothing in th
 	await person.press('Enter');
 	await person.seesText('.leaving--undone', 'NOT SENT: back in your drafts');
 	await person.seesText('.banner__name', 'SMITH, John (Mr)');
+	await person.seesText('#card-name', 'NHS Talking Therapies');
 	assert.deepEqual(await form(person), before);
 	assert.match(await person.text('#send'), /^Send SMITH, born 14-Jul-1945, to NHS Talking Therapies/);
 

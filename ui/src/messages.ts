@@ -1,6 +1,15 @@
 // Every word that people read. Rust gives codes and facts; the words are made here, once, in plain British English.
 // Safety wording follows the NHS rules on the fixed crisis text and on red flags; it waits for a clinical safety officer's signature.
-import type { Consent, CriterionOutcome, PatientField, QuitChoice, SafetyAnswer } from './backend/types';
+import type {
+	Consent,
+	CriterionOutcome,
+	MeasuredView,
+	PatientField,
+	QuitChoice,
+	SafetyAnswer,
+	ServiceCard,
+	ServiceLink,
+} from './backend/types';
 
 export type Words = Readonly<Record<string, string>>;
 
@@ -64,10 +73,72 @@ export const DECEASED = {
 
 // --- Finding a service -----------------------------------------------------------------------------------------------
 
-export const SORT_RULE = 'sorted by fit, then step, then stated wait';
-export const NOTHING_MATCHES =
-	'Nothing matches. Try fewer letters, another word for the problem, or the name of the service. A service that is not in this directory cannot be found here.';
-export const SEARCH_HINT = 'Up and Down look, Enter chooses';
+export const SEARCH = {
+	label: 'Find a service',
+	hint: 'Up and Down look, Enter chooses',
+	rule: 'sorted by fit, then step, then stated wait',
+	nothing: 'Nothing matches.',
+	nothingHint: 'Try fewer letters, another word for the problem, or the name of the service.',
+	favourite: 'favourite',
+	chosen: 'chosen',
+	notOpen: 'Not open to this patient',
+} as const;
+
+export const USUAL = {
+	heading: 'My usual',
+	rule: 'your favourites, then what you send to most',
+	nothing: 'Your favourites (Ctrl+D) and the services that you send to most will stand here.',
+} as const;
+
+/** Nobody says of a service that it is missing unless nothing fits: counted without the patient. */
+export const UNMET = {
+	ask: 'Nothing fits? Record it',
+	askWhenNothing: 'No good local service: record it',
+	heading: 'No good local service',
+	text: 'Kept: what was missing, and the date. Nothing about the patient is kept, and not the words that you typed.',
+	legend: 'No good local service: what was missing?',
+	hint: '1 to 9, Enter',
+	record: 'Record it',
+	stay: 'Not now',
+	none: 'Tick what was missing',
+	listHeading: 'No good local service: what was missing',
+	listAbout: 'Last 12 months, recorded without the patient',
+	need: 'What was missing',
+	count: 'Times',
+	last: 'Last',
+} as const;
+
+export function unmetWords(count: number): string {
+	const times = count === 1 ? 'the first in 12 months' : `${count} in the last 12 months`;
+	return `Recorded: no good local service (${times}). Nothing about the patient was kept.`;
+}
+
+export function countWords(count: number): string {
+	return count === 1 ? '1 service' : `${count} services`;
+}
+
+export function lookInsteadWords(name: string): string {
+	return `Look at ${name} instead`;
+}
+
+/** "OT: occupational therapy"; what has several meanings is shown with each of them. */
+export function takenForWords(typed: string, takenFor: readonly string[]): string {
+	const meanings = takenFor.length > 1 ? `${takenFor.slice(0, -1).join(', ')} or ${takenFor.at(-1) ?? ''}` : takenFor.join();
+	return `${typed}: ${meanings}`;
+}
+
+export function reasonsWords(codes: readonly string[]): string {
+	return codes.map((code) => REFERRAL_REASONS.find((reason) => reason.code === code)?.words ?? code).join(', ');
+}
+
+/** What choosing did, so that nothing is ticked unseen. */
+export function chosenWords(name: string, ticked: readonly string[]): string {
+	return ticked.length === 0 ? '' : `${name} chosen. Ticked as usual: ${reasonsWords(ticked)}.`;
+}
+
+export function favouriteWords(name: string, favourite: boolean): string {
+	return favourite ? `${name} is one of your favourites now.` : `${name} is not one of your favourites any more.`;
+}
 
 export const NOT_OPEN: Words = {
 	age: 'not open to this age',
@@ -75,6 +146,12 @@ export const NOT_OPEN: Words = {
 	closed: 'closed',
 	paused: 'paused',
 };
+
+/** "closed, since 01-Sep-2026: the contract ended." */
+export function notOpenWords(reason: string, detail: string | null): string {
+	const why = words(NOT_OPEN, reason);
+	return `${detail === null ? why : `${why}, ${detail}`.replace(/\.$/, '')}.`;
+}
 
 /** Why Enter does not choose a service, or null when it does. */
 export function cannotReferWords(name: string, notOpen: string | null, isSentFromHere: boolean): string | null {
@@ -141,9 +218,100 @@ export const METHODS: Words = {
 	print: 'Not sent from here: the service takes referrals on paper',
 };
 
-export function singlePointWords(services: readonly string[]): string {
-	const among = services.length === 0 ? '' : ` among ${services.join(', ')}`;
-	return `Single point of access: triage chooses${among}.`;
+/** In the list, only where a referral is not sent from here. */
+export const METHODS_IN_LIST: Words = {
+	'web-form': 'web form',
+	'self-referral': 'self-referral',
+	'in-house': 'in the clinical system',
+	elsewhere: 'e-RS or elsewhere',
+	phone: 'by phone',
+	print: 'on paper',
+};
+
+export const CARD = {
+	favourite: 'Favourite',
+	choose: 'Refer to this service',
+	chosen: 'Chosen for this referral',
+	notOpen: 'Cannot be referred to now:',
+	instead: 'Instead:',
+	also: 'Also on the back of this referral:',
+	singlePoint: 'Single point of access: triage chooses among',
+	singlePointAlone: 'Single point of access: triage chooses.',
+	stepUp: 'Step up:',
+	stepDown: 'Step down:',
+	say: 'Say it',
+	inMyHead: '“So it’s in my head?”',
+	sheet: 'Patient’s sheet',
+	more: 'More about it',
+} as const;
+
+export const CARD_FACTS = {
+	wait: 'Wait',
+	capacity: 'Capacity',
+	how: 'How',
+	contact: 'Contact',
+	dutyLine: 'Duty line',
+	promise: 'Promise',
+	patient: 'For the patient',
+	evidence: 'Evidence',
+	sessions: 'Sessions',
+	interventions: 'What they do',
+	practitioners: 'Who works there',
+	supervised: 'Supervised',
+	languages: 'Languages',
+	accessibility: 'Access',
+} as const;
+
+export const CRITERIA = {
+	asks: 'The service asks for',
+	known: 'You know',
+	outcome: 'Met?',
+	keys: 'F6, then 1 or 2',
+	notKnown: 'not known',
+	yourAnswer: 'your answer',
+	clear: 'clear',
+	reason: 'Why all the same? One line, for the letter',
+} as const;
+
+/** Beside a sentence such as "People under that team are treated there", so that "met" is not taken for a yes. */
+export function excludesWords(excludes: string): string {
+	return `(must not be: ${excludes})`;
+}
+
+export const CRITERION_ANSWERS = [
+	{ value: 'met', words: 'met' },
+	{ value: 'notMet', words: 'not met' },
+] as const;
+
+export function backWords(name: string): string {
+	return `Back to ${name}`;
+}
+
+function daysWords(days: number): string {
+	return days === 1 ? '1 day' : `${days} days`;
+}
+
+/** Who checked the record, and what referrals measured: nothing is said of fewer than five cases (Rust gives none). */
+export function trustWords(card: Pick<ServiceCard, 'checkedDaysAgo' | 'checkedBy' | 'checkedHow' | 'measured'>): string {
+	const { checkedDaysAgo, checkedBy, checkedHow, measured } = card;
+	const by = checkedBy === null ? '' : ` by ${checkedBy}`;
+	const how = checkedHow === null ? '' : `, ${checkedHow}`;
+	const when = checkedDaysAgo === 0 ? 'today' : `${daysWords(checkedDaysAgo ?? 0)} ago`;
+	const checked = checkedDaysAgo === null ? 'Not checked with the service yet' : `Checked ${when}${by}${how}`;
+	if (measured === null) return checked;
+	return `${checked} · accepts ${measured.acceptedPercent}% · replies in ${daysWords(measured.daysToReply)}`;
+}
+
+/** Our own loop beside what the service states. */
+export function measuredWords({ medianDays, n }: MeasuredView): string {
+	return `ours: ${daysWords(medianDays)} (n=${n})`;
+}
+
+/** "step 3, 12 wk" */
+export function linkWords(link: Pick<ServiceLink, 'step' | 'waitWeeks' | 'waitIsOld' | 'notOpen'>): string {
+	if (link.notOpen !== null) return words(NOT_OPEN, link.notOpen);
+	const step = link.step === null ? [] : [`step ${link.step}`];
+	return [...step, ...(link.waitWeeks === null ? [] : [waitWords(link.waitWeeks, link.waitIsOld)])].join(', ');
 }
 
 export const OUTCOMES: Readonly<Record<CriterionOutcome, string>> = { met: 'met', notMet: 'not met', notKnown: 'not known' };
@@ -184,6 +352,13 @@ export const REFERRAL_REASONS: readonly Reason[] = [
 	{ code: 'relationships', words: 'Relationships' },
 ];
 
+/** What nothing local was found for: the reasons, and what is none of them. */
+export const UNMET_NEEDS: readonly Reason[] = [...REFERRAL_REASONS, { code: 'other', words: 'Something else' }];
+
+export function needWords(code: string): string {
+	return UNMET_NEEDS.find((need) => need.code === code)?.words ?? code;
+}
+
 export const CONSENT: readonly { readonly value: Consent; readonly words: string }[] = [
 	{ value: 'patientInPerson', words: 'in person' },
 	{ value: 'patientByPhone', words: 'by phone' },
@@ -194,6 +369,7 @@ export const CONSENT: readonly { readonly value: Consent; readonly words: string
 export const FORM = {
 	reasons: 'Reason',
 	reasonsHint: '1 to 9 ticks, Enter goes on',
+	reasonsTicked: 'ticked as usual: change what differs, 1 to 9',
 	reasonText: 'In your own words',
 	consent: 'Patient agrees to this referral and to sharing this information',
 	consentHint: 'press 1 to 4',
@@ -268,6 +444,7 @@ export const SEND = {
 export const FORM_FIELDS: Words = {
 	patient: 'Patient',
 	serviceId: 'Service',
+	criteria: 'What was written about the service’s criteria',
 	reasons: 'Reason',
 	reasonText: 'Reason in your own words',
 	consent: 'Agreement',

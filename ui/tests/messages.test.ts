@@ -86,6 +86,10 @@ describe('the words', () => {
 		expect(messages.REFERRAL_REASONS.map(({ code }) => code)).toEqual(codes.reasons);
 	});
 
+	it('have a word for every need that Rust counts, in its order', () => {
+		expect(messages.UNMET_NEEDS.map(({ code }) => code)).toEqual(codes.needs);
+	});
+
 	it('have plain sentences only for problems that there are', () => {
 		const fields = [...codes.fields, ...codes.patientFields];
 		for (const key of Object.keys(messages.PROBLEM_SENTENCES)) {

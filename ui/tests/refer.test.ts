@@ -5,7 +5,22 @@ import type { ReferralForm, SearchView } from '../src/backend/types';
 import { DECEASED, element, eventually, focused, openWindow, PASTED, SMITH, text, TWO_NUMBERS } from './window';
 
 const hit = (id: string, name: string): SearchView => ({
-	hits: [{ id, name, category: 'other', step: null, waitWeeks: null, waitIsOld: false, why: [] }],
+	hits: [
+		{
+			id,
+			name,
+			category: 'other',
+			step: null,
+			waitWeeks: null,
+			waitIsOld: false,
+			why: [],
+			favourite: false,
+			method: 'secure-email',
+			reasons: [],
+		},
+	],
+	understoodAs: [],
+	usual: false,
 	hiddenByAge: 0,
 	hiddenByArea: 0,
 	hiddenClosed: 0,
@@ -105,8 +120,9 @@ describe('the search box', () => {
 		const window = await openWindow(backend);
 		const box = element('#search');
 		expect(box.getAttribute('role')).toBe('combobox');
-		expect(box.getAttribute('aria-expanded')).toBe('false');
-		await window.press('f', 'i', 'b', 'r', 'o');
+		await window.press('z', 'z', 'z');
+		await eventually(() => expect(box.getAttribute('aria-expanded')).toBe('false'));
+		await window.press('{Escape}', 'f', 'i', 'b', 'r', 'o');
 		await eventually(() => expect(box.getAttribute('aria-expanded')).toBe('true'));
 		expect(box.getAttribute('aria-controls')).toBe('hits');
 		expect(box.getAttribute('aria-activedescendant')).toBe('hit-0');
@@ -156,8 +172,8 @@ describe('the search box', () => {
 	it('shows one that is closed greyed, with its successor', async () => {
 		const window = await openWindow();
 		await window.keyboard.keyboard('fibro clinic');
-		await eventually(() => expect(text('.not-open__item')).toContain('Fibro Clinic: closed (01-Sep-2026)'));
-		await window.keyboard.click(element('.not-open__item button'));
+		await eventually(() => expect(text('.not-open__item')).toContain('Fibro Clinic: closed, 01-Sep-2026.'));
+		await window.keyboard.click(element('.not-open__item button:last-of-type'));
 		await eventually(() => expect(text('#card-name')).toBe('Pain Platform'));
 	});
 

@@ -7,8 +7,11 @@ export const KEYS = {
 	Shift: '\uE008',
 	Control: '\uE009',
 	Escape: '\uE00C',
+	Alt: '\uE00A',
+	ArrowLeft: '\uE012',
 	ArrowUp: '\uE013',
 	ArrowDown: '\uE015',
+	F6: '\uE036',
 };
 /** A window that does not answer for so long has stopped. */
 const LONGEST_ANSWER_MILLISECONDS = 40_000;
@@ -91,9 +94,20 @@ export class Session {
 		await this.#post(`/element/${await this.#find(selector)}/click`);
 	}
 
-	/** A PNG of what the window shows. */
+	/** A PNG of what the window shows. WebKit takes it from the next frame, and where nothing changes there is none: so something does. */
 	async picture() {
-		return Buffer.from(await this.#get('/screenshot'), 'base64');
+		await this.run(() => {
+			const { style } = document.documentElement;
+			window.repainting = setInterval(() => (style.opacity = style.opacity === '' ? '0.999' : ''), 40);
+		});
+		try {
+			return Buffer.from(await this.#get('/screenshot'), 'base64');
+		} finally {
+			await this.run(() => {
+				clearInterval(window.repainting);
+				document.documentElement.style.opacity = '';
+			});
+		}
 	}
 
 	windows() {

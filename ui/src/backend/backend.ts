@@ -1,7 +1,7 @@
 // What the window can ask of the engine, one function a command. Two implementations: tauri.ts (the real one) and replay.ts (recorded answers).
 import type {
 	DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow,
-	SearchView, ServiceCard, UnknownDecision, WindowState,
+	SearchView, ServiceCard, UnknownDecision, UnmetNeedRow, WindowState,
 } from './types';
 
 export interface Backend {
@@ -20,8 +20,17 @@ export interface Backend {
 	editPatient(draftId: string, field: PatientField, value: string): Promise<DraftView>;
 	saveForm(draftId: string, form: ReferralForm): Promise<DraftView>;
 
+	/** With nothing typed: "My usual" of the referrer. */
 	search(draftId: string, text: string): Promise<SearchView>;
+	/** The outcomes of its criteria are those of the form as it was saved last. */
 	serviceCard(draftId: string, serviceId: string): Promise<ServiceCard>;
+	/** For the referrer alone. */
+	setFavourite(serviceId: string, favourite: boolean): Promise<void>;
+
+	/** "No good local service" for these needs, without the patient: answers how many were recorded in the last 12 months. */
+	recordUnmetNeed(needs: string[]): Promise<number>;
+	/** In the last 12 months, most first. */
+	unmetNeeds(): Promise<UnmetNeedRow[]>;
 
 	/** The form as it stands on the screen goes along: rejects with code "draft-changed" when it is not what was saved,
 	 *  and with "incomplete" and the problems when something is missing. */

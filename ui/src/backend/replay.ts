@@ -10,12 +10,14 @@ import drafts from './recorded/drafts.json';
 import openDraft from './recorded/open_draft.json';
 import pastePatient from './recorded/paste_patient.json';
 import queueReferral from './recorded/queue_referral.json';
+import recordUnmetNeed from './recorded/record_unmet_need.json';
 import referral from './recorded/referral.json';
 import referrals from './recorded/referrals.json';
 import search from './recorded/search.json';
 import serviceCard from './recorded/service_card.json';
 import tryAgain from './recorded/try_again.json';
 import undoReferral from './recorded/undo_referral.json';
+import unmetNeeds from './recorded/unmet_needs.json';
 import windowState from './recorded/window_state.json';
 import withdraw from './recorded/withdraw.json';
 import type {
@@ -31,6 +33,7 @@ import type {
 	ReferralRow,
 	SearchView,
 	ServiceCard,
+	UnmetNeedRow,
 	WindowError,
 	WindowState,
 } from './types';
@@ -78,6 +81,7 @@ class Replay implements Backend {
 	private details = new Map(as<{ answer: ReferralDetail }[]>(referral).map(({ answer }) => [answer.row.id, answer]));
 	private rows = as<ReferralRow[]>(referrals.answer);
 	private sentDrafts = new Map<string, DraftView>();
+	private readonly favourites = new Map<string, boolean>();
 	private made = 0;
 	private changed: (id: string) => void = () => undefined;
 
@@ -141,10 +145,15 @@ class Replay implements Backend {
 	}
 
 	async search(_draftId: string, text: string): Promise<SearchView> {
-		const wanted = text.trim().toLowerCase();
-		const exact = search.find((entry) => entry.arguments.text === wanted);
+		const view = this.found(text.trim().toLowerCase());
+		const hits = view.hits.map((hit) => ({ ...hit, favourite: this.isFavourite(hit.id, hit.favourite) }));
+		return { ...view, hits };
+	}
+
+	private found(wanted: string): SearchView {
+		const exact = search.find((entry) => entry.arguments.text.toLowerCase() === wanted);
 		if (exact) return as(exact.answer);
-		const first = search.find((entry) => entry.arguments.text.startsWith(wanted));
+		const first = search.find((entry) => entry.arguments.text.toLowerCase().startsWith(wanted));
 		if (first) return as(first.answer);
 		const all = as<SearchView>(search[0]?.answer);
 		const hits = all.hits.filter(({ name }) => name.toLowerCase().includes(wanted)).map((hit) => ({ ...hit, why: [] }));
@@ -153,7 +162,32 @@ class Replay implements Backend {
 
 	async serviceCard(_draftId: string, serviceId: string): Promise<ServiceCard> {
 		const entry = serviceCard.find((other) => other.answer.id === serviceId);
-		return entry === undefined ? refuse('not-found') : as(entry.answer);
+		if (entry === undefined) return refuse('not-found');
+		const card = as<ServiceCard>(entry.answer);
+		// An answer is all that settles a criterion here; Rust looks at what else is known, too.
+		const criteria = card.criteria.map((criterion) => {
+			const answer = this.draft.form.criteria.find(({ key }) => key === criterion.key);
+			if (!criterion.answerable || answer === undefined) return criterion;
+			const outcome = answer.met ? ('met' as const) : ('notMet' as const);
+			return { ...criterion, outcome, answered: answer.met, reason: answer.reason };
+		});
+		return { ...card, criteria, favourite: this.isFavourite(serviceId, card.favourite) };
+	}
+
+	async setFavourite(serviceId: string, favourite: boolean): Promise<void> {
+		this.favourites.set(serviceId, favourite);
+	}
+
+	async recordUnmetNeed(): Promise<number> {
+		return recordUnmetNeed.answer;
+	}
+
+	async unmetNeeds(): Promise<UnmetNeedRow[]> {
+		return as(unmetNeeds.answer);
+	}
+
+	private isFavourite(serviceId: string, recorded: boolean): boolean {
+		return this.favourites.get(serviceId) ?? recorded;
 	}
 
 	async queueReferral(draftId: string, form: ReferralForm): Promise<QueuedView> {

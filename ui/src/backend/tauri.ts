@@ -17,6 +17,10 @@ export const tauri: Backend = {
 
 	search: (draftId, text) => invoke('search', { draftId, text }),
 	serviceCard: (draftId, serviceId) => invoke('service_card', { draftId, serviceId }),
+	setFavourite: (serviceId, favourite) => invoke('set_favourite', { serviceId, favourite }),
+
+	recordUnmetNeed: (needs) => invoke('record_unmet_need', { needs }),
+	unmetNeeds: () => invoke('unmet_needs'),
 
 	queueReferral: (draftId, form) => invoke('queue_referral', { draftId, form }),
 	undoReferral: (referralId) => invoke('undo_referral', { referralId }),

@@ -46,3 +46,42 @@ export function looksLikePatient(text: string): boolean {
 		trimmed.length > 120
 	);
 }
+
+/** The id of the first radio of a criterion on the card. */
+export const criterionId = (index: number): string => `criterion-${index}`;
+
+/** Focuses the first criterion from this one on that a person may answer and has not; says whether there is one. */
+export function focusOpenCriterion(from = 0): boolean {
+	const radios = document.querySelectorAll<HTMLInputElement>('.criteria input[type=radio][id^=criterion-]');
+	for (const radio of radios) {
+		if (radio.id !== radio.name || Number(radio.id.slice('criterion-'.length)) < from || checkedOf(radio) !== null) continue;
+		radio.focus();
+		return true;
+	}
+	return false;
+}
+
+/** Focuses the first criterion that a person may answer, answered or not. */
+export function focusCriteria(): boolean {
+	if (focusOpenCriterion()) return true;
+	const first = document.querySelector<HTMLInputElement>('.criteria input[type=radio]');
+	(first === null ? null : (checkedOf(first) ?? first))?.focus();
+	return first !== null;
+}
+
+/** The parts of the screen in the order of F6, each with what gets the focus. */
+const PARTS = [
+	{ part: '.refer__find', first: '#search' },
+	{ part: '.refer__pane', first: '.refer__pane' },
+	{ part: '.refer__form', first: '#reasons' },
+] as const;
+
+/** Goes to the next part of the screen, or to the one before; `intoPane` knows a better place there than its whole. */
+export function focusPart(by: 1 | -1, intoPane: (() => boolean) | null): void {
+	const now = PARTS.findIndex(({ part }) => document.activeElement?.closest(part));
+	// From the Send button, which stands outside, the way back is to the form.
+	const from = now === -1 ? (by === 1 ? -1 : 0) : now;
+	const next = PARTS[(from + by + PARTS.length) % PARTS.length];
+	if (next === undefined || (next.part === '.refer__pane' && intoPane?.())) return;
+	document.querySelector<HTMLElement>(next.first)?.focus();
+}

@@ -1,6 +1,6 @@
 // The draft that the Refer screen works on: the patient, the form, and what stands in the way. Saves are kept in order, the newest wins.
 import type { Backend } from '../backend/backend';
-import type { DraftView, PatientField, Problem, ReferralForm } from '../backend/types';
+import type { CriterionAnswer, DraftView, PatientField, Problem, ReferralForm } from '../backend/types';
 
 export const EMPTY_FORM: ReferralForm = {
 	serviceId: null,
@@ -16,7 +16,11 @@ export const EMPTY_FORM: ReferralForm = {
 	mayText: false,
 	bestTimes: '',
 	extraAnswers: [],
+	criteria: [],
 };
+
+/** Answers that other criteria are settled by: the card is read again when they are saved. */
+const FACTS: readonly (keyof ReferralForm)[] = ['reasons', 'crisis', 'redFlags', 'criteria'];
 
 export class DraftState {
 	view: DraftView | null = $state(null);
@@ -24,8 +28,11 @@ export class DraftState {
 	form: ReferralForm = $state({ ...EMPTY_FORM });
 	/** Null until Send was pressed with something missing; from then on it follows what is put right. */
 	problemsShown = $state(false);
+	/** The reasons that choosing from "My usual" ticked, and that nobody has touched since. */
+	fromUsual: readonly string[] = $state([]);
 
 	private unsaved = false;
+	private factsChanged = false;
 	private saving: Promise<void> | null = null;
 	private editing: Promise<void> = Promise.resolve();
 
@@ -33,6 +40,7 @@ export class DraftState {
 		private readonly backend: Backend,
 		private readonly onError: (error: unknown) => void,
 		private readonly onPatientEdited: () => Promise<void>,
+		private readonly onFactsSaved: () => Promise<void>,
 	) {}
 
 	get problems(): Problem[] {
@@ -61,16 +69,31 @@ export class DraftState {
 		this.view = view;
 		this.form = { ...structuredClone(view.form) };
 		this.problemsShown = false;
+		this.fromUsual = [];
 	}
 
 	change(part: Partial<ReferralForm>): void {
+		this.factsChanged ||= FACTS.some((fact) => fact in part);
+		this.keep(part);
+	}
+
+	private keep(part: Partial<ReferralForm>): void {
 		Object.assign(this.form, part);
 		this.unsaved = true;
 		this.saving ??= this.saveUntilDone();
 	}
 
+	/** Chooses a service, with the reasons that go with it in "My usual". Those of one chosen before go, a person's own stay. */
+	chooseService(serviceId: string, usualReasons: readonly string[]): void {
+		const own = this.form.reasons.filter((code) => !this.fromUsual.includes(code));
+		this.fromUsual = usualReasons.filter((code) => !own.includes(code));
+		const reasons = [...own, ...this.fromUsual];
+		this.change(reasons.join() === this.form.reasons.join() ? { serviceId } : { serviceId, reasons });
+	}
+
 	toggleReason(code: string): void {
 		const { reasons } = this.form;
+		this.fromUsual = this.fromUsual.filter((other) => other !== code);
 		this.change({ reasons: reasons.includes(code) ? reasons.filter((other) => other !== code) : [...reasons, code] });
 	}
 
@@ -81,6 +104,24 @@ export class DraftState {
 
 	extraAnswer(questionId: string): string {
 		return this.form.extraAnswers.find((answer) => answer.questionId === questionId)?.answer ?? '';
+	}
+
+	criterionAnswer(key: string): CriterionAnswer | undefined {
+		return this.form.criteria.find((answer) => answer.key === key);
+	}
+
+	/** Null takes the answer back. */
+	answerCriterion(key: string, met: boolean | null): void {
+		const others = this.form.criteria.filter((answer) => answer.key !== key);
+		const reason = met === false ? (this.criterionAnswer(key)?.reason ?? '') : '';
+		this.change({ criteria: met === null ? others : [...others, { key, met, reason }] });
+	}
+
+	/** The line of reason for a criterion that is not met. */
+	explainCriterion(key: string, reason: string): void {
+		const others = this.form.criteria.filter((answer) => answer.key !== key);
+		// The outcome stays, so no card has to be read again for each letter.
+		this.keep({ criteria: [...others, { key, met: false, reason }] });
 	}
 
 	/** The form as it stands on the screen, as plain data. */
@@ -120,6 +161,10 @@ export class DraftState {
 			while (this.unsaved && this.view !== null) {
 				this.unsaved = false;
 				this.refresh(await this.backend.saveForm(this.view.id, this.onScreen));
+			}
+			if (this.factsChanged) {
+				this.factsChanged = false;
+				void this.onFactsSaved();
 			}
 		} catch (error) {
 			this.unsaved = true;

@@ -4,12 +4,15 @@ import type { HitView, SearchView, ServiceCard } from '../backend/types';
 
 export class FinderState {
 	text = $state('');
+	/** The hits; with nothing typed, "My usual". Kept until the next answer is there, so that nothing flickers. */
 	view: SearchView | null = $state(null);
 	/** The hit that the arrow keys are on; it is only shown, not chosen. */
 	activeIndex = $state(-1);
 	card: ServiceCard | null = $state(null);
 	/** Whether the hits answer the words that are in the box now. */
 	settled = $state(true);
+	/** The cards from which links led to this one, the newest last. */
+	trail: { id: string; name: string }[] = $state([]);
 
 	private searchNumber = 0;
 	private cardNumber = 0;
@@ -27,14 +30,10 @@ export class FinderState {
 	/** Searches; the first hit becomes the active one, or the one to `keep` where it is still there. */
 	async type(text: string, keep: string | null = null): Promise<void> {
 		this.text = text;
+		this.trail = [];
 		const number = ++this.searchNumber;
 		const draftId = this.draftId();
-		if (text.trim() === '' || draftId === null) {
-			this.view = null;
-			this.activeIndex = -1;
-			this.settled = true;
-			return;
-		}
+		if (draftId === null) return;
 		this.settled = false;
 		try {
 			const view = await this.backend.search(draftId, text);
@@ -45,7 +44,8 @@ export class FinderState {
 				view.hits.length === 0 ? -1 : 0,
 				keep === null ? -1 : view.hits.findIndex(({ id }) => id === keep),
 			);
-			if (this.active) await this.show(this.active.id);
+			// The hits are on the screen before their card is asked for. "My usual" stands there by itself: its cards wait for the arrows.
+			if (this.active && !view.usual) await this.show(this.active.id);
 		} catch (error) {
 			if (number === this.searchNumber) this.onError(error);
 		}
@@ -54,12 +54,14 @@ export class FinderState {
 	async move(by: 1 | -1): Promise<void> {
 		const count = this.view?.hits.length ?? 0;
 		if (count === 0) return;
-		this.activeIndex = (this.activeIndex + by + count) % count;
-		if (this.active) await this.show(this.active.id);
+		// The first hit of "My usual" is active before anybody looked at it: the first press shows it.
+		const looked = this.card?.id === this.active?.id || !this.view?.usual;
+		await this.moveTo(looked ? (this.activeIndex + by + count) % count : this.activeIndex);
 	}
 
 	async moveTo(index: number): Promise<void> {
 		this.activeIndex = index;
+		this.trail = [];
 		if (this.active) await this.show(this.active.id);
 	}
 
@@ -79,11 +81,49 @@ export class FinderState {
 		}
 	}
 
+	/** Follows a link of the card that is shown; `back` returns. */
+	async follow(serviceId: string): Promise<void> {
+		const from = this.card;
+		const card = await this.show(serviceId);
+		if (card !== null && from !== null && from.id !== card.id) this.trail = [...this.trail, { id: from.id, name: from.name }];
+	}
+
+	/** Answers the id of the card that was left. */
+	async back(): Promise<string | null> {
+		const left = this.card?.id ?? null;
+		const last = this.trail.at(-1);
+		if (last === undefined || (await this.show(last.id)) === null) return null;
+		this.trail = this.trail.slice(0, -1);
+		return left;
+	}
+
+	/** The card that is shown, as it is now; one that is asked for meanwhile comes first. */
+	async readCardAgain(): Promise<void> {
+		const number = this.cardNumber;
+		const [draftId, serviceId] = [this.draftId(), this.card?.id];
+		if (draftId === null || serviceId === undefined) return;
+		try {
+			const card = await this.backend.serviceCard(draftId, serviceId);
+			if (number === this.cardNumber) this.card = card;
+		} catch (error) {
+			if (number === this.cardNumber) this.onError(error);
+		}
+	}
+
 	/** Somebody else, or something else known of them: the same words and the same card are read again, because the criteria differ. */
 	async readAgain(): Promise<void> {
-		const { text, card, active } = this;
+		const { text, card, active, trail } = this;
 		await this.type(text, active?.id ?? null);
-		if (card && card.id !== this.active?.id) await this.show(card.id);
+		this.trail = trail;
+		if (card && (this.view?.usual || card.id !== this.active?.id)) await this.show(card.id);
+	}
+
+	/** Marks a favourite at once, wherever it is shown. */
+	mark(serviceId: string, favourite: boolean): void {
+		if (this.card?.id === serviceId) this.card = { ...this.card, favourite };
+		const { view } = this;
+		if (view !== null)
+			this.view = { ...view, hits: view.hits.map((hit) => (hit.id === serviceId ? { ...hit, favourite } : hit)) };
 	}
 
 	clear(): void {
@@ -93,6 +133,7 @@ export class FinderState {
 		this.settled = true;
 		this.view = null;
 		this.card = null;
+		this.trail = [];
 		this.activeIndex = -1;
 	}
 }

@@ -8,10 +8,11 @@ import type {
 	ReferralDetail,
 	ReferralRow,
 	ServiceCard,
+	UnmetNeedRow,
 	WindowError,
 	WindowState,
 } from '../backend/types';
-import { AFTER_SEND, cannotReferWords, errorWords, words, STATES } from '../messages';
+import { AFTER_SEND, cannotReferWords, chosenWords, errorWords, favouriteWords, unmetWords, words, STATES } from '../messages';
 import { DraftState } from './draft.svelte';
 import { FinderState } from './finder.svelte';
 import { LeavingState } from './leaving.svelte';
@@ -34,6 +35,8 @@ export class OnwardState {
 	trouble: string | null = $state(null);
 	/** Said once to screen readers and shown in the strip: what just happened. */
 	news = $state('');
+	/** What the last key did on the Refer screen, beside the button: chosen and ticked, a favourite, recorded. */
+	said = $state('');
 	/** The draft of the referral that was undone last, until something else happens. */
 	undone: Pick<DraftSummary, 'id' | 'patient' | 'serviceName'> | null = $state(null);
 	closeAsked: number | null = $state(null);
@@ -42,6 +45,8 @@ export class OnwardState {
 
 	rows: ReferralRow[] = $state([]);
 	setAside: DraftSummary[] = $state([]);
+	/** For what nothing local was found, in the last 12 months. */
+	unmetNeeds: UnmetNeedRow[] = $state([]);
 	detail: ReferralDetail | null = $state(null);
 	/** Counts up when somebody should look at the mailbox again. */
 	mailboxChanged = $state(0);
@@ -61,7 +66,12 @@ export class OnwardState {
 		readonly clock: () => number,
 	) {
 		const onError = (error: unknown) => this.report(error);
-		this.draft = new DraftState(backend, onError, () => this.patientEdited());
+		this.draft = new DraftState(
+			backend,
+			onError,
+			() => this.patientEdited(),
+			() => this.factsSaved(),
+		);
 		this.finder = new FinderState(backend, () => this.draft.view?.id ?? null, onError);
 		this.leaving = new LeavingState(backend, clock);
 		backend.onReferralChanged((id) => void this.referralChanged(id));
@@ -98,8 +108,8 @@ export class OnwardState {
 		await this.attempt(async () => {
 			const [frame, draft] = await Promise.all([this.backend.windowState(), this.backend.currentDraft()]);
 			this.frame = frame;
-			await this.work(draft);
 			this.focusSearch += 1;
+			await this.work(draft);
 		});
 		await this.quietly(() => this.findLeaving());
 		this.touched();
@@ -149,6 +159,8 @@ export class OnwardState {
 	async chooseReferrer(staffId: string): Promise<void> {
 		await this.attempt(async () => {
 			this.frame = await this.backend.chooseReferrer(staffId);
+			// "My usual" and the favourites are the referrer's own.
+			await this.finder.readAgain();
 		});
 	}
 
@@ -161,10 +173,15 @@ export class OnwardState {
 		if (another) this.finder.clear();
 		const { serviceId } = view.form;
 		this.chosenCard = null;
-		if (serviceId === null) await this.finder.readAgain();
-		else this.chosenCard = await this.finder.show(serviceId);
+		this.said = '';
 		// The details come up for a glance, unless a service was chosen for the patient already.
 		this.pane = serviceId === null || view.deceased ? 'patient' : 'service';
+		// Nobody waits for the list: it comes when it is there.
+		const listed = this.finder.readAgain();
+		if (serviceId === null) return;
+		// On the same draft the list may bring a card of its own, which the chosen one follows.
+		if (!another) await listed;
+		this.chosenCard = await this.finder.show(serviceId);
 	}
 
 	/** The name of the chosen service, for the button; never that of one chosen before. */
@@ -176,26 +193,70 @@ export class OnwardState {
 
 	private async patientEdited(): Promise<void> {
 		await this.finder.readAgain();
+		this.chosenAsShown();
+	}
+
+	/** An answer may have settled a criterion: what is met is worked out in Rust. */
+	private async factsSaved(): Promise<void> {
+		await this.finder.readCardAgain();
+		this.chosenAsShown();
+	}
+
+	private chosenAsShown(): void {
 		const { serviceId } = this.draft.form;
 		if (serviceId !== null && this.finder.card?.id === serviceId) this.chosenCard = this.finder.card;
 	}
 
 	async type(text: string): Promise<void> {
+		this.said = '';
 		await this.finder.type(text);
 		if (!this.finder.settled) return;
-		if (this.finder.active) this.pane = 'service';
-		else this.backToChosen();
+		if (this.finder.active && text.trim() !== '') this.pane = 'service';
+		else await this.backToChosen();
 	}
 
 	/** Nothing is looked at any more: the pane shows the chosen service again, else the patient. */
-	private backToChosen(): void {
-		this.finder.card = this.chosenCard;
-		this.pane = this.chosenCard === null ? 'patient' : 'service';
+	private async backToChosen(): Promise<void> {
+		const { chosenCard } = this;
+		if (chosenCard === null) {
+			this.pane = 'patient';
+			this.finder.card = null;
+		} else if ((await this.finder.show(chosenCard.id)) !== null) {
+			this.pane = 'service';
+			this.chosenAsShown();
+		}
 	}
 
+	/** Shows the card of a service that is not in the list: a successor. */
 	async look(serviceId: string): Promise<void> {
 		await this.finder.show(serviceId);
 		this.pane = 'service';
+	}
+
+	/** The service that a key is about: the hit, while the focus is in the search box, else the card. */
+	private get lookedAt(): { id: string; name: string; favourite: boolean } | null {
+		const inSearch = document.activeElement?.id === 'search';
+		if (this.pane === 'service' && !inSearch && this.finder.card) return this.finder.card;
+		return this.finder.active ?? (this.pane === 'service' ? this.finder.card : null);
+	}
+
+	/** Makes the service that is looked at a favourite, or no longer. */
+	async toggleFavourite(service = this.lookedAt): Promise<void> {
+		if (service === null) return;
+		const { id, name, favourite } = service;
+		await this.attempt(async () => {
+			await this.backend.setFavourite(id, !favourite);
+			this.finder.mark(id, !favourite);
+			this.chosenAsShown();
+			this.said = favouriteWords(name, !favourite);
+		});
+	}
+
+	/** Records that there is no good local service for these needs; answers whether it was. */
+	async recordUnmet(needs: readonly string[]): Promise<boolean> {
+		return this.attempt(async () => {
+			this.said = unmetWords(await this.backend.recordUnmetNeed([...needs]));
+		});
 	}
 
 	/** Answers whether a patient could be read. */
@@ -226,14 +287,15 @@ export class OnwardState {
 		});
 	}
 
-	/** Chooses a service for the draft: only one that is open and that is sent to from here. */
-	async choose(serviceId: string): Promise<boolean> {
+	/** Chooses a service for the draft, with its usual reasons: only one that is open and that is sent to from here. */
+	async choose(serviceId: string, usualReasons: readonly string[] = []): Promise<boolean> {
 		const shown = this.finder.card?.id === serviceId ? this.finder.card : await this.finder.show(serviceId);
 		if (shown === null) return false;
 		this.trouble = cannotReferWords(shown.name, shown.notOpen, shown.address !== null);
 		if (this.trouble !== null) return false;
 		this.chosenCard = shown;
-		this.draft.change({ serviceId });
+		this.draft.chooseService(serviceId, usualReasons);
+		this.said = chosenWords(shown.name, this.draft.fromUsual);
 		return true;
 	}
 
@@ -314,7 +376,11 @@ export class OnwardState {
 
 	async readLists(): Promise<void> {
 		await this.quietly(async () => {
-			[this.rows, this.setAside] = await Promise.all([this.backend.referrals(), this.backend.drafts()]);
+			[this.rows, this.setAside, this.unmetNeeds] = await Promise.all([
+				this.backend.referrals(),
+				this.backend.drafts(),
+				this.backend.unmetNeeds(),
+			]);
 		});
 	}
 
