@@ -9,6 +9,7 @@ use services_directory::model::{
     Area, AreaLevel, Category, HealthcareService, Organization, Practice, ServiceArea,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Primary care networks of one integrated care board, in six places.
 const PCN_COUNT: usize = 42;
@@ -102,7 +103,10 @@ struct Phrases {
 /// The directory of that many services. Nothing when there is nothing to make it of, or a part has no valid id.
 pub fn directory(sources: &[&Directory], size: usize) -> Option<Directory> {
     let header = sources.first()?.header.clone();
-    let templates: Vec<&HealthcareService> = sources.iter().flat_map(|source| &source.services).collect();
+    let templates: Vec<&HealthcareService> = sources
+        .iter()
+        .flat_map(|source| source.services.iter().map(AsRef::as_ref))
+        .collect();
     let mut phrases: BTreeMap<Category, Phrases> = BTreeMap::new();
     for service in &templates {
         let of_kind = phrases.entry(service.onward.category).or_default();
@@ -122,7 +126,7 @@ pub fn directory(sources: &[&Directory], size: usize) -> Option<Directory> {
         service.id = ServiceId::parse(&format!("service-{number}")).ok()?;
         service.organization_id = dice.pick(&organizations)?.id.clone();
         service.service_areas = served(dice, &areas);
-        services.push(service);
+        services.push(Arc::new(service));
     }
     Some(Directory {
         header,
