@@ -62,9 +62,7 @@ impl Engine {
             Self::Onward => onward(job),
             Self::Fts5Porter => fts5(job, Tokenizer::Porter),
             Self::Fts5Trigram => fts5(job, Tokenizer::Trigram),
-            Self::MiniSearch | Self::FlexSearch | Self::Fuse => {
-                in_node(self, job, node, scratch)
-            }
+            Self::MiniSearch | Self::FlexSearch | Self::Fuse => in_node(self, job, node, scratch),
         }
     }
 }
@@ -73,7 +71,13 @@ fn onward(job: &Job) -> Result<Outcome, EngineError> {
     let (before, began) = (resident_bytes(), ProcessTime::now());
     let index = SearchIndex::build(job.directory, &Synonyms::shipped()?)?;
     let mut outcome = built(before, began);
-    let positions: HashMap<_, _> = job.directory.services.iter().zip(0_u32..).map(|(service, at)| (&service.id, at)).collect();
+    let positions: HashMap<_, _> = job
+        .directory
+        .services
+        .iter()
+        .zip(0_u32..)
+        .map(|(service, at)| (&service.id, at))
+        .collect();
     let practice = |code: &Option<String>| OdsCode::parse(code.as_deref()?).ok();
     let queries = job.searches.iter().map(|search| Query {
         text: search.text.clone(),
@@ -90,7 +94,10 @@ fn onward(job: &Job) -> Result<Outcome, EngineError> {
         let began = ProcessTime::now();
         let found = index.search(&query);
         outcome.search_ms.push(milliseconds(began.elapsed()));
-        let hits = found.hits.iter().filter_map(|hit| positions.get(&hit.service_id).copied());
+        let hits = found
+            .hits
+            .iter()
+            .filter_map(|hit| positions.get(&hit.service_id).copied());
         outcome.answers.push(hits.collect());
     }
     Ok(outcome)
@@ -116,12 +123,7 @@ fn fts5(job: &Job, tokenizer: Tokenizer) -> Result<Outcome, EngineError> {
 }
 
 /// Through files: a pipe would fill while the other side still reads.
-fn in_node(
-    engine: Engine,
-    job: &Job,
-    node: &Path,
-    scratch: &Path,
-) -> Result<Outcome, EngineError> {
+fn in_node(engine: Engine, job: &Job, node: &Path, scratch: &Path) -> Result<Outcome, EngineError> {
     let filters = Filters::of(job);
     let searches = job.searches.iter().zip(&filters.of_search);
     let queries: Vec<_> = searches
@@ -137,7 +139,10 @@ fn in_node(
     });
     std::fs::create_dir_all(scratch)?;
     let name = format!("{}-{}", engine.name(), job.directory.services.len());
-    let (task, answer) = (scratch.join(format!("{name}-task.json")), scratch.join(format!("{name}-answer.json")));
+    let (task, answer) = (
+        scratch.join(format!("{name}-task.json")),
+        scratch.join(format!("{name}-answer.json")),
+    );
     std::fs::write(&task, serde_json::to_vec(&given)?)?;
     drop(given);
     let status = Command::new("node")

@@ -21,7 +21,9 @@ impl Fts {
     pub fn build(tokenizer: Tokenizer, texts: impl Iterator<Item = Texts>) -> Result<Self> {
         let mut connection = Connection::open_in_memory()?;
         let options = match tokenizer {
-            Tokenizer::Porter => "tokenize = 'porter unicode61 remove_diacritics 2', prefix = '1 2 3'",
+            Tokenizer::Porter => {
+                "tokenize = 'porter unicode61 remove_diacritics 2', prefix = '1 2 3'"
+            }
             Tokenizer::Trigram => "tokenize = 'trigram'",
         };
         connection.execute_batch(&format!(
@@ -58,8 +60,8 @@ impl Fts {
             transaction.execute_batch(&format!(
                 "CREATE TABLE open_{number} (service INTEGER PRIMARY KEY) STRICT;"
             ))?;
-            let mut insert = transaction
-                .prepare(&format!("INSERT INTO open_{number} (service) VALUES (?1)"))?;
+            let mut insert =
+                transaction.prepare(&format!("INSERT INTO open_{number} (service) VALUES (?1)"))?;
             for service in list {
                 insert.execute([service])?;
             }
@@ -96,7 +98,9 @@ impl Fts {
 
 /// Each word in quotation marks, so that none is syntax; the last with `*` for what may still be typed.
 fn porter_words(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     let mut words: Vec<String> = words.map(|word| format!("\"{word}\"")).collect();
     if let Some(last) = words.last_mut() {
         last.push('*');
@@ -105,8 +109,16 @@ fn porter_words(text: &str) -> Vec<String> {
 }
 
 fn trigrams(text: &str) -> Vec<String> {
-    let letters: Vec<char> = text.trim().to_lowercase().chars().filter(|c| *c != '"').collect();
-    let all: BTreeSet<String> = letters.windows(3).map(|three| format!("\"{}\"", three.iter().collect::<String>())).collect();
+    let letters: Vec<char> = text
+        .trim()
+        .to_lowercase()
+        .chars()
+        .filter(|c| *c != '"')
+        .collect();
+    let all: BTreeSet<String> = letters
+        .windows(3)
+        .map(|three| format!("\"{}\"", three.iter().collect::<String>()))
+        .collect();
     all.into_iter().collect()
 }
 
@@ -137,8 +149,16 @@ mod tests {
         index.add_filters(&[vec![0, 1, 2], vec![1, 2]]).unwrap();
         assert_eq!(index.search("cafe pain", 0).unwrap(), [0]);
         assert_eq!(index.search("fibro", 0).unwrap(), [0]);
-        assert_eq!(index.search("pain", 1).unwrap(), [1], "the first is not open");
-        assert_eq!(index.search("walking debt", 0).unwrap().len(), 2, "any word, where none has all");
+        assert_eq!(
+            index.search("pain", 1).unwrap(),
+            [1],
+            "the first is not open"
+        );
+        assert_eq!(
+            index.search("walking debt", 0).unwrap().len(),
+            2,
+            "any word, where none has all"
+        );
         assert!(index.search("\" OR (", 0).unwrap().len() < 3, "no syntax");
     }
 

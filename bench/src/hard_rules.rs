@@ -96,7 +96,11 @@ impl Areas {
 
 /// Days as ISO texts sort as days.
 fn is_shut(record: &Value, today: &str) -> bool {
-    let day = |name: &str| record.pointer(&format!("/onward/{name}")).and_then(Value::as_str);
+    let day = |name: &str| {
+        record
+            .pointer(&format!("/onward/{name}"))
+            .and_then(Value::as_str)
+    };
     let status = record.get("status").and_then(Value::as_str);
     let paused = status == Some("temporarily closed")
         && day("paused_until").is_none_or(|until| today <= until);

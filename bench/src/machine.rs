@@ -8,7 +8,9 @@ pub fn description() -> String {
     let memory = read_to_string("/proc/meminfo")
         .ok()
         .and_then(|text| number_after(&text, "MemTotal:"))
-        .map_or_else(String::new, |kilobytes| format!(", {} GB of memory", kilobytes / 1_000_000));
+        .map_or_else(String::new, |kilobytes| {
+            format!(", {} GB of memory", kilobytes / 1_000_000)
+        });
     let processor = read_to_string("/proc/cpuinfo").ok().and_then(|text| {
         let line = text.lines().find(|line| line.starts_with("model name"))?;
         Some(format!(" ({})", line.split_once(':')?.1.trim()))

@@ -110,10 +110,21 @@ pub fn directory(sources: &[&Directory], size: usize) -> Option<Directory> {
     let mut phrases: BTreeMap<Category, Phrases> = BTreeMap::new();
     for service in &templates {
         let of_kind = phrases.entry(service.onward.category).or_default();
-        of_kind.helps_with.extend(service.onward.helps_with.iter().cloned());
-        of_kind.interventions.extend(service.onward.interventions.iter().cloned());
-        of_kind.aliases.extend(service.onward.aliases.iter().cloned());
-        of_kind.sentences.extend(service.description.split_inclusive(". ").map(ToOwned::to_owned));
+        of_kind
+            .helps_with
+            .extend(service.onward.helps_with.iter().cloned());
+        of_kind
+            .interventions
+            .extend(service.onward.interventions.iter().cloned());
+        of_kind
+            .aliases
+            .extend(service.onward.aliases.iter().cloned());
+        of_kind.sentences.extend(
+            service
+                .description
+                .split_inclusive(". ")
+                .map(ToOwned::to_owned),
+        );
     }
     let dice = &mut Dice::new(u64::try_from(size).ok()?);
     let areas = areas(dice)?;
@@ -141,7 +152,9 @@ pub fn directory(sources: &[&Directory], size: usize) -> Option<Directory> {
 fn recombined(dice: &mut Dice, template: &HealthcareService, own: &Phrases) -> HealthcareService {
     let mut service = template.clone();
     let words: Vec<&str> = template.name.split_whitespace().collect();
-    let kept = words.get(words.len().saturating_sub(3)..).unwrap_or_default();
+    let kept = words
+        .get(words.len().saturating_sub(3)..)
+        .unwrap_or_default();
     service.name = format!("{} {}", dice.place(), kept.join(" "));
     service.description = some(dice, &own.sentences, 3).concat();
     service.description += &format!(
@@ -186,15 +199,30 @@ fn areas(dice: &mut Dice) -> Option<Vec<Area>> {
             },
         })
     };
-    let mut areas = vec![area("icb".to_owned(), "The whole board".to_owned(), AreaLevel::Icb, None)?];
+    let mut areas = vec![area(
+        "icb".to_owned(),
+        "The whole board".to_owned(),
+        AreaLevel::Icb,
+        None,
+    )?];
     for place in 0..PLACE_COUNT {
         let name = format!("{} District", dice.place());
-        areas.push(area(format!("place-{place}"), name, AreaLevel::Place, Some("icb".to_owned()))?);
+        areas.push(area(
+            format!("place-{place}"),
+            name,
+            AreaLevel::Place,
+            Some("icb".to_owned()),
+        )?);
     }
     for pcn in 0..PCN_COUNT {
         let name = format!("{} PCN", dice.place());
         let place = format!("place-{}", pcn % PLACE_COUNT);
-        areas.push(area(format!("pcn-{pcn}"), name, AreaLevel::Pcn, Some(place))?);
+        areas.push(area(
+            format!("pcn-{pcn}"),
+            name,
+            AreaLevel::Pcn,
+            Some(place),
+        )?);
     }
     Some(areas)
 }
@@ -213,12 +241,24 @@ fn practices(areas: &[Area]) -> Option<Vec<Practice>> {
         .collect()
 }
 
-fn organizations(dice: &mut Dice, sources: &[&Directory], count: usize) -> Option<Vec<Organization>> {
-    let known: Vec<&Organization> = sources.iter().flat_map(|source| &source.organizations).collect();
+fn organizations(
+    dice: &mut Dice,
+    sources: &[&Directory],
+    count: usize,
+) -> Option<Vec<Organization>> {
+    let known: Vec<&Organization> = sources
+        .iter()
+        .flat_map(|source| &source.organizations)
+        .collect();
     let mut made = Vec::with_capacity(count);
     for number in 0..count {
         let mut organization = (*dice.pick(&known)?).clone();
-        let last = organization.name.split_whitespace().next_back().unwrap_or_default().to_owned();
+        let last = organization
+            .name
+            .split_whitespace()
+            .next_back()
+            .unwrap_or_default()
+            .to_owned();
         organization.id = OrganizationId::parse(&format!("organization-{number}")).ok()?;
         organization.name = format!("{} {last}", dice.place());
         made.push(organization);
@@ -228,7 +268,12 @@ fn organizations(dice: &mut Dice, sources: &[&Directory], count: usize) -> Optio
 
 /// Of a hundred services, 88 serve one PCN, 9 two or three, 2 a place and 1 everybody.
 fn served(dice: &mut Dice, areas: &[Area]) -> Vec<ServiceArea> {
-    let level = |level| areas.iter().filter(|area| area.level == level).collect::<Vec<_>>();
+    let level = |level| {
+        areas
+            .iter()
+            .filter(|area| area.level == level)
+            .collect::<Vec<_>>()
+    };
     let (wanted, count) = match dice.below(100) {
         0..88 => (AreaLevel::Pcn, 1),
         88..97 => (AreaLevel::Pcn, 2 + dice.below(2)),
@@ -257,7 +302,8 @@ mod tests {
     use services_directory::feed::FeedLimits;
     use std::collections::BTreeSet;
 
-    const SOURCE: &str = include_str!("../../services-directory/tests/fixtures/search_directory.jsonl");
+    const SOURCE: &str =
+        include_str!("../../services-directory/tests/fixtures/search_directory.jsonl");
 
     fn made(size: usize) -> Directory {
         let source = Directory::read(SOURCE.as_bytes(), FeedLimits::default()).unwrap();
@@ -266,7 +312,13 @@ mod tests {
 
     fn words(directory: &Directory) -> BTreeSet<String> {
         texts(directory)
-            .flat_map(|text| format!("{} {} {}", text.name, text.description, text.helps_with).to_lowercase().split(|c: char| !c.is_alphanumeric()).map(ToOwned::to_owned).collect::<Vec<_>>())
+            .flat_map(|text| {
+                format!("{} {} {}", text.name, text.description, text.helps_with)
+                    .to_lowercase()
+                    .split(|c: char| !c.is_alphanumeric())
+                    .map(ToOwned::to_owned)
+                    .collect::<Vec<_>>()
+            })
             .collect()
     }
 

@@ -65,7 +65,11 @@ pub fn percentile(sorted: &[f64], hundredths: usize) -> f64 {
 }
 
 /// Every engine in every size, each in a process of its own, because memory that one gave back would hide what the next takes.
-pub fn measure_all(sizes: &[usize], scratch: &Path, mut say: impl FnMut(&str)) -> Result<Vec<Speed>, EngineError> {
+pub fn measure_all(
+    sizes: &[usize],
+    scratch: &Path,
+    mut say: impl FnMut(&str),
+) -> Result<Vec<Speed>, EngineError> {
     let mut found = Vec::new();
     for size in sizes {
         for engine in ENGINES {
@@ -103,7 +107,13 @@ pub fn measure_all(sizes: &[usize], scratch: &Path, mut say: impl FnMut(&str)) -
 }
 
 /// One engine in one size.
-pub fn measure(engine: Engine, size: usize, sets: &[EvaluationSet], node: &Path, scratch: &Path) -> Result<Speed, EngineError> {
+pub fn measure(
+    engine: Engine,
+    size: usize,
+    sets: &[EvaluationSet],
+    node: &Path,
+    scratch: &Path,
+) -> Result<Speed, EngineError> {
     let sources: Vec<&Directory> = sets.iter().map(|set| &set.directory).collect();
     let directory = recombine::directory(&sources, size)
         .ok_or_else(|| std::io::Error::other("the evaluation directories are empty"))?;
@@ -150,19 +160,36 @@ fn dearest(texts: &[String], times: &[f64]) -> Vec<(String, f64)> {
 /// Every beginning of each query, shuffled: an engine that runs out of time has done a fair sample.
 fn key_presses(sets: &[EvaluationSet], directory: &Directory) -> Vec<String> {
     let mut dice = Dice::new(1);
-    let all: Vec<&str> = sets.iter().flat_map(|set| &set.cases).map(|case| case.text.as_str()).collect();
+    let all: Vec<&str> = sets
+        .iter()
+        .flat_map(|set| &set.cases)
+        .map(|case| case.text.as_str())
+        .collect();
     let step = (all.len() / QUERY_COUNT).max(1);
-    let mut typed: Vec<String> = all.iter().step_by(step).map(|text| (*text).to_owned()).collect();
+    let mut typed: Vec<String> = all
+        .iter()
+        .step_by(step)
+        .map(|text| (*text).to_owned())
+        .collect();
     for number in 0..NAME_COUNT {
         if let Some(service) = dice.pick(&directory.services) {
             let name = service.name.to_lowercase();
-            typed.push(if number % 2 == 0 { name } else { exchanged(&name, 2) });
+            typed.push(if number % 2 == 0 {
+                name
+            } else {
+                exchanged(&name, 2)
+            });
         }
     }
     let mut presses: Vec<String> = Vec::new();
     for text in &typed {
-        let ends = text.char_indices().map(|(at, letter)| at + letter.len_utf8());
-        presses.extend(ends.filter_map(|end| text.get(..end)).map(ToOwned::to_owned));
+        let ends = text
+            .char_indices()
+            .map(|(at, letter)| at + letter.len_utf8());
+        presses.extend(
+            ends.filter_map(|end| text.get(..end))
+                .map(ToOwned::to_owned),
+        );
     }
     for place in (1..presses.len()).rev() {
         presses.swap(place, dice.below(place + 1));
@@ -187,7 +214,10 @@ mod tests {
     fn percentiles_are_nearest_ranks() {
         let times: Vec<f64> = (1..=200).map(f64::from).collect();
         let presses = Presses::of(times.into_iter().rev().collect(), 300);
-        assert_eq!((presses.p50, presses.p99, presses.max), (100.0, 198.0, 200.0));
+        assert_eq!(
+            (presses.p50, presses.p99, presses.max),
+            (100.0, 198.0, 200.0)
+        );
         assert_eq!((presses.count, presses.of), (200, 300));
         assert_eq!(Presses::of(Vec::new(), 0), Presses::default());
     }

@@ -1,0 +1,39 @@
+//! What node/window.mjs measured of the real window, as it writes it.
+
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+pub struct Window {
+    pub starts: Vec<Start>,
+    /// Milliseconds; empty where there was nothing to press it with.
+    pub hot_key_ms: Vec<f64>,
+    pub presses: Vec<Press>,
+    /// Key presses after which nothing changed on the screen.
+    pub without_change: u32,
+    pub memory_ready: Vec<Process>,
+    pub memory_used: Vec<Process>,
+    pub program_bytes: u64,
+    pub package_bytes: Option<u64>,
+}
+
+/// Milliseconds from the start of the process.
+#[derive(Debug, Deserialize)]
+pub struct Start {
+    pub painted_ms: Option<f64>,
+    pub ready_ms: f64,
+}
+
+/// Milliseconds from the key press.
+#[derive(Debug, Deserialize)]
+pub struct Press {
+    pub changed_ms: f64,
+    pub frame_ms: f64,
+    pub painted_ms: f64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Process {
+    pub name: String,
+    /// PSS: its own memory, and its part of what it shares.
+    pub bytes: u64,
+}
