@@ -22,8 +22,8 @@ pub const SETS: [SetFiles; 4] = [
     },
     SetFiles {
         name: "aside",
-        directory: "services-directory/tests/fixtures/directory_aside.jsonl",
-        queries: "services-directory/tests/fixtures/queries_aside.tsv",
+        directory: "services-directory/tests/fixtures/directory_third.jsonl",
+        queries: "services-directory/tests/fixtures/queries_third.tsv",
     },
 ];
 

@@ -155,7 +155,7 @@ impl SearchIndex {
         let openness = self.openness.of(&self.words.services, &place, query.today);
         let facts = KnownFacts { age: query.age, ..place };
         self.words.in_workspace(|workspace| {
-            let (holding, question) = rank::holding(&understood, &self.words, workspace);
+            let (holding, question) = rank::holding(&understood, &self.words, query.age, workspace);
             let (open, not_open) = self.divided(holding, &openness, query.age, &mut results.hidden);
             let mut fits: Vec<Fit> = best(open, MOST_COMPARED).map(|holding| question.fit(holding)).collect();
             if results.crisis {
@@ -208,10 +208,12 @@ impl SearchIndex {
         let best = fits.iter().map(|fit| fit.value).fold(0.0, f32::max);
         let mut open: Vec<(Fit, &Arc<HealthcareService>)> =
             fits.into_iter().filter_map(|fit| Some((self.words.services.get(fit.document)?, fit))).map(|(service, fit)| (fit, service)).collect();
+        let behind = rank::behind_front_doors(&open, best);
         open.sort_by_cached_key(|(fit, service)| {
             let after_crisis = results.crisis && service.onward.category != Category::Crisis;
             let (step, wait) = rank::step_and_wait(service, query.today);
-            (after_crisis, rank::band(fit.value, best), step, wait, service.name.to_lowercase(), service.id.clone())
+            let band = behind.get(&service.id).copied().unwrap_or_else(|| rank::band(fit.value, best));
+            (after_crisis, band, step, wait, service.name.to_lowercase(), service.id.clone())
         });
         for (fit, service) in open.into_iter().take(query.limit) {
             let number = u32::try_from(fit.document).unwrap_or(u32::MAX);

@@ -56,7 +56,11 @@ impl WordIndex {
         for (service, texts) in self.services.iter().zip(written.services()) {
             let mut note = |list: u32, field: FieldKind| {
                 let set = lists.entry(list).or_default();
+                let again = field.is_running_text() && !set.and(FieldSet::running_text()).is_empty();
                 *set = set.with(FieldSet::only(field));
+                if again {
+                    *set = set.with(FieldSet::only(FieldKind::Often));
+                }
             };
             for (kind, tokens) in texts {
                 for word in known.words_of(tokens) {
@@ -81,6 +85,7 @@ fn groups(synonyms: &Synonyms) -> Vec<GroupEntry> {
     let entry = |group: &super::synonyms::Group| GroupEntry {
         label: group.label.clone(),
         near: group.near.clone(),
+        has_kinds: !group.kinds.is_empty(),
     };
     synonyms.groups().iter().map(entry).collect()
 }
@@ -237,7 +242,7 @@ fn add_entry(
     for phrase in phrases.find(slots) {
         let only = phrase.covers.first().filter(|_| phrase.covers.len() == 1).and_then(|at| text.get(*at));
         // "act" and "me" in running text are words, and not abbreviations.
-        if kind == FieldKind::Text && only.is_some_and(|word| known.text(*word).len() <= 3) {
+        if kind.is_running_text() && only.is_some_and(|word| known.text(*word).len() <= 3) {
             continue;
         }
         let covered = phrase.covers.iter().filter(|at| slots.get(**at).is_some_and(|slot| !slot.filler)).count();

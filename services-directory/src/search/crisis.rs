@@ -37,7 +37,24 @@ const PHRASES: &[&str] = &[
     "mental|psychiatric|emotional|suicide health|crisis crisis",
     "mental|psychiatric|emotional|suicide|personal crisis",
     "mental health emergency",
-    "thoughts of dying|death",
+    "thoughts of dying|death|hanging|jumping|overdose|overdosing|harming",
+    "thoughts to end|harm|kill|die",
+    "home|intensive treatment team",
+    "section 136|2|3",
+    "psych|psychiatric|psychiatry emergency|urgent|crisis",
+    "urgent psychiatric|psych",
+    "acute psychosis|psychotic|mania|psychiatric",
+    "hearing voices",
+    "not|isnt|doesnt|dont feel|feeling|keep safe",
+    "not|isnt safe tonight|now|alone|himself|herself|home",
+    "feels|feeling|feel unsafe",
+    "plans|planning|intent|intends|intending to die|end|kill",
+    "active|actively ideation|intent",
+    "shout text|line|crisis",
+    "text shout",
+    "nothing left to live",
+    "wants|want to disappear",
+    "harm to self",
 ];
 
 /// Single words, with the letters that may be wrong in them.
@@ -52,10 +69,17 @@ const WORDS: &[(&str, u8)] = &[
     ("selfharming", 1),
     ("selfharmed", 1),
     ("samaritans", 1),
+    ("psychosis", 1),
+    ("psychotic", 1),
+    ("manic", 0),
+    ("mania", 0),
 ];
 
-/// Abbreviations, never guessed at: deliberate self harm, "thoughts of life not worth living".
-const ABBREVIATIONS: &[&str] = &["dsh", "tlnwl"];
+/// Abbreviations, never guessed at: deliberate self harm, thoughts of life not worth living or of self-harm, crisis teams, section 136.
+const ABBREVIATIONS: &[&str] = &["dsh", "tlnwl", "tsh", "crht", "crhtt", "htt", "crt", "s136", "lnwl"];
+
+/// Words that are of crisis only when nothing else is typed with them: suicidal ideation, "cutting".
+const ALONE: &[&str] = &["crisis", "crises", "crsis", "crisi", "criss", "cirsis", "crisus", "si", "cutting", "sectioned", "od"];
 
 /// Words with which "crisis" is about something else than a person's mind: "cost of living crisis".
 const OTHER_CRISES: &[&str] = &[
@@ -109,8 +133,8 @@ pub struct CrisisWords {
 
 impl CrisisWords {
     pub fn new() -> Self {
-        let builders = [1, 2].map(|edits| LevenshteinAutomatonBuilder::new(edits, true));
-        let [one, two] = &builders;
+        let builders = [0, 1, 2].map(|edits| LevenshteinAutomatonBuilder::new(edits, true));
+        let [none, one, two] = &builders;
         let phrase = |phrase: &'static str| {
             phrase
                 .split(' ')
@@ -120,12 +144,10 @@ impl CrisisWords {
         Self {
             words: WORDS
                 .iter()
-                .map(|(word, edits)| {
-                    if *edits > 1 {
-                        two.build_dfa(word)
-                    } else {
-                        one.build_dfa(word)
-                    }
+                .map(|(word, edits)| match edits {
+                    0 => none.build_dfa(word),
+                    1 => one.build_dfa(word),
+                    _ => two.build_dfa(word),
                 })
                 .collect(),
             phrases: PHRASES.iter().copied().map(phrase).collect(),
@@ -139,10 +161,10 @@ impl CrisisWords {
             .any(|token| OTHER_CRISES.contains(&token.text.as_str()));
         let alone = tokens
             .iter()
-            .all(|t| t.text == "crisis" || words::weight_of(&t.text) != words::Weight::Content);
+            .all(|t| ALONE.contains(&t.text.as_str()) || words::weight_of(&t.text) != words::Weight::Content);
         tokens
             .iter()
-            .any(|token| self.is_word(&token.text) || (alone && token.text == "crisis"))
+            .any(|token| self.is_word(&token.text) || (alone && ALONE.contains(&token.text.as_str())))
             || self.phrases.iter().any(|phrase| {
                 let about_crisis = phrase.iter().flatten().any(|word| *word == "crisis");
                 !(about_crisis && other_crisis)
@@ -155,7 +177,7 @@ impl CrisisWords {
             return true;
         }
         let shape_is_near = typed.len() >= 5
-            && typed.starts_with(['s', 'o', 'u', 'v', 'z'])
+            && typed.starts_with(['s', 'o', 'u', 'v', 'z', 'p', 'm'])
             && !OTHER_WORDS.contains(&typed);
         shape_is_near
             && self
@@ -240,6 +262,19 @@ mod tests {
             "no point in living",
             "want to die",
             "crisis line please",
+            "crsis",
+            "cutting",
+            "psychosis",
+            "acute psycosis",
+            "hearing voices",
+            "manic",
+            "thoughts of hanging",
+            "not safe tonight",
+            "psych emergancy",
+            "section 136",
+            "home treatment team",
+            "HTT",
+            "SI",
         ] {
             assert!(crisis.are_in(&words::tokens(text)), "{text}");
         }
@@ -279,6 +314,14 @@ mod tests {
             "cant cope",
             "harm reduction",
             "pain makes my life hard",
+            "cutting down smoking",
+            "home visit",
+            "manicure",
+            "panic",
+            "section 21 notice",
+            "si joint pain",
+            "feels safe at home",
+            "posture",
         ] {
             assert!(!crisis.are_in(&words::tokens(text)), "{text}");
         }

@@ -1,16 +1,16 @@
 //! How much of each typed word is found in each service.
 
 use super::expand::How;
-use super::index::{FIELDS, FieldKind, Target, WordIndex};
+use super::index::{FIELDS, Target, WordIndex};
 use super::postings::{FieldSet, List};
 use super::query::{Alternative, TypedWord};
 
 /// How much a word counts by where it stands, in the order of `FIELDS`.
-const WORD_WEIGHTS: [f32; FIELDS.len()] = [1.0, 1.0, 0.88, 0.9, 0.42, 0.54];
+const WORD_WEIGHTS: [f32; FIELDS.len()] = [1.0, 1.0, 0.88, 0.9, 0.42, 0.53, 0.72, 0.53];
 /// The same for a group of synonyms: what a category is for says as much as a name.
-const GROUP_WEIGHTS: [f32; FIELDS.len()] = [0.97, 0.97, 0.88, 1.0, 0.42, 0.54];
+const GROUP_WEIGHTS: [f32; FIELDS.len()] = [0.97, 0.97, 0.88, 1.0, 0.42, 0.57, 0.72, 0.54];
 /// What further fields add to the best one.
-const FURTHER_FIELDS: f32 = 0.18;
+const FURTHER_FIELDS: f32 = 0.28;
 /// From this on, a word is surely what the service is about.
 pub const SURE: f32 = 0.55;
 /// What is found less surely counts so much less again, or four vague meetings would outdo a service that is about one of the needs.
@@ -41,13 +41,17 @@ pub struct Sightings {
     touched: Vec<u32>,
 }
 
-const SEEN: u64 = 0x8080_8080_8080;
+const SEEN: u64 = 0x8080_8080_8080_8080;
 const BYTE: f32 = 127.0;
 
 impl Sightings {
-    fn note(&mut self, list: List<'_>, within: FieldSet, sure: u64) -> FieldSet {
+    /// Notes where the services of a list have it: in which of these fields, if they have it in any of the wanted ones.
+    fn note(&mut self, list: List<'_>, within: FieldSet, wanted: FieldSet, sure: u64) -> FieldSet {
         let mut fields_met = FieldSet::default();
         for (service, fields) in list.iter() {
+            if fields.and(wanted).is_empty() {
+                continue;
+            }
             let fields = fields.and(within);
             let Some(seen) = self.by_service.get_mut(service as usize) else { continue };
             if *seen == 0 {
@@ -71,19 +75,21 @@ fn fields_as_bytes(fields: FieldSet) -> u64 {
 
 impl Evidence {
     /// Looks the word up by all that it may stand for.
-    pub fn gather(&mut self, word: &TypedWord, index: &WordIndex, sightings: &mut Sightings) {
+    pub fn gather(&mut self, word: &TypedWord, one_need: bool, index: &WordIndex, sightings: &mut Sightings) {
         let count = index.services.len();
         sightings.by_service.resize(count, 0);
-        // A need that the synonyms know and no service here answers is still understood: "gambling debts".
         (self.known, self.present) = (word.is_recognised(), word.is_recognised());
         (self.unit, self.light) = (word.unit, word.light);
         let mut surest_first: Vec<&Alternative> = word.alternatives.iter().collect();
         surest_first.sort_by(|a, b| b.quality.total_cmp(&a.quality));
         for alternative in surest_first {
-            self.look_up(alternative, is_guess(alternative, word), index, sightings);
+            let guess = is_guess(alternative, word);
+            self.look_up(alternative, guess, one_need, index, sightings);
         }
         self.found.clear();
         self.found.resize(count, 0.0);
+        // A need that the synonyms know is understood though no service here says it by name; one that nobody answers is not.
+        self.known &= !sightings.touched.is_empty();
         let mut having = 0.0;
         for service in sightings.touched.drain(..) {
             let Some(seen) = sightings.by_service.get_mut(service as usize) else { continue };
@@ -96,15 +102,28 @@ impl Evidence {
         self.share = word.share * rarity(having, count, word.text.len());
     }
 
-    fn look_up(&mut self, alternative: &Alternative, guess: bool, index: &WordIndex, sightings: &mut Sightings) {
+    fn look_up(
+        &mut self,
+        alternative: &Alternative,
+        guess: bool,
+        one_need: bool,
+        index: &WordIndex,
+        sightings: &mut Sightings,
+    ) {
         let weights = weights(alternative.target);
         let sure = weights.iter().rev().fold(0, |bytes, weight| bytes << 8 | byte(alternative.quality * weight));
         let (surely, in_text_only) = index.lists(alternative.target);
-        let text = FieldSet::only(FieldKind::Text);
-        let within = if guess { FieldSet::ALL.without(text) } else { FieldSet::ALL };
-        let mut met = sightings.note(surely, within, sure);
+        let everywhere = FieldSet::ALL;
+        let mut met = if guess {
+            sightings.note(surely, everywhere.without(FieldSet::running_text()), everywhere, sure)
+        } else {
+            sightings.note(surely, everywhere, everywhere, sure)
+        };
         if !guess {
-            met = met.with(sightings.note(in_text_only, within, sure));
+            // That a word stands somewhere in its text does not make it what a service is for: "no parking", "bring your blood results".
+            let in_passing = one_need && !index.has_kinds(alternative.target);
+            let wanted = if in_passing { FieldSet::in_earnest() } else { everywhere };
+            met = met.with(sightings.note(in_text_only, everywhere, wanted, sure));
         }
         if matches!(alternative.how, How::Exact | How::Form) && !alternative.near {
             self.present |= !met.is_empty();
@@ -115,9 +134,8 @@ impl Evidence {
 
 /// How surely one service has what the word may stand for.
 pub fn sureness(alternative: &Alternative, word: &TypedWord, service: u32, index: &WordIndex) -> f32 {
-    let text = FieldSet::only(FieldKind::Text);
     let fields = index.fields_of(alternative.target, service);
-    let fields = if is_guess(alternative, word) { fields.without(text) } else { fields };
+    let fields = if is_guess(alternative, word) { fields.without(FieldSet::running_text()) } else { fields };
     let best = fields.places().map(|place| at(weights(alternative.target), place)).fold(0.0, f32::max);
     alternative.quality * best
 }

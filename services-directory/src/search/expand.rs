@@ -21,6 +21,7 @@ mod sure {
     pub const TYPO_FIRST_LETTER: f32 = 0.65;
     pub const TYPO_CONTINUED: f32 = 0.6;
     pub const TWO_TYPOS: f32 = 0.55;
+    pub const BEGUN_AND_FIRST_LETTER: f32 = 0.4;
     /// A word in the middle of the text is seldom unfinished.
     pub const MIDDLE: f32 = 0.85;
 }
@@ -128,6 +129,15 @@ impl Lexicon {
         found
     }
 
+    /// A filler that is still being typed may become a word: "pain man".
+    pub fn unfinished(&self, typed: &str) -> Vec<Candidate> {
+        let mut found = self.forms(typed);
+        if typed.len() >= 2 {
+            self.continued(typed, true, &mut found);
+        }
+        found
+    }
+
     /// Every word that the typed one may be; the last word of a text is still being typed.
     pub fn candidates(&self, typed: &str, last: bool) -> Vec<Candidate> {
         let mut found = self.forms(typed);
@@ -142,13 +152,11 @@ impl Lexicon {
             self.continued(typed, last, &mut found);
         }
         if !is_word && typed.len() >= 4 && typed.len() <= 40 && !self.not_typos.contains(typed) {
+            // What can still become a word is seldom misspelt.
+            let is_begun = last && found.iter().any(has_word);
+            let sure = if is_begun { (sure::TWO_TYPOS, sure::BEGUN_AND_FIRST_LETTER) } else { (sure::TYPO, sure::TYPO_FIRST_LETTER) };
             let before = found.len();
-            self.misspelt(
-                typed,
-                &self.one,
-                (sure::TYPO, sure::TYPO_FIRST_LETTER),
-                &mut found,
-            );
+            self.misspelt(typed, &self.one, sure, &mut found);
             if found.len() == before && last && typed.len() >= 5 {
                 self.misspelt_and_continued(typed, &mut found);
             }
@@ -159,6 +167,8 @@ impl Lexicon {
                     (sure::TWO_TYPOS, sure::TWO_TYPOS),
                     &mut found,
                 );
+            } else if found.len() == before && typed.len() >= 6 {
+                self.jumbled(typed, &mut found);
             }
         }
         found
@@ -240,6 +250,23 @@ impl Lexicon {
                 quality,
                 how: How::Typo,
             });
+        }
+    }
+
+    /// The right letters in the wrong order: "pshyio".
+    fn jumbled(&self, typed: &str, found: &mut Vec<Candidate>) {
+        let sorted = |word: &[u8]| {
+            let mut letters = word.to_vec();
+            letters.sort_unstable();
+            letters
+        };
+        let dfa = self.two.build_dfa(typed);
+        let mut stream = self.map.search(&dfa).into_stream();
+        while let Some((word, id)) = stream.next() {
+            let same_letters = word.first() == typed.as_bytes().first() && sorted(word) == sorted(typed.as_bytes());
+            if let (Ok(word), true) = (u32::try_from(id), same_letters) {
+                found.push(Candidate { word, quality: sure::TYPO, how: How::Typo });
+            }
         }
     }
 

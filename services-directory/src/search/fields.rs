@@ -35,7 +35,7 @@ const NEGATIONS: &[&str] = &[
     "except",
 ];
 
-/// The words of a service by field, in the order of `FIELDS`. The fields of the category get their words from the synonyms.
+/// The words of a service by field, in the order of `FIELDS`. The fields of the category get their words from the synonyms, and `Often` from counting.
 pub fn texts_of(
     service: &HealthcareService,
     organization: Option<&str>,
@@ -54,26 +54,27 @@ pub fn texts_of(
             helps.extend(each(any_of));
         }
     }
-    let mut text: Vec<Vec<Token>> = sentences(&service.description).map(words::tokens).collect();
-    text.extend(each(&more.practitioner_types));
-    text.extend(
+    let mut lead: Vec<Vec<Token>> = sentences(&service.description).map(words::tokens).collect();
+    let text = lead.split_off(lead.len().min(1));
+    lead.extend(each(&more.practitioner_types));
+    lead.extend(
         more.modes
             .iter()
             .map(|mode| words::tokens(mode_words(*mode))),
     );
-    text.extend(
+    lead.extend(
         service
             .languages
             .iter()
             .map(|language| words::tokens(&language.name)),
     );
-    text.extend(
+    lead.extend(
         service
             .service_areas
             .iter()
             .map(|area| words::tokens(&area.name)),
     );
-    text.extend(organization.map(words::tokens));
+    lead.extend(organization.map(words::tokens));
     let home = vec![words::tokens(category_words(more.category))];
     [
         vec![words::tokens(&service.name)],
@@ -82,6 +83,8 @@ pub fn texts_of(
         home,
         Vec::new(),
         text,
+        lead,
+        Vec::new(),
     ]
 }
 

@@ -21,16 +21,28 @@ pub enum FieldKind {
     Kind,
     /// Description, people, modes, areas, organisation.
     Text,
+    /// The first sentence of the description: what it says that it is.
+    Lead,
+    /// More than once in running text.
+    Often,
 }
 
-pub const FIELDS: [FieldKind; 6] = [
+pub const FIELDS: [FieldKind; 8] = [
     FieldKind::Name,
     FieldKind::Alias,
     FieldKind::Helps,
     FieldKind::Home,
     FieldKind::Kind,
     FieldKind::Text,
+    FieldKind::Lead,
+    FieldKind::Often,
 ];
+
+impl FieldKind {
+    pub fn is_running_text(self) -> bool {
+        matches!(self, Self::Text | Self::Lead | Self::Often)
+    }
+}
 
 /// What a typed word may stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +71,8 @@ pub struct WordIndex {
 pub struct GroupEntry {
     pub label: String,
     pub near: Vec<usize>,
+    /// Some kind of service is for it, or of use for it.
+    pub has_kinds: bool,
 }
 
 impl WordIndex {
@@ -73,6 +87,11 @@ impl WordIndex {
             Target::Group(group) => self.word_texts.len() + group,
         };
         (self.postings.surely(list), self.postings.in_text_only(list))
+    }
+
+    /// Some kind of service is for it, or of use for it.
+    pub fn has_kinds(&self, target: Target) -> bool {
+        matches!(target, Target::Group(group) if self.groups.get(group).is_some_and(|group| group.has_kinds))
     }
 
     /// In which fields one service has it.

@@ -13,6 +13,16 @@ impl FieldSet {
         Self(1 << field as u8)
     }
 
+    pub fn running_text() -> Self {
+        let running = FIELDS.into_iter().filter(|field| field.is_running_text());
+        running.fold(Self::default(), |set, field| set.with(Self::only(field)))
+    }
+
+    /// In its running text, where it says what it is, or more than once.
+    pub fn in_earnest() -> Self {
+        Self::only(FieldKind::Lead).with(Self::only(FieldKind::Often))
+    }
+
     pub fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -103,7 +113,7 @@ impl Collected {
     }
 
     pub fn sorted(self, list_count: usize) -> Postings {
-        let text = FieldSet::only(FieldKind::Text);
+        let text = FieldSet::running_text();
         Postings {
             surely: self.lists(list_count, |fields| !fields.without(text).is_empty()),
             in_text_only: self.lists(list_count, |fields| fields.without(text).is_empty()),

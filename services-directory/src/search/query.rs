@@ -188,6 +188,13 @@ impl Understood {
         Self { words: found }
     }
 
+    /// One word or phrase was typed, but for fillers and light words.
+    pub fn is_one_need(&self) -> bool {
+        let mut units = self.words.iter().filter(|word| word.share > 0.0 && !word.light).map(|word| word.unit);
+        let first = units.next();
+        units.all(|unit| Some(unit) == first)
+    }
+
     /// The typed words from one place to another.
     pub fn typed(&self, (from, to): (usize, usize)) -> String {
         let words: Vec<&str> = self
@@ -225,6 +232,7 @@ fn candidates(tokens: &[String], index: &WordIndex) -> Vec<Vec<Candidate>> {
         .iter()
         .enumerate()
         .map(|(position, text)| match words::weight_of(text) {
+            Weight::Filler if position == last => index.lexicon.unfinished(text),
             Weight::Filler => index.lexicon.forms(text),
             _ => index.lexicon.candidates(text, position == last),
         })

@@ -6,10 +6,13 @@
 
 use super::closeness::{Named, Typed};
 use super::evidence::{Evidence, SURE, Sightings};
-use super::index::{Target, WordIndex};
+use super::index::{FieldKind, Target, WordIndex};
 use super::query::Understood;
+use crate::ids::ServiceId;
 use crate::model::{Category, HealthcareService};
 use jiff::civil::Date;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Below this, a word is not found in a service.
 const FOUND: f32 = 0.15;
@@ -25,10 +28,23 @@ const LEAST_SURE: f32 = 0.15;
 /// Half a name names a service only if its words are as rare as this: "pain" names none.
 const RARE: f32 = 0.5;
 /// Where bands end, as shares of the best fit.
-const BANDS: [f32; 4] = [0.92, 0.84, 0.7, 0.5];
+const BANDS: [f32; 8] = [0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5];
 
 /// A hospital pain clinic ranks lower unless the words ask for a clinic: GPs are shown the direct routes first (DIR-5, DIR-11).
 const HOSPITAL: f32 = 0.8;
+/// A service for some people only ranks lower unless the words, or the patient's age, say that it is they.
+const FOR_OTHERS: f32 = 0.88;
+/// … and higher when the patient's age is theirs.
+const FOR_THIS_AGE: f32 = 1.12;
+/// A service up to, or from, these ages is for the young or for the old.
+const YOUNG: u8 = 25;
+const OLD: u8 = 50;
+/// The groups of synonyms that name people, and not needs.
+const PEOPLE: [&str; 13] = [
+    "young people", "older people", "veterans", "men", "women", "lgbt", "parents", "ethnic community", "bereaved by suicide",
+    "postnatal depression", "learning disability", "long term condition", "carer strain",
+];
+
 /// A stated wait is believed for so many days.
 const WAIT_HOLDS_DAYS: i32 = 90;
 
@@ -69,6 +85,10 @@ pub struct Question<'a> {
     typed: Typed,
     typed_is_rare: bool,
     asks_for_clinic: bool,
+    /// Of `PEOPLE`, the groups that were not typed.
+    other_people: Vec<u32>,
+    asks_for_age: bool,
+    age: Option<u8>,
 }
 
 /// A service that holds a fair share of what was typed, and how much of the words it holds.
@@ -78,9 +98,11 @@ pub type Holding = (usize, f32);
 pub fn holding<'a>(
     understood: &Understood,
     index: &'a WordIndex,
+    age: Option<u8>,
     workspace: &mut Workspace,
 ) -> (Vec<Holding>, Question<'a>) {
     let counting = understood.words.iter().filter(|word| word.share > 0.0);
+    let one_need = understood.is_one_need();
     let Workspace { sightings, evidence, unit, tally } = workspace;
     let mut used = 0;
     for word in counting {
@@ -88,18 +110,23 @@ pub fn holding<'a>(
             evidence.push(Evidence::default());
         }
         if let Some(evidence) = evidence.get_mut(used) {
-            evidence.gather(word, index, sightings);
+            evidence.gather(word, one_need, index, sightings);
         }
         used += 1;
     }
     let evidence = evidence.get(..used).unwrap_or_default();
     let whole: f32 = evidence.iter().map(|word| word.share).sum();
     let typed_share: f32 = understood.words.iter().map(|word| word.share).sum();
+    let others = other_people(understood, index);
+    let label_of = |group: u32| index.groups.get(group as usize).map(|entry| entry.label.as_str());
     let question = Question {
         index,
         typed: Typed::of(understood, index),
         typed_is_rare: whole >= typed_share * RARE,
         asks_for_clinic: asks_for_clinic(understood, index),
+        asks_for_age: !["young people", "older people"].iter().all(|label| others.iter().any(|group| label_of(*group) == Some(label))),
+        other_people: others,
+        age,
     };
     if whole <= 0.0 {
         return (Vec::new(), question);
@@ -191,9 +218,46 @@ impl Question<'_> {
         if is_clinic && !self.asks_for_clinic && closeness.named != Named::Whole {
             value *= HOSPITAL;
         }
+        if let Some(service) = service
+            && closeness.named != Named::Whole
+        {
+            value *= self.for_whom(document, service);
+        }
         let named = if self.typed_is_rare { closeness.named } else { closeness.named.unless_begun() };
         Fit { document, value, named }
     }
+}
+
+impl Question<'_> {
+    fn for_whom(&self, document: usize, service: &HealthcareService) -> f32 {
+        let entries = self.index.entries.of(document).filter(|entry| entry.kind != FieldKind::Helps);
+        let for_others = entries
+            .flat_map(|entry| entry.groups)
+            .any(|met| self.other_people.contains(&met.group));
+        let of_an_age = service.maximum_age.is_some_and(|age| age <= YOUNG) || service.minimum_age.is_some_and(|age| age >= OLD);
+        match self.age {
+            // Those of another age are hidden.
+            Some(_) if of_an_age => FOR_THIS_AGE,
+            None if of_an_age && !self.asks_for_age => FOR_OTHERS,
+            _ if for_others => FOR_OTHERS,
+            _ => 1.0,
+        }
+    }
+}
+
+fn other_people(understood: &Understood, index: &WordIndex) -> Vec<u32> {
+    let typed = |group: usize| means(understood, |meant| meant == group);
+    let groups = index.groups.iter().enumerate();
+    let others = groups.filter(|(place, group)| PEOPLE.contains(&group.label.as_str()) && !typed(*place));
+    others.filter_map(|(place, _)| u32::try_from(place).ok()).collect()
+}
+
+/// Whether a typed word surely stands for such a group of synonyms.
+fn means(understood: &Understood, wanted: impl Fn(usize) -> bool) -> bool {
+    let alternatives = understood.words.iter().flat_map(|word| &word.alternatives);
+    alternatives
+        .filter(|alternative| !alternative.near && alternative.quality > 0.6)
+        .any(|alternative| matches!(alternative.target, Target::Group(group) if wanted(group)))
 }
 
 fn asks_for_clinic(understood: &Understood, index: &WordIndex) -> bool {
@@ -209,22 +273,11 @@ fn asks_for_clinic(understood: &Understood, index: &WordIndex) -> bool {
                 | "specialist"
         )
     };
-    let means = |group: usize| {
-        index
-            .groups
-            .get(group)
-            .is_some_and(|entry| matches!(entry.label.as_str(), "pain clinic" | "pain injections"))
+    let is_clinic = |group: usize| {
+        let label = index.groups.get(group).map(|entry| entry.label.as_str());
+        matches!(label, Some("pain clinic" | "pain injections"))
     };
-    understood.words.iter().any(|word| {
-        let groups = word
-            .alternatives
-            .iter()
-            .filter(|alternative| !alternative.near && alternative.quality > 0.6);
-        says(&word.text)
-            || groups.into_iter().any(
-                |alternative| matches!(alternative.target, Target::Group(group) if means(group)),
-            )
-    })
+    understood.words.iter().any(|word| says(&word.text)) || means(understood, is_clinic)
 }
 
 /// The bands of fit, 0 the best.
@@ -233,6 +286,22 @@ pub fn band(fit: f32, best: f32) -> usize {
         .iter()
         .take_while(|share| fit < best * **share)
         .count()
+}
+
+/// The services behind a single point of access that fits nearly as well as they do, with the band to which they go back: one refers to
+/// the front door, and triage chooses among them. One that was typed by its own name stays where it is.
+pub fn behind_front_doors(open: &[(Fit, &Arc<HealthcareService>)], best: f32) -> HashMap<ServiceId, usize> {
+    let mut behind = HashMap::new();
+    for (door, front) in open.iter().filter(|(_, service)| service.onward.single_point_of_access) {
+        let door_band = band(door.value, best);
+        for (fit, child) in open.iter().filter(|(_, service)| front.onward.child_services.contains(&service.id)) {
+            let own = band(fit.value, best);
+            if fit.named != Named::Whole && own <= door_band && door_band <= own + 1 {
+                behind.insert(child.id.clone(), door_band + 1);
+            }
+        }
+    }
+    behind
 }
 
 /// What decides within a band: step, then stated wait in weeks. Missing ones come last.

@@ -124,7 +124,7 @@ proptest! {
 #[test]
 fn a_slip_in_a_name_still_finds_the_service() {
     let (mut typed_count, mut missed) = (0, Vec::new());
-    let open = |service: &&HealthcareService| {
+    let open = |service: &&Arc<HealthcareService>| {
         criteria::open_to(service, &KnownFacts::default(), TODAY).is_ok()
     };
     for service in FIXTURE.services.iter().filter(open) {

@@ -134,6 +134,10 @@ pub fn stem(word: &str) -> String {
         }
         _ => cut(word, "s"),
     };
+    // "saltings" are no salt.
+    if word.ends_with("ings") {
+        return singular;
+    }
     for ending in ["ing", "ed"] {
         if let Some(rest) = singular.strip_suffix(ending)
             && rest.len() >= 4
@@ -158,7 +162,8 @@ fn undoubled(word: &str) -> String {
 }
 
 fn without_final_e(word: &str) -> String {
-    if word.len() >= 5 {
+    // "aches" lost its "es" to the rule of "classes".
+    if word.len() >= 5 || word.ends_with("ache") {
         cut(word, "e")
     } else {
         word.to_owned()
@@ -208,10 +213,10 @@ pub enum Weight {
 pub fn weight_of(word: &str) -> Weight {
     static WEIGHTS: LazyLock<HashMap<&str, Weight>> = LazyLock::new(|| {
         let fillers = FILLERS.iter().flat_map(|list| list.split_whitespace());
-        let light = LIGHT.split_whitespace().map(|word| (word, Weight::Light));
-        fillers
-            .map(|word| (word, Weight::Filler))
-            .chain(light)
+        let light = LIGHT.iter().flat_map(|list| list.split_whitespace());
+        let light = light.map(|word| (word, Weight::Light));
+        light
+            .chain(fillers.map(|word| (word, Weight::Filler)))
             .collect()
     });
     match WEIGHTS.get(word) {
@@ -232,12 +237,48 @@ pub fn is_number(word: &str) -> bool {
 }
 
 /// Words that many services have in their names.
-const LIGHT: &str = "\
+const LIGHT: &[&str] = &[
+    "\
     service services support supports help helping helps clinic clinics team teams group groups nhs \
     local community centre center advice advise programme program course courses class classes therapy \
     therapies health scheme project session sessions specialist practitioner worker workers adviser \
     advisor appointment hub pathway treatment assessment management options option available online \
-    chronic acute severe mild moderate bad worse adult adults";
+    nurse nurses doctors consultant consultants machine machines test tests check checks officer assistant \
+    chronic acute severe mild moderate bad worse adult adults",
+    GENERAL_WORDS,
+];
+
+/// What stands around a need in plain sentences and names none by itself.
+const GENERAL_WORDS: &str = "\
+    afford affords aim allow allowed arrange arranged attempt attempted aware \
+    bear become becomes became becoming begin began begun behave believe believes bring bringing brought \
+    call called carry carrying carried cause caused causes causing certain change changed changes changing \
+    chat choose claims clear clearly complete completely confirmed consider considered considering constantly \
+    continue continues continued control cope copes coping coped deal dealing decide decided declined declining \
+    decrease decreased despite develop developed discuss discussed early earlier easily easy effect effects \
+    enjoy enjoys enough entire entirely especially eventually expect experiencing explain explained explore extra \
+    extremely face facing fail failed failing fails fairly far fast fed finds finish finished fit fix follow \
+    followed following former fresh friendly full fully further future gain general generally generic gently \
+    gradually great half handle happen happened happening hardly holding hope hopes hoping huge idea ideally \
+    immediate immediately important improve improved improves improving include including increase increased \
+    increasing initial initially input instead intend involve involved involving join joined joining large largely \
+    late lately later lead leading leave leaves leaving left lose loses losing lost less let limit limited little \
+    longer made main mainly major maybe mean means meet mention mentioned middle mixed moment mostly multiple name \
+    nearly necessary next nice normal normally notice noticed obvious occasionally offer offered okay ok onwards \
+    opinion overall package pack part particular particularly past perhaps place placed plan planned plenty plus poor \
+    poorly possible possibly practical prefer preferred prefers prepare prevent preventing previous prior probably \
+    progress proper properly provide provided providing pull push put puts putting quick quickly rather reach \
+    react reacting ready realise reason reasonable reduce reduced reduces reducing reduction refuses regular \
+    regularly relate related relating remain remains remove require required requires requiring rest resting \
+    result results return returned returning reverse role round rule run running save search second seek seeking \
+    sense serious seriously set settle settled settling several share short shortly show showing shows simple \
+    simply single situation slight slightly slow slowly soon special specific stable start started starting \
+    starts state stay staying stays stop stopped stopping stops straight strong stuck such suddenly suggest \
+    suggested support sure switch switched taken taking tell tells tend tends terrible terribly though tonight \
+    together tomorrow top total totally towards turn turned turning turns typical typically underlying understand \
+    understands unfortunately unless unsure update useful usual usually various wait waited waiting watch ways \
+    whole wide willing within wonder wonders wondering worsening worst worth write wrong yes yesterday \
+    quite somewhere anywhere everyone everybody anybody nobody side case point level area places";
 
 /// Grammar, what people say around a need, and what a GP notes of the patient.
 const FILLERS: &[&str] = &[
@@ -325,6 +366,7 @@ mod tests {
             ("classes", "class"),
             ("stopped", "stopping"),
             ("carers", "carer"),
+            ("aches", "ache"),
         ] {
             assert_eq!(stem(a), stem(b), "{a} {b}");
         }
