@@ -156,9 +156,9 @@ fn recombined(dice: &mut Dice, template: &HealthcareService, own: &Phrases) -> H
         .get(words.len().saturating_sub(3)..)
         .unwrap_or_default();
     service.name = format!("{} {}", dice.place(), kept.join(" "));
-    service.description = some(dice, &own.sentences, 3).concat();
-    service.description += &format!(
-        " It is run from {} House in {}, and {} Lane is near.",
+    service.description = format!(
+        "{} It is run from {} House in {}, and {} Lane is near.",
+        some(dice, &own.sentences, 3).concat(),
         dice.place(),
         dice.place(),
         dice.place()

@@ -24,6 +24,8 @@ pub struct Start {
 }
 
 /// Milliseconds from the key press.
+// The names say the unit, as all our names do.
+#[allow(clippy::struct_field_names)]
 #[derive(Debug, Deserialize)]
 pub struct Press {
     pub changed_ms: f64,
