@@ -1,6 +1,7 @@
 // Measures the real window with a stopwatch: start, hot-key, key press to painted result, memory, size. Writes its figures to a file.
 import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const [answerFile] = process.argv.slice(2);
@@ -188,6 +189,8 @@ function packageBytes() {
 	}
 }
 
+/** How many programs wanted to run, on average of the last minute, before ours did. */
+const load_before = loadavg()[0];
 const starts = [];
 for (let number = 1; number <= STARTS; number += 1) {
 	starts.push(await start());
@@ -201,4 +204,4 @@ const open = await inWindow(async (person) => {
 	console.log(`${typed.presses.length} key presses changed the results, ${typed.without_change} did not`);
 	return { memory_ready, hot_key_ms, ...typed, memory_used: memory(person) };
 });
-writeFileSync(answerFile, JSON.stringify({ starts, ...open, program_bytes: statSync(PROGRAM).size, package_bytes: packageBytes() }));
+writeFileSync(answerFile, JSON.stringify({ load_before, starts, ...open, program_bytes: statSync(PROGRAM).size, package_bytes: packageBytes() }));

@@ -4,6 +4,8 @@ use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
 pub struct Window {
+    /// How many programs wanted to run before ours did; more than there are cores is a busy machine.
+    pub load_before: f64,
     pub starts: Vec<Start>,
     /// Milliseconds; empty where there was nothing to press it with.
     pub hot_key_ms: Vec<f64>,

@@ -22,8 +22,8 @@ pub fn lines(window: &Window) -> Vec<String> {
     lines.extend([
         String::new(),
         format!(
-            "{} key presses changed nothing on the screen and are not counted. The demonstration's data is made during each start.",
-            window.without_change
+            "{} key presses changed nothing on the screen and are not counted. The demonstration's data is made during each start. Before it began, {:.1} other programs wanted to run at once.",
+            window.without_change, window.load_before
         ),
         String::new(),
     ]);
