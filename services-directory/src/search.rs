@@ -12,6 +12,7 @@ mod expand;
 mod fields;
 mod index;
 mod openness;
+mod part;
 mod phrases;
 mod postings;
 mod query;
@@ -39,9 +40,9 @@ use std::sync::Arc;
 /// More are not worth showing greyed.
 const MOST_NOT_OPEN: usize = 5;
 /// Of so many, those that hold most of the words, the names are compared with what was typed; the list shows far fewer.
-const MOST_COMPARED: usize = 1_000;
+const MOST_COMPARED: usize = 300;
 /// The same of those that are not offered.
-const MOST_NAMED: usize = 200;
+const MOST_NAMED: usize = 100;
 
 /// What is typed, and what is known of the patient. What is not known hides nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +96,8 @@ pub struct HiddenCounts {
     pub area: usize,
     /// Closed or paused.
     pub closed: usize,
+    /// The directory is a country's: services of other areas are not looked at, and not in `area`.
+    pub elsewhere_not_counted: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -112,21 +115,32 @@ pub struct SearchIndex {
     openness: OpennessTable,
     /// By service, for it is asked of each with every key press.
     ages: Vec<AgeLimits>,
+    /// Each name's words, where services of other areas are not looked at: a whole name is found all the same.
+    names: HashMap<String, Vec<usize>>,
+    most_looked_at_whole: usize,
 }
 
 impl SearchIndex {
     pub fn build(directory: &Directory, synonyms: &Synonyms) -> Result<Self, SearchError> {
+        Self::looking_at_whole(directory, synonyms, part::MOST_LOOKED_AT_WHOLE)
+    }
+
+    /// Above so many services, those of other areas are not looked at.
+    fn looking_at_whole(directory: &Directory, synonyms: &Synonyms, most: usize) -> Result<Self, SearchError> {
         let parents: BTreeMap<&AreaId, &AreaId> = directory
             .areas
             .iter()
             .filter_map(|area| Some((&area.id, area.part_of.as_ref()?)))
             .collect();
         let practices = directory.practices.iter();
+        let words = WordIndex::build(directory, synonyms)?;
         Ok(Self {
-            words: WordIndex::build(directory, synonyms)?,
+            ages: words.services.iter().map(|service| (service.minimum_age, service.maximum_age)).collect(),
+            names: if words.services.len() > most { names(&words.services) } else { HashMap::new() },
+            words,
+            most_looked_at_whole: most,
             crisis: crisis::CrisisWords::new(),
             openness: OpennessTable::default(),
-            ages: directory.services.iter().map(|service| (service.minimum_age, service.maximum_age)).collect(),
             areas: practices
                 .map(|practice| {
                     (
@@ -152,16 +166,20 @@ impl SearchIndex {
             areas: query.practice.as_ref().and_then(|practice| self.areas.get(practice).cloned()),
             ..KnownFacts::default()
         };
-        let openness = self.openness.of(&self.words.services, &place, query.today);
+        let openings = self.openness.of(&self.words.services, &place, query.today, self.most_looked_at_whole);
+        results.hidden.elsewhere_not_counted = !openings.part.is_whole();
         let facts = KnownFacts { age: query.age, ..place };
         self.words.in_workspace(|workspace| {
-            let (holding, question) = rank::holding(&understood, &self.words, query.age, workspace);
-            let (open, not_open) = self.divided(holding, &openness, query.age, &mut results.hidden);
+            let (holding, question) = rank::holding(&understood, (&self.words, &openings.part), query.age, workspace);
+            let (open, not_open) = self.divided(holding, &openings.by_service, query.age, &mut results.hidden);
             let mut fits: Vec<Fit> = best(open, MOST_COMPARED).map(|holding| question.fit(holding)).collect();
             if results.crisis {
                 self.add_crisis_services(&mut fits, &facts, query.today);
             }
             let mut named: Vec<Fit> = best(not_open, MOST_NAMED).map(|holding| question.fit(holding)).collect();
+            if !openings.part.is_whole() {
+                named.extend(self.named_elsewhere(&tokens));
+            }
             named.sort_by(|a, b| b.value.total_cmp(&a.value));
             self.add_hits(&mut results, fits, &understood, query);
             self.add_not_open(&mut results, &named, &facts, query.today);
@@ -189,6 +207,12 @@ impl SearchIndex {
             false
         };
         holding.into_iter().partition(is_open)
+    }
+
+    /// Services of other areas whose whole name was typed.
+    fn named_elsewhere(&self, tokens: &[words::Token]) -> impl Iterator<Item = Fit> {
+        let found = self.names.get(&folded(tokens)).map(Vec::as_slice).unwrap_or_default();
+        found.iter().take(MOST_NOT_OPEN).map(|document| Fit { document: *document, value: 0.0, named: Named::Whole })
     }
 
     /// With words of crisis, every crisis service is shown, whatever its words.
@@ -237,7 +261,8 @@ impl SearchIndex {
                 NotOpen::Age { .. } | NotOpen::Area { .. } => Named::Whole,
                 NotOpen::Closed { .. } | NotOpen::Paused { .. } => Named::Begun,
             };
-            if fit.named >= enough && results.not_open.len() < MOST_NOT_OPEN {
+            let listed = results.not_open.iter().any(|hit| hit.service_id == service.id);
+            if fit.named >= enough && !listed && results.not_open.len() < MOST_NOT_OPEN {
                 results.not_open.push(NotOpenHit {
                     service_id: service.id.clone(),
                     name: service.name.clone(),
@@ -247,6 +272,18 @@ impl SearchIndex {
             }
         }
     }
+}
+
+fn names(services: &[Arc<HealthcareService>]) -> HashMap<String, Vec<usize>> {
+    let mut names: HashMap<String, Vec<usize>> = HashMap::new();
+    for (number, service) in services.iter().enumerate() {
+        names.entry(folded(&words::tokens(&service.name))).or_default().push(number);
+    }
+    names
+}
+
+fn folded(tokens: &[words::Token]) -> String {
+    tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// Those that hold most of the words, in no order.

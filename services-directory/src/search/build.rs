@@ -9,13 +9,14 @@ use super::synonyms::Synonyms;
 use super::words::{self, Token, Weight};
 use super::{SearchError, fields};
 use crate::feed::Directory;
-use crate::model::{Category, HealthcareService};
+use crate::model::{Category, HealthcareService, Organization};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 impl WordIndex {
     pub fn build(directory: &Directory, synonyms: &Synonyms) -> Result<Self, SearchError> {
-        let written = Written::of(directory);
+        let services = side_by_side(&directory.services);
+        let written = Written::of(&services, &directory.organizations);
         let own = &written.numbers;
         let of_synonyms = synonyms.groups().iter().flat_map(|group| group.phrases.iter().flatten());
         let all: BTreeSet<&str> = own.keys().chain(of_synonyms).map(String::as_str).collect();
@@ -34,7 +35,7 @@ impl WordIndex {
         let lexicon = Lexicon::new(&sorted, in_directory, stems)?;
 
         let mut index = Self {
-            services: directory.services.clone(),
+            services,
             entries: super::entries::Entries::default(),
             lexicon,
             phrases,
@@ -81,6 +82,16 @@ impl WordIndex {
     }
 }
 
+/// The services of the same areas stand side by side (`Part`).
+fn side_by_side(services: &[Arc<HealthcareService>]) -> Vec<Arc<HealthcareService>> {
+    let mut sorted = services.to_vec();
+    sorted.sort_by(|a, b| {
+        let (a, b) = (&a.service_areas, &b.service_areas);
+        a.len().cmp(&b.len()).then_with(|| a.iter().map(|area| &area.id).cmp(b.iter().map(|area| &area.id)))
+    });
+    sorted
+}
+
 fn groups(synonyms: &Synonyms) -> Vec<GroupEntry> {
     let entry = |group: &super::synonyms::Group| GroupEntry {
         label: group.label.clone(),
@@ -118,11 +129,11 @@ struct Written {
 }
 
 impl Written {
-    fn of(directory: &Directory) -> Self {
+    fn of(services: &[Arc<HealthcareService>], organizations: &[Organization]) -> Self {
         let organizations: HashMap<_, _> =
-            directory.organizations.iter().map(|known| (&known.id, known.name.as_str())).collect();
+            organizations.iter().map(|known| (&known.id, known.name.as_str())).collect();
         let mut written = Self::default();
-        for service in &directory.services {
+        for service in services {
             let organization = organizations.get(&service.organization_id).copied();
             written.add(service, organization);
         }

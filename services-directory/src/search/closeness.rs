@@ -33,6 +33,8 @@ impl Named {
 pub struct Closeness {
     pub bonus: f32,
     pub named: Named,
+    /// Its name says that it is for some people only, who were not typed.
+    pub for_others: bool,
 }
 
 /// The whole of what was typed, for comparing it with names, aliases and needs.
@@ -87,8 +89,8 @@ impl Typed {
         }
     }
 
-    pub fn closeness(&self, document: usize, index: &WordIndex) -> Closeness {
-        let (mut bonus, mut named) = (0.0_f32, Named::No);
+    pub fn closeness(&self, document: usize, index: &WordIndex, other_people: &[u32]) -> Closeness {
+        let (mut bonus, mut named, mut for_others) = (0.0_f32, Named::No, false);
         for entry in index.entries.of(document) {
             let (of_entry, of_typed, in_order) = self.compared(entry.words);
             let is_name = entry.kind != FieldKind::Helps;
@@ -104,10 +106,11 @@ impl Typed {
             for met in entry.groups {
                 let typed = self.groups.get(met.group as usize).copied().unwrap_or_default();
                 close = close.max(BY_SYNONYM * typed * met.part);
+                for_others |= is_name && other_people.contains(&met.group);
             }
             bonus = bonus.max(close * if is_name { NAME } else { NEED });
         }
-        Closeness { bonus, named }
+        Closeness { bonus, named, for_others }
     }
 
     /// How much of the entry was typed, how much of what was typed is in the entry, and how many of its first words were typed.

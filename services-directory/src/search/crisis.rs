@@ -55,6 +55,11 @@ const PHRASES: &[&str] = &[
     "nothing left to live",
     "wants|want to disappear",
     "harm to self",
+    "od last|yesterday|today|tonight|this|on",
+    "mha|sectioning|sectioned assessment|needed|needs|required|act",
+    "needs|need|needing sectioning|sectioned|section",
+    "mental health act",
+    "home treatment",
 ];
 
 /// Single words, with the letters that may be wrong in them.
@@ -275,6 +280,9 @@ mod tests {
             "home treatment team",
             "HTT",
             "SI",
+            "od last night",
+            "MHA assessment",
+            "needs sectioning",
         ] {
             assert!(crisis.are_in(&words::tokens(text)), "{text}");
         }

@@ -1,7 +1,8 @@
 //! How much of each typed word is found in each service.
 
 use super::expand::How;
-use super::index::{FIELDS, Target, WordIndex};
+use super::index::{FIELDS, FieldKind, Target, WordIndex};
+use super::part::Part;
 use super::postings::{FieldSet, List};
 use super::query::{Alternative, TypedWord};
 
@@ -26,7 +27,7 @@ pub struct Evidence {
     pub share: f32,
     pub unit: usize,
     pub light: bool,
-    /// By service.
+    /// By slot.
     pub found: Vec<f32>,
     /// A service is surely about it: it was met by itself, its other forms or its synonyms, and not in running text only.
     pub known: bool,
@@ -34,10 +35,10 @@ pub struct Evidence {
     pub present: bool,
 }
 
-/// By service how surely the word stands in each field: a byte each, the highest bit set where it stands there at all.
+/// By slot how surely the word stands in each field: a byte each, the highest bit set where it stands there at all.
 #[derive(Debug, Default)]
 pub struct Sightings {
-    by_service: Vec<u64>,
+    by_slot: Vec<u64>,
     touched: Vec<u32>,
 }
 
@@ -46,16 +47,16 @@ const BYTE: f32 = 127.0;
 
 impl Sightings {
     /// Notes where the services of a list have it: in which of these fields, if they have it in any of the wanted ones.
-    fn note(&mut self, list: List<'_>, within: FieldSet, wanted: FieldSet, sure: u64) -> FieldSet {
+    fn note(&mut self, list: List<'_>, part: &Part, within: FieldSet, wanted: FieldSet, sure: u64) -> FieldSet {
         let mut fields_met = FieldSet::default();
-        for (service, fields) in list.iter() {
+        for (slot, fields) in list.of_part(part) {
             if fields.and(wanted).is_empty() {
                 continue;
             }
             let fields = fields.and(within);
-            let Some(seen) = self.by_service.get_mut(service as usize) else { continue };
+            let Some(seen) = self.by_slot.get_mut(slot as usize) else { continue };
             if *seen == 0 {
-                self.touched.push(service);
+                self.touched.push(slot);
             }
             // The surest alternatives come first: what stands there stays.
             let taken = ((*seen & SEEN) >> 7) * 0xFF;
@@ -75,60 +76,68 @@ fn fields_as_bytes(fields: FieldSet) -> u64 {
 
 impl Evidence {
     /// Looks the word up by all that it may stand for.
-    pub fn gather(&mut self, word: &TypedWord, one_need: bool, index: &WordIndex, sightings: &mut Sightings) {
-        let count = index.services.len();
-        sightings.by_service.resize(count, 0);
+    pub fn gather(&mut self, word: &TypedWord, one_need: bool, (index, part): (&WordIndex, &Part), sightings: &mut Sightings) {
+        let count = part.len();
+        sightings.by_slot.resize(count, 0);
         (self.known, self.present) = (word.is_recognised(), word.is_recognised());
         (self.unit, self.light) = (word.unit, word.light);
         let mut surest_first: Vec<&Alternative> = word.alternatives.iter().collect();
         surest_first.sort_by(|a, b| b.quality.total_cmp(&a.quality));
         for alternative in surest_first {
-            let guess = is_guess(alternative, word);
-            self.look_up(alternative, guess, one_need, index, sightings);
+            self.look_up(alternative, &within(alternative, word, one_need, index), (index, part), sightings);
         }
         self.found.clear();
         self.found.resize(count, 0.0);
         // A need that the synonyms know is understood though no service here says it by name; one that nobody answers is not.
         self.known &= !sightings.touched.is_empty();
         let mut having = 0.0;
-        for service in sightings.touched.drain(..) {
-            let Some(seen) = sightings.by_service.get_mut(service as usize) else { continue };
+        for slot in sightings.touched.drain(..) {
+            let Some(seen) = sightings.by_slot.get_mut(slot as usize) else { continue };
             let all = in_all_fields(std::mem::take(seen));
             having += all.min(1.0);
-            if let Some(place) = self.found.get_mut(service as usize) {
+            if let Some(place) = self.found.get_mut(slot as usize) {
                 *place = all;
             }
         }
         self.share = word.share * rarity(having, count, word.text.len());
     }
 
-    fn look_up(
-        &mut self,
-        alternative: &Alternative,
-        guess: bool,
-        one_need: bool,
-        index: &WordIndex,
-        sightings: &mut Sightings,
-    ) {
+    fn look_up(&mut self, alternative: &Alternative, within: &Within, (index, part): (&WordIndex, &Part), sightings: &mut Sightings) {
         let weights = weights(alternative.target);
         let sure = weights.iter().rev().fold(0, |bytes, weight| bytes << 8 | byte(alternative.quality * weight));
         let (surely, in_text_only) = index.lists(alternative.target);
-        let everywhere = FieldSet::ALL;
-        let mut met = if guess {
-            sightings.note(surely, everywhere.without(FieldSet::running_text()), everywhere, sure)
-        } else {
-            sightings.note(surely, everywhere, everywhere, sure)
-        };
-        if !guess {
-            // That a word stands somewhere in its text does not make it what a service is for: "no parking", "bring your blood results".
-            let in_passing = one_need && !index.has_kinds(alternative.target);
-            let wanted = if in_passing { FieldSet::in_earnest() } else { everywhere };
-            met = met.with(sightings.note(in_text_only, everywhere, wanted, sure));
+        let mut met = sightings.note(surely, part, within.fields, FieldSet::ALL, sure);
+        if !within.of_text_only.is_empty() {
+            met = met.with(sightings.note(in_text_only, part, within.fields, within.of_text_only, sure));
         }
         if matches!(alternative.how, How::Exact | How::Form) && !alternative.near {
             self.present |= !met.is_empty();
             self.known |= met.places().any(|place| alternative.quality * at(weights, place) >= SURE);
         }
+    }
+}
+
+/// Where an alternative is looked for.
+struct Within {
+    fields: FieldSet,
+    /// Services that have it in running text only count when they have it in one of these.
+    of_text_only: FieldSet,
+}
+
+fn within(alternative: &Alternative, word: &TypedWord, one_need: bool, index: &WordIndex) -> Within {
+    let running_text = FieldSet::running_text();
+    if is_guess(alternative, word) {
+        return Within { fields: FieldSet::ALL.without(running_text), of_text_only: FieldSet::default() };
+    }
+    if one_need && word.is_answered_elsewhere(index) {
+        let what_it_is = FieldSet::only(FieldKind::Lead);
+        return Within { fields: FieldSet::ALL.without(running_text).with(what_it_is), of_text_only: what_it_is };
+    }
+    // That a word stands somewhere in its text does not make it what a service is for: "no parking", "bring your blood results".
+    let in_passing = one_need && !index.has_kinds(alternative.target);
+    Within {
+        fields: FieldSet::ALL,
+        of_text_only: if in_passing { FieldSet::in_earnest() } else { running_text },
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::criteria::{self, KnownFacts, NotOpen};
 use crate::ids::OdsCode;
 use crate::model::HealthcareService;
+use super::part::Part;
 use jiff::civil::Date;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,15 +21,28 @@ pub enum Openness {
 
 type Asked = (Option<OdsCode>, Date);
 
+/// What the hard rules say of every service, and which of them a search looks at.
+#[derive(Debug)]
+pub struct Openings {
+    pub by_service: Vec<Openness>,
+    pub part: Part,
+}
+
 /// What was worked out, by practice and day.
 #[derive(Debug, Default)]
 pub struct OpennessTable {
-    kept: Mutex<HashMap<Asked, Arc<[Openness]>>>,
+    kept: Mutex<HashMap<Asked, Arc<Openings>>>,
 }
 
 impl OpennessTable {
     /// For each service in turn. `place` holds the practice and its areas, and nothing of a person.
-    pub fn of(&self, services: &[Arc<HealthcareService>], place: &KnownFacts, today: Date) -> Arc<[Openness]> {
+    pub fn of(
+        &self,
+        services: &[Arc<HealthcareService>],
+        place: &KnownFacts,
+        today: Date,
+        most_looked_at_whole: usize,
+    ) -> Arc<Openings> {
         let asked = (place.practice.clone(), today);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = kept.get(&asked) {
@@ -37,7 +51,9 @@ impl OpennessTable {
         if kept.len() >= MOST_KEPT {
             kept.clear();
         }
-        let worked_out: Arc<[Openness]> = services.iter().map(|service| openness(service, place, today)).collect();
+        let by_service: Vec<Openness> = services.iter().map(|service| openness(service, place, today)).collect();
+        let part = if services.len() <= most_looked_at_whole { Part::whole(services.len()) } else { Part::near(&by_service) };
+        let worked_out = Arc::new(Openings { by_service, part });
         kept.insert(asked, Arc::clone(&worked_out));
         worked_out
     }

@@ -1,6 +1,7 @@
 //! Which service has which word, and in which of its fields: for each word and each group of synonyms the services in order.
 
 use super::index::{FIELDS, FieldKind};
+use super::part::Part;
 
 /// The fields of one service that hold a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,8 +68,20 @@ pub struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    pub fn iter(self) -> impl Iterator<Item = (u32, FieldSet)> + 'a {
+    #[cfg(test)]
+    fn iter(self) -> impl Iterator<Item = (u32, FieldSet)> + 'a {
         self.documents.iter().copied().zip(self.fields.iter().copied())
+    }
+
+    /// Those of one part, by their slots.
+    pub fn of_part(self, part: &'a Part) -> impl Iterator<Item = (u32, FieldSet)> + 'a {
+        part.runs().iter().flat_map(move |run| {
+            let from = self.documents.partition_point(|document| *document < run.start);
+            let to = self.documents.partition_point(|document| *document < run.end);
+            let documents = self.documents.get(from..to).unwrap_or_default();
+            let fields = self.fields.get(from..to).unwrap_or_default();
+            documents.iter().map(|document| run.slot(*document)).zip(fields.iter().copied())
+        })
     }
 
     /// In which fields one service has it.

@@ -13,6 +13,8 @@ const NEAR: f32 = 0.45;
 const SAME: f32 = 0.98;
 /// A word that is part of a phrase says less by itself: "low" of "low mood".
 const PART_OF_PHRASE: f32 = 0.45;
+/// … and next to nothing where the phrase is answered elsewhere: "repair" of "hernia repair".
+const PART_OF_PHRASE_ELSEWHERE: f32 = 0.1;
 /// "ACT" is more than the beginning of "active".
 const AFTER_ABBREVIATION: f32 = 0.6;
 const LONGEST_ABBREVIATION: usize = 4;
@@ -45,13 +47,18 @@ pub struct TypedWord {
 impl TypedWord {
     /// The synonyms know it.
     pub fn is_recognised(&self) -> bool {
-        let groups = self
-            .alternatives
-            .iter()
-            .filter(|one| matches!(one.target, Target::Group(_)));
-        groups
-            .into_iter()
-            .any(|one| one.how == How::Exact && !one.near && one.quality > PART_OF_PHRASE)
+        self.recognised().next().is_some()
+    }
+
+    /// The synonyms know it as something that no kind of service here is for: "colonoscopy".
+    pub fn is_answered_elsewhere(&self, index: &WordIndex) -> bool {
+        self.is_recognised() && self.recognised().all(|target| !index.has_kinds(target))
+    }
+
+    fn recognised(&self) -> impl Iterator<Item = Target> {
+        let sure = |one: &&Alternative| one.how == How::Exact && !one.near && one.quality > PART_OF_PHRASE;
+        let groups = self.alternatives.iter().filter(|one| matches!(one.target, Target::Group(_)));
+        groups.filter(sure).map(|one| one.target)
     }
 }
 
@@ -81,19 +88,19 @@ impl Understood {
             .collect();
         let groups = groups_in(&tokens, &slots, index, only_fillers);
 
-        let mut covered = vec![false; tokens.len()];
+        let mut part_of = vec![1.0; tokens.len()];
         let mut units: Vec<usize> = (0..tokens.len()).collect();
         for group in groups
             .iter()
             .filter(|group| group.covers.len() > 1 && group.quality >= 0.7)
         {
             join_units(&mut units, &group.covers);
+            let elsewhere = !index.has_kinds(Target::Group(group.group));
+            let part = if elsewhere { PART_OF_PHRASE_ELSEWHERE } else { PART_OF_PHRASE };
             for position in &group.covers {
-                covered
-                    .iter_mut()
-                    .skip(*position)
-                    .take(1)
-                    .for_each(|covered| *covered = true);
+                if let Some(place) = part_of.get_mut(*position) {
+                    *place = part.min(*place);
+                }
             }
         }
         for group in groups.iter().filter(|group| group.quality > 0.99) {
@@ -112,8 +119,8 @@ impl Understood {
         }
         let mut found = Vec::with_capacity(tokens.len());
         for (position, text) in tokens.iter().enumerate() {
-            let is_covered = covered.get(position).copied().unwrap_or_default();
-            let part = if is_covered { PART_OF_PHRASE } else { 1.0 };
+            let part = part_of.get(position).copied().unwrap_or(1.0);
+            let is_covered = part < 1.0;
             let own = candidates
                 .get_mut(position)
                 .map(std::mem::take)
@@ -319,18 +326,20 @@ fn groups_in(
         }
     }
     // What a longer phrase says, its parts do not say by themselves: "weight" of "weight loss", "sleep" of "sleep apnoea".
-    let longer: Vec<Vec<usize>> = best
+    let longer: Vec<(Vec<usize>, f32)> = best
         .iter()
         .filter(|found| found.quality >= 0.7 && found.covers.len() > 1)
-        .map(|found| found.covers.clone())
+        .map(|found| {
+            let elsewhere = !index.has_kinds(Target::Group(found.group));
+            (found.covers.clone(), if elsewhere { PART_OF_PHRASE_ELSEWHERE } else { PART_OF_PHRASE })
+        })
         .collect();
     for found in &mut best {
-        let within = |covers: &Vec<usize>| {
+        let within = |covers: &[usize]| {
             covers.len() > found.covers.len() && found.covers.iter().all(|at| covers.contains(at))
         };
-        if longer.iter().any(within) {
-            found.quality *= PART_OF_PHRASE;
-        }
+        let parts = longer.iter().filter(|(covers, _)| within(covers)).map(|(_, part)| *part);
+        found.quality *= parts.fold(1.0, f32::min);
     }
     best
 }

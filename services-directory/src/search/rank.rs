@@ -6,7 +6,8 @@
 
 use super::closeness::{Named, Typed};
 use super::evidence::{Evidence, SURE, Sightings};
-use super::index::{FieldKind, Target, WordIndex};
+use super::index::{Target, WordIndex};
+use super::part::Part;
 use super::query::Understood;
 use crate::ids::ServiceId;
 use crate::model::{Category, HealthcareService};
@@ -66,7 +67,7 @@ pub struct Workspace {
     tally: Tally,
 }
 
-/// What each service holds of the needs of a text, by service.
+/// What each service holds of the needs of a text, by slot.
 #[derive(Debug, Default)]
 struct Tally {
     /// How many of the needs.
@@ -91,13 +92,13 @@ pub struct Question<'a> {
     age: Option<u8>,
 }
 
-/// A service that holds a fair share of what was typed, and how much of the words it holds.
+/// A service of the part that holds a fair share of what was typed, and how much of the words it holds.
 pub type Holding = (usize, f32);
 
 /// All services that hold a fair share of what was typed, in their own order.
 pub fn holding<'a>(
     understood: &Understood,
-    index: &'a WordIndex,
+    (index, part): (&'a WordIndex, &Part),
     age: Option<u8>,
     workspace: &mut Workspace,
 ) -> (Vec<Holding>, Question<'a>) {
@@ -110,7 +111,7 @@ pub fn holding<'a>(
             evidence.push(Evidence::default());
         }
         if let Some(evidence) = evidence.get_mut(used) {
-            evidence.gather(word, one_need, index, sightings);
+            evidence.gather(word, one_need, (index, part), sightings);
         }
         used += 1;
     }
@@ -131,9 +132,9 @@ pub fn holding<'a>(
     if whole <= 0.0 {
         return (Vec::new(), question);
     }
-    let needs = tally.count(evidence, unit, index.services.len());
+    let needs = tally.count(evidence, unit, part.len());
     let holding = tally.holding(&needs);
-    (holding.map(|(service, of_words)| (service, of_words / whole)).collect(), question)
+    (holding.map(|(slot, of_words)| (part.service(slot), of_words / whole)).collect(), question)
 }
 
 /// The needs of a text: phrases, or single words.
@@ -195,9 +196,9 @@ impl Tally {
         let all = f32::from(u16::try_from(needs.count).unwrap_or(u16::MAX));
         let any = needs.count > 0;
         let tallies = self.count.iter().zip(&self.held).zip(&self.surest).zip(&self.of_words);
-        tallies.enumerate().filter_map(move |(service, (((count, held), surest), of_words))| {
+        tallies.enumerate().filter_map(move |(slot, (((count, held), surest), of_words))| {
             let holds = *count >= all || *held >= least_held || *surest >= least_surest;
-            (any && holds).then_some((service, *of_words))
+            (any && holds).then_some((slot, *of_words))
         })
     }
 }
@@ -211,7 +212,7 @@ fn add(sum: &mut [f32], found: &[f32], share: f32) {
 impl Question<'_> {
     /// How well one service fits, its names compared with the whole of what was typed.
     pub fn fit(&self, (document, of_words): Holding) -> Fit {
-        let closeness = self.typed.closeness(document, self.index);
+        let closeness = self.typed.closeness(document, self.index, &self.other_people);
         let service = self.index.services.get(document);
         let is_clinic = service.is_some_and(|service| service.onward.category == Category::PainClinic);
         let mut value = of_words + closeness.bonus;
@@ -221,7 +222,7 @@ impl Question<'_> {
         if let Some(service) = service
             && closeness.named != Named::Whole
         {
-            value *= self.for_whom(document, service);
+            value *= self.for_whom(service, closeness.for_others);
         }
         let named = if self.typed_is_rare { closeness.named } else { closeness.named.unless_begun() };
         Fit { document, value, named }
@@ -229,11 +230,7 @@ impl Question<'_> {
 }
 
 impl Question<'_> {
-    fn for_whom(&self, document: usize, service: &HealthcareService) -> f32 {
-        let entries = self.index.entries.of(document).filter(|entry| entry.kind != FieldKind::Helps);
-        let for_others = entries
-            .flat_map(|entry| entry.groups)
-            .any(|met| self.other_people.contains(&met.group));
+    fn for_whom(&self, service: &HealthcareService, for_others: bool) -> f32 {
         let of_an_age = service.maximum_age.is_some_and(|age| age <= YOUNG) || service.minimum_age.is_some_and(|age| age >= OLD);
         match self.age {
             // Those of another age are hidden.

@@ -13,6 +13,9 @@ static FIXTURE: LazyLock<Directory> =
 static INDEX: LazyLock<SearchIndex> =
     LazyLock::new(|| SearchIndex::build(&FIXTURE, &Synonyms::shipped().unwrap()).unwrap());
 
+static IN_PARTS: LazyLock<SearchIndex> =
+    LazyLock::new(|| SearchIndex::looking_at_whole(&FIXTURE, &Synonyms::shipped().unwrap(), 0).unwrap());
+
 fn query(text: &str) -> Query {
     Query {
         text: text.to_owned(),
@@ -107,6 +110,28 @@ proptest! {
         let hidden = results.hidden.age + results.hidden.area + results.hidden.closed;
         let unknown = INDEX.search(&Query { today, ..query(&text) });
         prop_assert_eq!(ids.len() + hidden, unknown.hits.len() + unknown.hidden.closed);
+    }
+
+    /// The same where services of other areas are not looked at: what is offered is open, and a whole name is greyed though it is elsewhere.
+    #[test]
+    fn hard_rules_hold_in_a_part_of_the_directory(
+        text in words(),
+        age in prop::option::of(0_u8..=110),
+        place in prop::sample::select(vec!["W10001", "V10001", "F10001", "Z99999"]),
+    ) {
+        let practice = practice(place);
+        let facts = KnownFacts { age, areas: FIXTURE.areas_of(&practice), practice: Some(practice.clone()), ..KnownFacts::default() };
+        let results = IN_PARTS.search(&Query { age, practice: Some(practice), ..query(&text) });
+        for hit in &results.hits {
+            prop_assert_eq!(criteria::open_to(&hit.service, &facts, TODAY), Ok(()));
+        }
+        prop_assert!(results.hidden.elsewhere_not_counted);
+        for service in &FIXTURE.services {
+            if text == service.name {
+                let open = criteria::open_to(service, &facts, TODAY).is_ok();
+                prop_assert!(open || results.not_open.iter().any(|greyed| greyed.service_id == service.id));
+            }
+        }
     }
 
     /// Words of crisis are seen wherever they stand.
