@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde_json::Value;
 use services_directory::feed::Directory;
+use services_directory::ids::AreaId;
 use services_directory::model::HealthcareService;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +38,7 @@ impl Areas {
         let mut of_practice = BTreeMap::new();
         for practice in &directory.practices {
             let mut all: BTreeSet<String> = BTreeSet::new();
-            let mut next: Vec<&str> = practice.areas.iter().map(|area| area.as_str()).collect();
+            let mut next: Vec<&str> = practice.areas.iter().map(AreaId::as_str).collect();
             while let Some(area) = next.pop() {
                 if all.insert(area.to_owned()) {
                     next.extend(parent.get(area));

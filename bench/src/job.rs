@@ -50,6 +50,8 @@ pub enum EngineError {
     Files(#[from] std::io::Error),
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),
+    #[error("{0} did not answer all queries in the time given")]
+    TooSlow(&'static str),
     #[error("{what} ended with {status}")]
     Program {
         what: String,

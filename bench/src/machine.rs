@@ -2,7 +2,7 @@
 
 use std::fs::read_to_string;
 
-/// "2 cores, 23 GB of memory, Linux, x86_64"
+/// "2 cores (their name), 23 GB of memory, linux", and the kind of processor.
 pub fn description() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let memory = read_to_string("/proc/meminfo")

@@ -1,4 +1,4 @@
-//! Measures search, side by side with off-the-shelf engines; `cargo xtask bench` calls it and says what is measured.
+//! Measures search, side by side with off-the-shelf engines; `cargo xtask bench` calls it and keeps the table in docs/benchmarks.md.
 
 // This program is its printed output.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
@@ -8,76 +8,127 @@ mod fts_table;
 mod hard_rules;
 mod job;
 mod machine;
+mod quality;
 mod recombine;
+mod report;
 mod scoring;
 mod sets;
 mod speed;
+mod window;
 
-use engines::{ENGINES, Engine};
-use job::{Job, Search, TODAY};
-use std::path::Path;
-use std::time::Duration;
+use engines::Engine;
+use quality::SetScores;
+use report::Measured;
+use serde::{Serialize, de::DeserializeOwned};
+use speed::Speed;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let node = root.join("bench/node");
-    let sets = sets::load_all(&root)?;
+const USAGE: &str = "\
+Called from the project's folder. FOLDER keeps the figures between the calls.
+bench quality FOLDER            every engine over every evaluation set
+bench speed FOLDER [SIZE…]      what a key press costs in directories of these sizes
+bench report FOLDER [DOCUMENT]  prints the table of what is in FOLDER, and puts it between the marks of the document
+bench one ENGINE SIZE FOLDER    one engine in one size, as JSON
+";
+
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["one", engine, size, scratch] => {
-            let engine = Engine::named(engine).ok_or("no such engine")?;
-            let speed = speed::measure(engine, size.parse()?, &sets, &node, Path::new(scratch))?;
-            println!("{}", serde_json::to_string(&speed)?);
-        }
-        ["speed", scratch, sizes @ ..] => {
-            let sizes: Vec<usize> = sizes.iter().filter_map(|s| s.parse().ok()).collect();
-            speed::measure_all(&sizes, Path::new(scratch), |line| println!("{line}"))?;
-        }
-        _ => {
-            for set in &sets {
-                println!(
-                    "{} {} on {}",
-                    set.name,
-                    set.cases.len(),
-                    machine::description()
-                );
-                for engine in ENGINES {
-                    let searches = set
-                        .cases
-                        .iter()
-                        .map(|case| Search {
-                            text: case.text.clone(),
-                            patient: case.patient(),
-                        })
-                        .collect();
-                    let job = Job {
-                        directory: &set.directory,
-                        searches,
-                        longest: Duration::from_mins(5),
-                    };
-                    let outcome = engine.run(&job, &node, &std::env::temp_dir())?;
-                    let scores = scoring::score(set, &outcome.answers, TODAY);
-                    let a = scores.answered;
-                    println!(
-                        "{:14} {:.3} {:.3} nothing {}/{} breaches {} {} {} of {} crisis wrong {}/{} build {:.1} grown {}",
-                        engine.name(),
-                        scoring::share(a.first, a.queries),
-                        scoring::share(a.in_five, a.queries),
-                        scores.shown_for_nothing,
-                        scores.unanswerable,
-                        scores.closed,
-                        scores.wrong_age,
-                        scores.wrong_area,
-                        scores.hits,
-                        scores.crisis_wrong_first,
-                        scores.crisis,
-                        outcome.build_cpu_ms,
-                        outcome.grown_bytes
-                    );
-                }
-            }
+    let done = match words.as_slice() {
+        ["quality", folder] => quality(Path::new(folder)),
+        ["speed", folder, sizes @ ..] => speed(Path::new(folder), sizes),
+        ["report", folder] => report(Path::new(folder), None),
+        ["report", folder, document] => report(Path::new(folder), Some(Path::new(document))),
+        ["one", engine, size, folder] => one(engine, size, Path::new(folder)),
+        _ => Err(USAGE.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
         }
     }
+}
+
+type Done = Result<(), Box<dyn Error>>;
+
+fn node() -> PathBuf {
+    Path::new("bench").join("node")
+}
+
+fn quality(folder: &Path) -> Done {
+    let sets = sets::load_all(Path::new(""))?;
+    if sets.is_empty() {
+        return Err("No evaluation set is here: call it from the project's folder.".into());
+    }
+    keep(
+        folder,
+        "quality",
+        &quality::measure(&sets, &node(), folder, say)?,
+    )
+}
+
+fn speed(folder: &Path, sizes: &[&str]) -> Done {
+    let sizes: Vec<usize> = sizes
+        .iter()
+        .map(|size| size.parse())
+        .collect::<Result<_, _>>()?;
+    let sizes = if sizes.is_empty() {
+        &speed::SIZES
+    } else {
+        sizes.as_slice()
+    };
+    keep(folder, "speed", &speed::measure_all(sizes, folder, say)?)
+}
+
+fn one(engine: &str, size: &str, folder: &Path) -> Done {
+    let engine = Engine::named(engine).ok_or("There is no such engine.")?;
+    let sets = sets::load_all(Path::new(""))?;
+    let speed = speed::measure(engine, size.parse()?, &sets, &node(), folder)?;
+    println!("{}", serde_json::to_string(&speed)?);
     Ok(())
+}
+
+fn report(folder: &Path, document: Option<&Path>) -> Done {
+    let quality: Option<Vec<SetScores>> = kept(folder, "quality")?;
+    let speed: Option<Vec<Speed>> = kept(folder, "speed")?;
+    let window = kept(folder, "window")?;
+    let measured = Measured {
+        quality: quality.as_deref().unwrap_or_default(),
+        speed: speed.as_deref().unwrap_or_default(),
+        window: window.as_ref(),
+    };
+    let table = measured.table();
+    println!("{table}");
+    if let Some(path) = document {
+        let text = std::fs::read_to_string(path)?;
+        let text = report::placed(&text, &table).ok_or("The document has not the two marks.")?;
+        std::fs::write(path, text)?;
+    }
+    Ok(())
+}
+
+fn say(line: &str) {
+    println!("    {line}");
+}
+
+fn keep(folder: &Path, name: &str, figures: &impl Serialize) -> Done {
+    std::fs::create_dir_all(folder)?;
+    std::fs::write(
+        folder.join(format!("{name}.json")),
+        serde_json::to_vec(figures)?,
+    )?;
+    Ok(())
+}
+
+/// None where it was not measured.
+fn kept<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<Option<T>, Box<dyn Error>> {
+    let path = folder.join(format!("{name}.json"));
+    if !path.exists() {
+        return Ok(None);
+    }
+    Ok(Some(serde_json::from_slice(&std::fs::read(path)?)?))
 }

@@ -9,6 +9,7 @@ use services_directory::model::{
     Area, AreaLevel, Category, HealthcareService, Organization, Practice, ServiceArea,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Primary care networks of one integrated care board, in six places.
 const PCN_COUNT: usize = 42;
@@ -136,7 +137,7 @@ pub fn directory(sources: &[&Directory], size: usize) -> Option<Directory> {
         service.id = ServiceId::parse(&format!("service-{number}")).ok()?;
         service.organization_id = dice.pick(&organizations)?.id.clone();
         service.service_areas = served(dice, &areas);
-        services.push(service.into());
+        services.push(Arc::new(service));
     }
     Some(Directory {
         header,
@@ -155,9 +156,9 @@ fn recombined(dice: &mut Dice, template: &HealthcareService, own: &Phrases) -> H
         .get(words.len().saturating_sub(3)..)
         .unwrap_or_default();
     service.name = format!("{} {}", dice.place(), kept.join(" "));
-    service.description = some(dice, &own.sentences, 3).concat();
-    service.description += &format!(
-        " It is run from {} House in {}, and {} Lane is near.",
+    service.description = format!(
+        "{} It is run from {} House in {}, and {} Lane is near.",
+        some(dice, &own.sentences, 3).concat(),
         dice.place(),
         dice.place(),
         dice.place()

@@ -81,6 +81,11 @@ pub fn score(set: &EvaluationSet, answers: &[Vec<u32>], today: Date) -> Scores {
 }
 
 impl Scores {
+    /// Hits that must never be shown.
+    pub fn breaches(&self) -> u32 {
+        self.closed + self.wrong_age + self.wrong_area
+    }
+
     fn add_breaches(
         &mut self,
         directory: &Directory,
@@ -108,4 +113,135 @@ impl Scores {
 /// Parts of a whole, for a table.
 pub fn share(part: u32, whole: u32) -> f64 {
     f64::from(part) / f64::from(whole.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::TODAY;
+    use services_directory::feed::FeedLimits;
+
+    /// Two open services, and one each that is paused, for children, of another area and of another practice.
+    fn set() -> EvaluationSet {
+        let service = |id: &str, category: &str, more: &str, onward: &str| {
+            format!(
+                r#"{{"kind":"service","id":"{id}","organization_id":"o","name":"{id}","description":"It helps.","status":"active","last_modified":"2026-10-01"{more},"onward":{{"category":"{category}","referral_methods":[{{"method":"phone","words":"Ring them"}}]{onward}}}}}"#
+            )
+        };
+        let lines = [
+            r#"{"kind":"directory","id":"d","name":"D","version":1,"published_on":"2026-11-01","demonstration":true}"#.to_owned(),
+            r#"{"kind":"area","id":"board","name":"Board","level":"icb"}"#.to_owned(),
+            r#"{"kind":"area","id":"here","name":"Here","level":"pcn","part_of":"board"}"#.to_owned(),
+            r#"{"kind":"area","id":"there","name":"There","level":"pcn","part_of":"board"}"#.to_owned(),
+            r#"{"kind":"practice","ods_code":"Y99001","name":"Surgery","areas":["here"]}"#.to_owned(),
+            r#"{"kind":"practice","ods_code":"Y99002","name":"Other surgery","areas":["there"]}"#.to_owned(),
+            r#"{"kind":"organization","id":"o","name":"O","organisation_kind":"charity"}"#.to_owned(),
+            service("gym", "exercise", r#","service_areas":[{"id":"board","name":"Board"}],"minimum_age":16"#, ""),
+            service("crisis", "crisis", "", ""),
+            service("shut", "exercise", "", r#","closed_on":"2026-11-22""#),
+            service("children", "exercise", r#","maximum_age":15"#, ""),
+            service("far", "exercise", r#","service_areas":[{"id":"there","name":"There"}]"#, ""),
+            service("theirs", "exercise", "", r#","criteria":[{"sentence":"Theirs only","rule":{"type":"registered-with","practices":["Y99002"]}}]"#),
+        ];
+        let directory =
+            Directory::read(lines.join("\n").as_bytes(), FeedLimits::default()).unwrap();
+        let case = |kind: &str, wanted: &str| Case {
+            kind: kind.to_owned(),
+            text: "move more".to_owned(),
+            age: Some(45),
+            practice: Some("Y99001".to_owned()),
+            wanted: wanted.split_whitespace().map(ToOwned::to_owned).collect(),
+        };
+        EvaluationSet {
+            name: "made up",
+            directory,
+            cases: vec![
+                case("synonym", "gym"),
+                case("out-of-scope", ""),
+                case("crisis", "crisis"),
+            ],
+        }
+    }
+
+    const GYM: u32 = 0;
+    const CRISIS_LINE: u32 = 1;
+
+    fn scored(first: &[u32], second: &[u32], third: &[u32]) -> Scores {
+        score(
+            &set(),
+            &[first.to_vec(), second.to_vec(), third.to_vec()],
+            TODAY,
+        )
+    }
+
+    #[test]
+    fn right_answers_have_full_marks() {
+        let scores = scored(&[GYM, CRISIS_LINE], &[], &[CRISIS_LINE]);
+        assert_eq!(
+            scores.answered,
+            Tally {
+                queries: 2,
+                first: 2,
+                in_five: 2
+            }
+        );
+        assert_eq!((scores.unanswerable, scores.shown_for_nothing), (1, 0));
+        assert_eq!(
+            (scores.crisis, scores.crisis_wrong_first, scores.breaches()),
+            (1, 0, 0)
+        );
+        assert_eq!(scores.hits, 3);
+    }
+
+    #[test]
+    fn a_planted_wrong_order_costs_the_first_place_only() {
+        let scores = scored(&[CRISIS_LINE, GYM], &[], &[CRISIS_LINE]);
+        assert_eq!(
+            scores.answered,
+            Tally {
+                queries: 2,
+                first: 1,
+                in_five: 2
+            }
+        );
+        assert_eq!(
+            scores.by_kind["synonym"],
+            Tally {
+                queries: 1,
+                first: 0,
+                in_five: 1
+            }
+        );
+        let late = scored(&[1, 1, 1, 1, 1, GYM], &[], &[CRISIS_LINE]);
+        assert_eq!(late.by_kind["synonym"].in_five, 0, "sixth is too late");
+    }
+
+    #[test]
+    fn planted_hits_that_must_not_be_are_counted_each_by_its_rule() {
+        let scores = scored(&[GYM, 2, 3, 4, 5], &[2], &[CRISIS_LINE]);
+        assert_eq!(
+            (scores.closed, scores.wrong_age, scores.wrong_area),
+            (2, 1, 2)
+        );
+        assert_eq!(scores.shown_for_nothing, 1);
+    }
+
+    #[test]
+    fn words_of_crisis_with_another_kind_first_or_with_nothing_are_wrong() {
+        assert_eq!(scored(&[], &[], &[GYM, CRISIS_LINE]).crisis_wrong_first, 1);
+        assert_eq!(scored(&[], &[], &[]).crisis_wrong_first, 1);
+    }
+
+    #[test]
+    fn what_is_not_known_of_the_patient_breaks_no_rule() {
+        let mut set = set();
+        for case in &mut set.cases {
+            (case.age, case.practice) = (None, None);
+        }
+        let scores = score(&set, &[vec![2, 3, 4, 5], vec![], vec![]], TODAY);
+        assert_eq!(
+            (scores.closed, scores.wrong_age, scores.wrong_area),
+            (1, 0, 0)
+        );
+    }
 }

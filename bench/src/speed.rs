@@ -2,7 +2,7 @@
 
 use crate::engines::{ENGINES, Engine};
 use crate::hard_rules::Patient;
-use crate::job::{EngineError, Job, Search, TODAY};
+use crate::job::{EngineError, Job, Search};
 use crate::recombine::{self, Dice};
 use crate::sets::EvaluationSet;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ pub const SIZES: [usize; 3] = [1_000, 20_000, 100_000];
 /// So many of the evaluation queries are typed, and so many names of services, half of them with two letters exchanged.
 const QUERY_COUNT: usize = 120;
 const NAME_COUNT: usize = 40;
+const DEAREST_COUNT: usize = 8;
 const LONGEST: Duration = Duration::from_secs(30);
 /// Everybody's practice and age, where they are known.
 const PRACTICE: &str = "Y10007";
@@ -29,6 +30,8 @@ pub struct Speed {
     pub without: Presses,
     pub build_cpu_ms: f64,
     pub grown_bytes: u64,
+    /// What was typed in the dearest key presses, with milliseconds.
+    pub dearest: Vec<(String, f64)>,
 }
 
 /// Milliseconds of CPU time.
@@ -135,6 +138,7 @@ pub fn measure(
             longest: LONGEST,
         };
         let outcome = engine.run(&job, node, scratch)?;
+        speed.dearest.extend(dearest(&texts, &outcome.search_ms));
         let presses = Presses::of(outcome.search_ms, texts.len());
         if patient.practice.is_some() {
             speed.with_practice = presses;
@@ -144,6 +148,13 @@ pub fn measure(
         }
     }
     Ok(speed)
+}
+
+fn dearest(texts: &[String], times: &[f64]) -> Vec<(String, f64)> {
+    let mut each: Vec<_> = texts.iter().cloned().zip(times.iter().copied()).collect();
+    each.sort_by(|a, b| b.1.total_cmp(&a.1));
+    each.truncate(DEAREST_COUNT);
+    each
 }
 
 /// Every beginning of each query, shuffled: an engine that runs out of time has done a fair sample.
@@ -193,11 +204,6 @@ fn exchanged(text: &str, place: usize) -> String {
         letters.swap(place, place + 1);
     }
     letters.into_iter().collect()
-}
-
-/// The day is the same for all, so that services close alike.
-pub fn day() -> String {
-    TODAY.to_string()
 }
 
 #[cfg(test)]

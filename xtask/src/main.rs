@@ -3,6 +3,7 @@
 // This program is its printed output.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod bench;
 mod checks;
 mod dist;
 mod places;
@@ -23,7 +24,7 @@ cargo xtask check                         formatting, lints, layers, hazards, wo
 cargo xtask rules                         of those checks only the house's own rules: a second
 cargo xtask setup                         only the set-up, of all that the tests need
 cargo xtask ui                            the window's pages in a browser, on recorded answers
-cargo xtask bench                         the benchmarks, if there are any
+cargo xtask bench [--quick]               quality, speed and window, side by side with other engines, into docs/benchmarks.md; quick: without window and large directories, printed only
 cargo xtask dist                          a Debian package
 cargo xtask audit                         licences, bans and known advisories of what we depend on
 ";
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
         ("rules", []) => checks::rules(&places, &mut steps),
         ("setup", []) => setup::set_up(&places, &mut steps, setup::Purpose::Test),
         ("ui", []) => ui::develop(&places, &mut steps),
-        ("bench", []) => test::bench(&places, &mut steps),
+        ("bench", _) => bench::bench(&places, &mut steps, &rest),
         ("dist", []) => dist::dist(&places, &mut steps),
         ("audit", []) => dist::audit(&places, &mut steps),
         ("help" | "--help" | "-h", _) => {

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that continuous integration asks, from a clean clone; and `bench`.
+//! `cargo xtask test`: everything that continuous integration asks, from a clean clone.
 
 use crate::checks;
 use crate::places::Places;
@@ -6,7 +6,6 @@ use crate::setup::{self, Purpose};
 use crate::steps::{Failure, Steps, Stopped};
 use crate::tool;
 use crate::totals::Totals;
-use serde_json::Value;
 
 pub fn test(places: &Places, steps: &mut Steps) -> Result<(), Stopped> {
     setup::set_up(places, steps, Purpose::Test)?;
@@ -115,66 +114,9 @@ fn counted(
     drop(counted);
 }
 
-pub fn bench(places: &Places, steps: &mut Steps) -> Result<(), Stopped> {
-    let about = steps.step(
-        "benchmarks",
-        "which members of the workspace have any",
-        || checks::metadata(places),
-    )?;
-    if !has_benchmarks(&about) {
-        println!(
-            "    none yet: no member of the workspace has a benchmark, so there is nothing to measure"
-        );
-        return Ok(());
-    }
-    setup::set_up(places, steps, Purpose::Run)?;
-    steps.step(
-        "measuring",
-        "in a release build, which takes some minutes to make",
-        || {
-            tool::run(
-                &mut tool::cargo(
-                    &places.root,
-                    &["bench", "--locked", "--workspace", "--benches"],
-                ),
-                "See what failed above.",
-            )
-            .map(|_| ())
-        },
-    )
-}
-
-fn has_benchmarks(about: &Value) -> bool {
-    let targets = |package: &Value| {
-        package
-            .get("targets")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default()
-    };
-    let is_benchmark =
-        |target: &Value| target.pointer("/kind/0").and_then(Value::as_str) == Some("bench");
-    checks::members(about)
-        .into_iter()
-        .any(|package| targets(package).iter().any(is_benchmark))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn only_a_member_with_a_bench_target_has_benchmarks() {
-        let workspace = |kind: &str| {
-            json!({ "workspace_members": ["ours"], "packages": [
-                { "id": "ours", "name": "store", "targets": [{ "kind": [kind] }] },
-                { "id": "theirs", "name": "serde", "targets": [{ "kind": ["bench"] }] },
-            ]})
-        };
-        assert!(has_benchmarks(&workspace("bench")));
-        assert!(!has_benchmarks(&workspace("lib")));
-    }
 
     #[test]
     fn failed_tests_are_counted_too() {

@@ -12,7 +12,9 @@ pub enum Purpose {
     Run,
     /// Besides: a display that nobody looks at, and a picture of it.
     RunUnseen,
-    /// Besides: driving the real window, a keychain, a mail server.
+    /// Besides: driving the real window, and pressing its hot-key from outside.
+    Bench,
+    /// Besides: a keychain, a mail server.
     Test,
 }
 
@@ -54,8 +56,13 @@ const PACKAGES: &[Package] = &[
     ),
     Package(
         "webkit2gtk-driver",
-        "drives the real window in tests",
-        Purpose::Test,
+        "drives the real window in tests and benchmarks",
+        Purpose::Bench,
+    ),
+    Package(
+        "xdotool",
+        "presses the hot-key as a person would, for the benchmark",
+        Purpose::Bench,
     ),
     Package(
         "dbus-x11",
