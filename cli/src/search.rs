@@ -68,6 +68,8 @@ struct Hidden {
     age: usize,
     area: usize,
     closed: usize,
+    /// The directory is a country's: services of other areas are not looked at.
+    elsewhere_not_counted: bool,
 }
 
 /// One line of a batch.
@@ -164,6 +166,7 @@ impl Searched<'_> {
                 age: found.hidden.age,
                 area: found.hidden.area,
                 closed: found.hidden.closed,
+                elsewhere_not_counted: found.hidden.elsewhere_not_counted,
             },
             crisis: found.crisis,
             understood_as: taken.collect(),
@@ -274,5 +277,8 @@ fn print_words(found: &Found) {
             hidden.area,
             hidden.closed
         );
+    }
+    if hidden.elsewhere_not_counted {
+        say!("Services of other areas are not counted");
     }
 }

@@ -173,6 +173,8 @@ view! {
         pub hidden_by_age: u32,
         pub hidden_by_area: u32,
         pub hidden_closed: u32,
+        /// The directory is a country's: services of other areas are not looked at, and not counted.
+        pub elsewhere_not_counted: bool,
         /// Searched by name, but not open to this patient: shown greyed, with the reason and the successor.
         pub not_open: Vec<NotOpenView>,
         /// Words of crisis were typed: the fixed text is shown, whatever else is.

@@ -159,9 +159,10 @@ export function cannotReferWords(name: string, notOpen: string | null, isSentFro
 	return isSentFromHere ? null : `Onward does not send to ${name}. Its card says how to refer.`;
 }
 
-export function hiddenWords(age: number, area: number, closed: number): string | null {
+export function hiddenWords(age: number, area: number, closed: number, elsewhereNotCounted: boolean): string | null {
 	const total = age + area + closed;
-	if (total === 0) return null;
+	const elsewhere = elsewhereNotCounted ? 'services of other areas are not counted' : null;
+	if (total === 0) return elsewhere;
 	const parts = [
 		[age, 'age'],
 		[area, 'area'],
@@ -169,7 +170,8 @@ export function hiddenWords(age: number, area: number, closed: number): string |
 	]
 		.filter(([count]) => count !== 0)
 		.map(([count, why]) => `${why} ${count}`);
-	return `${total} hidden: ${parts.join(', ')}`;
+	const hidden = `${total} hidden: ${parts.join(', ')}`;
+	return elsewhere === null ? hidden : `${hidden}; ${elsewhere}`;
 }
 
 export const CATEGORIES: Words = {

@@ -24,6 +24,7 @@ const hit = (id: string, name: string): SearchView => ({
 	hiddenByAge: 0,
 	hiddenByArea: 0,
 	hiddenClosed: 0,
+	elsewhereNotCounted: false,
 	notOpen: [],
 	crisis: false,
 });

@@ -70,6 +70,7 @@ impl Listed<'_> {
             hidden_by_age: count(found.hidden.age),
             hidden_by_area: count(found.hidden.area),
             hidden_closed: count(found.hidden.closed),
+            elsewhere_not_counted: found.hidden.elsewhere_not_counted,
             not_open: not_open
                 .map(|hit| not_open_view(self.catalogue, &hit.service_id, &hit.reason))
                 .collect(),
@@ -94,6 +95,7 @@ impl Listed<'_> {
             hidden_by_age: 0,
             hidden_by_area: 0,
             hidden_closed: 0,
+            elsewhere_not_counted: false,
             not_open: not_open
                 .map(|(id, reason)| not_open_view(self.catalogue, id, reason))
                 .collect(),

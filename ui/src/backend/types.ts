@@ -284,6 +284,10 @@ export type SafetyAnswer = "askedNone" | "presentDealtWith" | "notAsked";
 
 export type SearchView = { hits: Array<HitView>, hiddenByAge: number, hiddenByArea: number, hiddenClosed: number, 
 /**
+ * The directory is a country's: services of other areas are not looked at, and not counted.
+ */
+elsewhereNotCounted: boolean, 
+/**
  * Searched by name, but not open to this patient: shown greyed, with the reason and the successor.
  */
 notOpen: Array<NotOpenView>, 
