@@ -212,7 +212,8 @@ impl SearchIndex {
                 .map(|holding| question.fit(holding))
                 .collect();
             if results.crisis {
-                self.add_crisis_services(&mut fits, &facts, query.today);
+                let hidden = &mut results.hidden;
+                self.add_crisis_services(&mut fits, &not_open, hidden, (&facts, query.today));
             }
             let mut named: Vec<Fit> = best(not_open, MOST_NAMED)
                 .map(|holding| question.fit(holding))
@@ -301,22 +302,34 @@ impl SearchIndex {
     }
 
     /// With words of crisis, every crisis service is shown, whatever its words.
-    fn add_crisis_services(&self, fits: &mut Vec<Fit>, facts: &KnownFacts, today: Date) {
-        let known: BTreeSet<usize> = fits.iter().map(|fit| fit.document).collect();
+    fn add_crisis_services(
+        &self,
+        fits: &mut Vec<Fit>,
+        not_open: &[Holding],
+        hidden: &mut HiddenCounts,
+        (facts, today): (&KnownFacts, Date),
+    ) {
+        let known: BTreeSet<usize> = fits
+            .iter()
+            .map(|fit| fit.document)
+            .chain(not_open.iter().map(|held| held.0))
+            .collect();
         for document in self
             .crisis_services
             .iter()
             .copied()
             .filter(|document| !known.contains(document))
         {
-            let service = self.words.services.get(document);
-            if service.is_some_and(|service| criteria::open_to(service, facts, today).is_ok()) {
-                let (value, named) = (0.0, Named::No);
-                fits.push(Fit {
+            let Some(service) = self.words.services.get(document) else {
+                continue;
+            };
+            match criteria::open_to(service, facts, today) {
+                Ok(()) => fits.push(Fit {
                     document,
-                    value,
-                    named,
-                });
+                    value: 0.0,
+                    named: Named::No,
+                }),
+                Err(reason) => hidden.count(&reason),
             }
         }
     }
@@ -418,6 +431,17 @@ fn folded(tokens: &[words::Token]) -> String {
         .map(|token| token.text.as_str())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+impl HiddenCounts {
+    fn count(&mut self, reason: &NotOpen) {
+        match reason {
+            NotOpen::Closed { .. } | NotOpen::Paused { .. } => self.closed += 1,
+            NotOpen::Age { .. } => self.age += 1,
+            NotOpen::Area { .. } if self.elsewhere_not_counted => (),
+            NotOpen::Area { .. } => self.area += 1,
+        }
+    }
 }
 
 /// Those that hold most of the words, in no order.
