@@ -273,10 +273,7 @@ impl SearchIndex {
             });
             match (place, of_age) {
                 (Openness::ClosedElsewhere | Openness::Elsewhere, _)
-                    if hidden.elsewhere_not_counted =>
-                {
-                    ()
-                }
+                    if hidden.elsewhere_not_counted => {}
                 (Openness::Closed | Openness::ClosedElsewhere, _) => hidden.closed += 1,
                 (_, false) => hidden.age += 1,
                 (Openness::Elsewhere, true) => hidden.area += 1,

@@ -5,7 +5,7 @@
 //! among services that fit about equally.
 
 use super::closeness::{Named, Typed};
-use super::evidence::{Evidence, SURE, Sightings};
+use super::evidence::{Answered, Evidence, SURE, Sightings};
 use super::index::{Target, WordIndex};
 use super::part::Part;
 use super::query::Understood;
@@ -198,8 +198,12 @@ impl Tally {
             count: units.len(),
             whole: 0.0,
             unknown: 0.0,
-            ours: evidence.iter().any(|word| word.ours && word.known)
-                && !evidence.iter().any(|word| word.elsewhere),
+            ours: evidence
+                .iter()
+                .any(|word| word.answered == Answered::Here && word.known)
+                && !evidence
+                    .iter()
+                    .any(|word| word.answered == Answered::Elsewhere),
         };
         for number in &units {
             unit.fill(0.0);

@@ -157,7 +157,7 @@ fn evaluate(set: &EvaluationSet, synonyms: &Synonyms) -> Outcome {
                 .any(|service| service.id.as_str() == *id)
         };
         assert!(
-            row.wanted.iter().all(|id| known(id)),
+            row.wanted.iter().all(known),
             "{}: a wanted service is not there",
             row.text
         );
