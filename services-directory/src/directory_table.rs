@@ -177,8 +177,7 @@ fn records_of(directory: &Directory) -> impl Iterator<Item = DirectoryRecord> {
     let services = directory
         .services
         .iter()
-        .cloned()
-        .map(|service| DirectoryRecord::Service(Box::new(HealthcareService::clone(&service))));
+        .map(|service| DirectoryRecord::Service(Box::new(HealthcareService::clone(service))));
     let endpoints = directory
         .endpoints
         .iter()

@@ -36,7 +36,7 @@ const SCREENS = {
 		await person.seesText('#card-name', 'Cloudside');
 	},
 	'card-and-form': async (person) => {
-		await fillsIn(person, { query: 'fibro', downs: 2, service: 'Pain Platform' });
+		await fillsIn(person, { query: 'fibro', downs: 1, service: 'Pain Platform' });
 		await person.seesText('#send', 'to Pain Platform');
 	},
 	'card-with-answers': async (person) => {

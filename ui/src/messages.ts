@@ -230,7 +230,7 @@ export const METHODS_IN_LIST: Words = {
 	'web-form': 'web form',
 	'self-referral': 'self-referral',
 	'in-house': 'in the clinical system',
-	elsewhere: 'e-RS or elsewhere',
+	elsewhere: 'not sent from here',
 	phone: 'by phone',
 	print: 'on paper',
 };

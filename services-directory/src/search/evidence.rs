@@ -20,6 +20,15 @@ const VAGUE_BELOW: f32 = 0.5;
 /// A rare word counts more than a common one, down to this.
 const LEAST_RARITY: f32 = 0.25;
 
+/// Whether the synonyms know a word as something that kinds of service here are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Answered {
+    #[default]
+    NotRecognised,
+    Here,
+    Elsewhere,
+}
+
 /// What is found of one typed word.
 #[derive(Debug, Default)]
 pub struct Evidence {
@@ -33,10 +42,7 @@ pub struct Evidence {
     pub known: bool,
     /// Met so anywhere.
     pub present: bool,
-    /// The synonyms know it as something that kinds of service here are for.
-    pub ours: bool,
-    /// … or as something that none is for.
-    pub elsewhere: bool,
+    pub answered: Answered,
 }
 
 /// By slot how surely the word stands in each field: a byte each, the highest bit set where it stands there at all.
@@ -106,8 +112,11 @@ impl Evidence {
         sightings.by_slot.resize(count, 0);
         (self.known, self.present) = (word.is_recognised(), word.is_recognised());
         (self.unit, self.light) = (word.unit, word.light);
-        self.elsewhere = word.is_answered_elsewhere(index);
-        self.ours = word.is_recognised() && !self.elsewhere;
+        self.answered = match (word.is_recognised(), word.is_answered_elsewhere(index)) {
+            (false, _) => Answered::NotRecognised,
+            (true, false) => Answered::Here,
+            (true, true) => Answered::Elsewhere,
+        };
         let mut surest_first: Vec<&Alternative> = word.alternatives.iter().collect();
         surest_first.sort_by(|a, b| b.quality.total_cmp(&a.quality));
         for alternative in surest_first {

@@ -5,12 +5,13 @@
 //! among services that fit about equally.
 
 use super::closeness::{Named, Typed};
-use super::evidence::{Evidence, SURE, Sightings};
-use super::index::{Target, WordIndex};
+use super::evidence::{Answered, Evidence, SURE, Sightings};
+use super::for_whom::ForWhom;
+use super::index::WordIndex;
 use super::part::Part;
 use super::query::Understood;
 use crate::ids::ServiceId;
-use crate::model::{Category, HealthcareService};
+use crate::model::HealthcareService;
 use jiff::civil::Date;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -30,32 +31,6 @@ const LEAST_SURE: f32 = 0.15;
 const RARE: f32 = 0.5;
 /// Where bands end, as shares of the best fit.
 const BANDS: [f32; 8] = [0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5];
-
-/// A hospital pain clinic ranks lower unless the words ask for a clinic: GPs are shown the direct routes first (DIR-5, DIR-11).
-const HOSPITAL: f32 = 0.8;
-/// A service for some people only ranks lower unless the words, or the patient's age, say that it is they.
-const FOR_OTHERS: f32 = 0.88;
-/// … and higher when the patient's age is theirs.
-const FOR_THIS_AGE: f32 = 1.12;
-/// A service up to, or from, these ages is for the young or for the old.
-const YOUNG: u8 = 25;
-const OLD: u8 = 50;
-/// The groups of synonyms that name people, and not needs.
-const PEOPLE: [&str; 13] = [
-    "young people",
-    "older people",
-    "veterans",
-    "men",
-    "women",
-    "lgbt",
-    "parents",
-    "ethnic community",
-    "bereaved by suicide",
-    "postnatal depression",
-    "learning disability",
-    "long term condition",
-    "carer strain",
-];
 
 /// A stated wait is believed for so many days.
 const WAIT_HOLDS_DAYS: i32 = 90;
@@ -96,11 +71,7 @@ pub struct Question<'a> {
     index: &'a WordIndex,
     typed: Typed,
     typed_is_rare: bool,
-    asks_for_clinic: bool,
-    /// Of `PEOPLE`, the groups that were not typed.
-    other_people: Vec<u32>,
-    asks_for_age: bool,
-    age: Option<u8>,
+    for_whom: ForWhom,
 }
 
 /// A service of the part that holds a fair share of what was typed, and how much of the words it holds.
@@ -110,7 +81,6 @@ pub type Holding = (usize, f32);
 pub fn holding<'a>(
     understood: &Understood,
     (index, part): (&'a WordIndex, &Part),
-    age: Option<u8>,
     workspace: &mut Workspace,
 ) -> (Vec<Holding>, Question<'a>) {
     let counting = understood.words.iter().filter(|word| word.share > 0.0);
@@ -134,23 +104,11 @@ pub fn holding<'a>(
     let evidence = evidence.get(..used).unwrap_or_default();
     let whole: f32 = evidence.iter().map(|word| word.share).sum();
     let typed_share: f32 = understood.words.iter().map(|word| word.share).sum();
-    let others = other_people(understood, index);
-    let label_of = |group: u32| {
-        index
-            .groups
-            .get(group as usize)
-            .map(|entry| entry.label.as_str())
-    };
     let question = Question {
         index,
         typed: Typed::of(understood, index),
         typed_is_rare: whole >= typed_share * RARE,
-        asks_for_clinic: asks_for_clinic(understood, index),
-        asks_for_age: !["young people", "older people"]
-            .iter()
-            .all(|label| others.iter().any(|group| label_of(*group) == Some(label))),
-        other_people: others,
-        age,
+        for_whom: ForWhom::of(understood, index),
     };
     if whole <= 0.0 {
         return (Vec::new(), question);
@@ -198,8 +156,12 @@ impl Tally {
             count: units.len(),
             whole: 0.0,
             unknown: 0.0,
-            ours: evidence.iter().any(|word| word.ours && word.known)
-                && !evidence.iter().any(|word| word.elsewhere),
+            ours: evidence
+                .iter()
+                .any(|word| word.answered == Answered::Here && word.known)
+                && !evidence
+                    .iter()
+                    .any(|word| word.answered == Answered::Elsewhere),
         };
         for number in &units {
             unit.fill(0.0);
@@ -296,18 +258,12 @@ impl Question<'_> {
     pub fn fit(&self, (document, of_words): Holding) -> Fit {
         let closeness = self
             .typed
-            .closeness(document, self.index, &self.other_people);
-        let service = self.index.services.get(document);
-        let is_clinic =
-            service.is_some_and(|service| service.onward.category == Category::PainClinic);
+            .closeness(document, self.index, &self.for_whom.others);
         let mut value = of_words + closeness.bonus;
-        if is_clinic && !self.asks_for_clinic && closeness.named != Named::Whole {
-            value *= HOSPITAL;
-        }
-        if let Some(service) = service
+        if let Some(service) = self.index.services.get(document)
             && closeness.named != Named::Whole
         {
-            value *= self.for_whom(service, closeness.for_others);
+            value *= self.for_whom.factor(service, closeness.for_others);
         }
         let named = if self.typed_is_rare {
             closeness.named
@@ -320,58 +276,6 @@ impl Question<'_> {
             named,
         }
     }
-}
-
-impl Question<'_> {
-    fn for_whom(&self, service: &HealthcareService, for_others: bool) -> f32 {
-        let of_an_age = service.maximum_age.is_some_and(|age| age <= YOUNG)
-            || service.minimum_age.is_some_and(|age| age >= OLD);
-        match self.age {
-            // Those of another age are hidden.
-            Some(_) if of_an_age => FOR_THIS_AGE,
-            None if of_an_age && !self.asks_for_age => FOR_OTHERS,
-            _ if for_others => FOR_OTHERS,
-            _ => 1.0,
-        }
-    }
-}
-
-fn other_people(understood: &Understood, index: &WordIndex) -> Vec<u32> {
-    let typed = |group: usize| means(understood, |meant| meant == group);
-    let groups = index.groups.iter().enumerate();
-    let others =
-        groups.filter(|(place, group)| PEOPLE.contains(&group.label.as_str()) && !typed(*place));
-    others
-        .filter_map(|(place, _)| u32::try_from(place).ok())
-        .collect()
-}
-
-/// Whether a typed word surely stands for such a group of synonyms.
-fn means(understood: &Understood, wanted: impl Fn(usize) -> bool) -> bool {
-    let alternatives = understood.words.iter().flat_map(|word| &word.alternatives);
-    alternatives
-        .filter(|alternative| !alternative.near && alternative.quality > 0.6)
-        .any(|alternative| matches!(alternative.target, Target::Group(group) if wanted(group)))
-}
-
-fn asks_for_clinic(understood: &Understood, index: &WordIndex) -> bool {
-    let says = |text: &str| {
-        matches!(
-            text,
-            "hospital"
-                | "clinic"
-                | "consultant"
-                | "secondary"
-                | "injection"
-                | "injections"
-                | "specialist"
-        )
-    };
-    let is_clinic = |group: usize| {
-        let label = index.groups.get(group).map(|entry| entry.label.as_str());
-        matches!(label, Some("pain clinic" | "pain injections"))
-    };
-    understood.words.iter().any(|word| says(&word.text)) || means(understood, is_clinic)
 }
 
 /// The bands of fit, 0 the best.

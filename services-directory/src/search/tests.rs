@@ -1,5 +1,6 @@
 //! What the search promises whatever is typed: hard rules hold, crisis is seen, the order follows its rule, and nothing fails.
 use super::*;
+use crate::criteria;
 use crate::feed::FeedLimits;
 use jiff::civil::date;
 use proptest::prelude::*;

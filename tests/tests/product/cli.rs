@@ -47,7 +47,10 @@ fn search_finds_by_half_words_and_always_answers_in_one_form() {
         ["category", "favourite", "id", "name", "reasons", "why"]
     );
     assert_eq!(found["usual"], false);
-    assert_eq!(keys(&found["hidden"]), ["age", "area", "closed"]);
+    assert_eq!(
+        keys(&found["hidden"]),
+        ["age", "area", "closed", "elsewhere_not_counted"]
+    );
     assert_eq!(
         (&found["hits"][0]["id"], &found["crisis"]),
         (&PAIN_PLATFORM.into(), &false.into())

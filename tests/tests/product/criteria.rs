@@ -100,7 +100,8 @@ fn what_the_form_says_is_not_asked_again() {
         let found = outcome(&|form| form.crisis = said, PAIN_PLATFORM, crisis);
         assert_eq!(found, expected, "{said:?}");
     }
-    let conditions = "condition:anxiety|depression|low mood|ocd|panic|ptsd";
+    let conditions =
+        "condition:anxiety|depression|health anxiety|low mood|ocd|panic|phobia|ptsd|stress|worry";
     for (reason, service, key, expected) in [
         (
             Reason::PainOver3Months,
@@ -177,7 +178,9 @@ fn a_criterion_that_is_not_met_is_sent_and_told_with_its_reason_or_that_none_was
                 );
             }
             assert_eq!(text.contains(reason), expected.contains(reason), "{text}");
-            assert!(text.contains("We are not a crisis service: someone in crisis needs help today from the crisis team first".replace(": ", " ").as_str()));
+            assert!(text.contains(
+                "Not for someone in crisis, who needs help today from the crisis team first"
+            ));
             assert!(
                 text.contains("Met (Moorlands Surgery)"),
                 "the practice by its name: {text}"
@@ -189,7 +192,7 @@ fn a_criterion_that_is_not_met_is_sent_and_told_with_its_reason_or_that_none_was
 #[test]
 fn an_exclusion_says_what_is_not_so_because_its_sentence_may_say_the_opposite() {
     let practice = Practice::open();
-    // The sentence alone: "People who are under the community mental health team are treated there. Met."
+    // The sentence alone: "Not for people under the community mental health team, who are treated there: Met."
     let key = "exclusion:under secondary mental health care";
     let letter = |met: bool| {
         let draft = practice.draft(SMITH, "talking-therapies");
@@ -214,7 +217,7 @@ fn an_exclusion_says_what_is_not_so_because_its_sentence_may_say_the_opposite() 
     assert!(is.contains(yes) && !is.contains(no), "{is}");
     // What the form says is told in the same way.
     assert!(
-        is.contains("We are not a crisis service: Met (in crisis: no)"),
+        is.contains("needs the crisis team first: Met (in crisis: no)"),
         "{is}"
     );
 }

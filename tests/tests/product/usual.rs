@@ -287,7 +287,8 @@ fn a_card_names_the_services_up_down_beside_and_after_it() {
         linked.iter().map(|linked| linked.id.to_string()).collect()
     };
     assert_eq!(ids(&card(TALKING).also_offered), [PAIN_PLATFORM]);
-    assert!(ids(&card(DE_STRESS).also_offered).is_empty());
+    assert_eq!(ids(&card(DE_STRESS).also_offered), [TALKING]);
+    assert!(ids(&card(GENTLE).also_offered).is_empty());
     assert!(ids(&card(GENTLE).step_up).len() + ids(&card(DE_STRESS).step_up).len() > 0);
     let closed = card("lets-talk-moorlands").replaced_by.unwrap();
     assert_eq!((closed.id.as_str(), closed.not_open), (TALKING, None));
