@@ -21,6 +21,8 @@ const COMMANDS: &[&str] = &[
     "send_now",
     "referrals",
     "referral",
+    "copy_for_record",
+    "set_filed",
     "try_again",
     "decide_unknown",
     "withdraw",

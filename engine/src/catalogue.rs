@@ -105,6 +105,7 @@ impl Catalogue {
         ReferredService {
             id: service.id.to_string(),
             name: service.name.clone(),
+            category: service.onward.category,
             directory_version: self.directory.header.version,
             channel: "secure-email".to_owned(),
             endpoint_id: endpoint.id.to_string(),

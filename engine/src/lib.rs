@@ -3,6 +3,7 @@
 
 mod card;
 mod catalogue;
+pub mod copied;
 mod current;
 mod facts;
 mod log;

@@ -3,6 +3,8 @@
 pub mod desk;
 pub mod draft;
 pub mod error;
+pub mod filing;
+pub mod filing_table;
 mod instant;
 pub mod intake;
 pub mod mailbox_table;

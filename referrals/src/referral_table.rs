@@ -8,6 +8,7 @@ use crate::{
 use jiff::Timestamp;
 use letter::LetterContent;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+use services_directory::model::Category;
 use store::StoreError;
 
 /// A queued referral with its own copy of the service that the GP saw.
@@ -20,6 +21,8 @@ pub struct Referral {
     pub queued_at: Timestamp,
     pub service_id: String,
     pub service_name: String,
+    /// None in referrals from before it was kept.
+    pub service_category: Option<Category>,
     pub service_phone: Option<String>,
     pub replies_within_working_days: Option<u8>,
     pub directory_version: u64,
@@ -43,14 +46,16 @@ pub fn insert(
     letter: &LetterContent,
 ) -> Result<(), ReferralError> {
     tx.execute(
-        "INSERT INTO referrals (id, reference, draft_id, queued_at, service_id, service_name, service_phone,
+        "INSERT INTO referrals (id, reference, draft_id, queued_at, service_id, service_name, service_category, service_phone,
              replies_within_working_days, directory_version, address, referrer, sent_by)
-         VALUES (:id, :reference, :draft_id, :queued_at, :service_id, :service_name, :service_phone,
+         VALUES (:id, :reference, :draft_id, :queued_at, :service_id, :service_name, :service_category, :service_phone,
              :replies_within_working_days, :directory_version, :address, :referrer, :sent_by)",
         named_params! {
             ":id": referral.id, ":reference": referral.reference, ":draft_id": referral.draft_id,
             ":queued_at": millis(referral.queued_at), ":service_id": referral.service_id,
-            ":service_name": referral.service_name, ":service_phone": referral.service_phone.as_deref().unwrap_or(""),
+            ":service_name": referral.service_name,
+            ":service_category": referral.service_category.map(category_code).transpose()?.unwrap_or_default(),
+            ":service_phone": referral.service_phone.as_deref().unwrap_or(""),
             ":replies_within_working_days": referral.replies_within_working_days.unwrap_or(0),
             ":directory_version": i64::try_from(referral.directory_version).unwrap_or(i64::MAX),
             ":address": referral.address, ":referrer": referral.referrer, ":sent_by": referral.sent_by,
@@ -144,6 +149,15 @@ fn json(value: &impl serde::Serialize) -> Result<String, ReferralError> {
     serde_json::to_string(value).map_err(|error| StoreError::Value(error.to_string()).into())
 }
 
+/// The code that the directory's records use.
+fn category_code(category: Category) -> Result<String, ReferralError> {
+    Ok(json(&category)?.trim_matches('"').to_owned())
+}
+
+fn category(code: &str) -> Option<Category> {
+    serde_json::from_value(code.into()).ok()
+}
+
 fn row(row: &Row<'_>) -> rusqlite::Result<Referral> {
     let phone: String = row.get("service_phone")?;
     let promise: u8 = row.get("replies_within_working_days")?;
@@ -155,6 +169,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<Referral> {
         queued_at: from_millis(row.get("queued_at")?),
         service_id: row.get("service_id")?,
         service_name: row.get("service_name")?,
+        service_category: category(&row.get::<_, String>("service_category")?),
         service_phone: Some(phone).filter(|phone| !phone.is_empty()),
         replies_within_working_days: Some(promise).filter(|days| *days > 0),
         directory_version: u64::try_from(version).unwrap_or(0),

@@ -1,6 +1,6 @@
 //! The running window: the engine it wires, and what it tells the page.
 
-use crate::{arguments::Arguments, commands, views::ReferralChanged};
+use crate::{arguments::Arguments, clipboard::RecordClipboard, commands, views::ReferralChanged};
 use engine::{Engine, LogEntry, SenderThread};
 use std::{
     path::Path,
@@ -21,12 +21,14 @@ const MAIN: &str = "main";
 pub struct AppState {
     /// None where an installed program has not been set up: it makes nothing by itself.
     pub engine: Option<Arc<Engine>>,
+    pub clipboard: RecordClipboard,
     sending: Mutex<Option<SenderThread>>,
 }
 
 pub fn run(arguments: Arguments) -> Result<(), String> {
     let state = AppState {
         engine: open_engine(&arguments)?.map(Arc::new),
+        clipboard: RecordClipboard::new(Clock::system()),
         sending: Mutex::default(),
     };
     let app = tauri::Builder::default()
@@ -52,6 +54,8 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
             commands::send_now,
             commands::referrals,
             commands::referral,
+            commands::copy_for_record,
+            commands::set_filed,
             commands::try_again,
             commands::decide_unknown,
             commands::withdraw,
@@ -76,6 +80,7 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
         .map_err(|error| format!("The window could not be opened: {error}"))?;
     app.run(|app, event| {
         if let RunEvent::Exit = event {
+            app.state::<AppState>().clipboard.clear_if_unchanged();
             stop_sending(app);
         }
     });

@@ -4,9 +4,9 @@ use crate::{
     app::AppState,
     convert,
     views::{
-        DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView, QuitChoice,
-        ReferralDetail, ReferralForm, ReferralRow, SearchView, ServiceCard, UnknownDecision,
-        UnmetNeedRow, WindowError, WindowState,
+        CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView,
+        QuitChoice, ReferralDetail, ReferralForm, ReferralRow, SearchView, ServiceCard,
+        UnknownDecision, UnmetNeedRow, WindowError, WindowState,
     },
 };
 use engine::{Engine, EngineError, LogEntry};
@@ -242,6 +242,40 @@ pub async fn referrals(state: State<'_, AppState>) -> Answer<Vec<ReferralRow>> {
 #[tauri::command]
 pub async fn referral(state: State<'_, AppState>, referral_id: String) -> Answer<ReferralDetail> {
     off_thread(&state, move |engine| {
+        convert::referral(engine, &referral_id)
+    })
+    .await
+}
+
+/// Only when a person asks for it: nothing of a patient is ever copied by itself.
+#[tauri::command]
+pub async fn copy_for_record(
+    state: State<'_, AppState>,
+    referral_id: String,
+) -> Answer<CopiedView> {
+    let detail = off_thread(&state, move |engine| {
+        let detail = engine.desk.referral(&referral_id)?;
+        if detail.record_text.is_empty() {
+            return Err(ReferralError::NotPossibleNow.into());
+        }
+        Ok(detail)
+    })
+    .await?;
+    let copied = state.clipboard.copy(&detail.record_text);
+    copied.map_err(|_| convert::clipboard_refused())?;
+    Ok(convert::copied(&detail))
+}
+
+#[tauri::command]
+pub async fn set_filed(
+    state: State<'_, AppState>,
+    referral_id: String,
+    filed: bool,
+) -> Answer<ReferralDetail> {
+    off_thread(&state, move |engine| {
+        engine
+            .desk
+            .set_filed(&referral_id, filed, &engine.actor()?)?;
         convert::referral(engine, &referral_id)
     })
     .await

@@ -2,11 +2,11 @@
 //! with what Rust gives now. `ONWARD_UPDATE=1 cargo test --workspace contract` writes the types and the codes anew.
 
 use crate::views::{
-    self, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView,
-    QuitChoice, ReferralDetail, ReferralForm, ReferralRow, SearchView, ServiceCard,
+    self, CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField,
+    QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow, SearchView, ServiceCard,
     UnknownDecision, UnmetNeedRow, WindowState,
 };
-use referrals::{desk, draft, transport::SendProblem};
+use referrals::{desk, draft, filing, transport::SendProblem};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
@@ -116,7 +116,9 @@ fn strings<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
 fn error_codes() -> BTreeSet<String> {
     let mut codes = quoted_in("referrals/src/error.rs", "code");
     codes.extend(quoted_in("engine/src/lib.rs", "code"));
-    codes.extend(quoted_in("src-tauri/src/convert.rs", "stopped"));
+    for function in ["stopped", "clipboard_refused"] {
+        codes.extend(quoted_in("src-tauri/src/convert.rs", function));
+    }
     codes
 }
 
@@ -137,6 +139,7 @@ fn timeline_kinds() -> BTreeSet<String> {
 fn the_codes_of_the_window_are_those_of_rust() {
     let codes = json!({
         "actions": quoted_in("referrals/src/desk/worklist.rs", "actions"),
+        "deeds": filing::Deed::ALL.map(filing::Deed::code),
         "errors": error_codes(),
         "fields": strings(FORM_FIELDS),
         "needs": draft::Reason::ALL.iter().map(|reason| reason.code()).chain([desk::OTHER_NEED]).collect::<Vec<_>>(),
@@ -213,7 +216,10 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
         "queue_referral" => is_a::<QueuedView>(answer),
         "send_now" | "set_favourite" | "quit" => is_a::<()>(answer),
         "referrals" => is_a::<Vec<ReferralRow>>(answer),
-        "referral" | "try_again" | "decide_unknown" | "withdraw" => is_a::<ReferralDetail>(answer),
+        "copy_for_record" => is_a::<CopiedView>(answer),
+        "referral" | "set_filed" | "try_again" | "decide_unknown" | "withdraw" => {
+            is_a::<ReferralDetail>(answer)
+        }
         "demonstration_mailbox" => is_a::<Vec<MailboxRow>>(answer),
         "demonstration_message" => is_a::<MailboxMessage>(answer),
         other => Err(format!("{other} is no command of the window")),
@@ -226,7 +232,7 @@ fn argument(name: &str, value: &Value) -> Result<(), String> {
             is_a::<String>(value)
         }
         "needs" => is_a::<Vec<String>>(value),
-        "favourite" => is_a::<bool>(value),
+        "favourite" | "filed" => is_a::<bool>(value),
         "number" => is_a::<u32>(value),
         "field" => is_a::<PatientField>(value),
         "form" => is_a::<ReferralForm>(value),

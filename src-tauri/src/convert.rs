@@ -8,7 +8,7 @@ mod referral;
 pub use card::service_card;
 pub use directory::{address_on_card, search};
 pub use draft::{draft, draft_summaries, form, patient_field};
-pub use referral::{decision, mailbox, mailbox_message, queued, referral, referral_row};
+pub use referral::{copied, decision, mailbox, mailbox_message, queued, referral, referral_row};
 
 use crate::views::{
     DirectoryState, OutboxState, Problem, StaffMember, UnmetNeedRow, UseMode, WindowError,
@@ -58,6 +58,7 @@ pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
             waiting: counts.waiting,
             needs_attention: counts.needs_attention,
             channel_problem,
+            to_file: engine.desk.to_file_count()?,
         },
         staff: staff.into_iter().map(member).collect(),
         referrer_id: referrer.id,
@@ -80,6 +81,7 @@ pub fn set_up_state() -> WindowState {
             waiting: 0,
             needs_attention: 0,
             channel_problem: None,
+            to_file: 0,
         },
         staff: Vec::new(),
         referrer_id: String::new(),
@@ -114,6 +116,15 @@ pub fn error(error: &EngineError) -> WindowError {
 pub fn stopped() -> WindowError {
     WindowError {
         code: "internal".to_owned(),
+        detail: None,
+        problems: Vec::new(),
+    }
+}
+
+/// The desktop's clipboard could not be written.
+pub fn clipboard_refused() -> WindowError {
+    WindowError {
+        code: "clipboard".to_owned(),
         detail: None,
         problems: Vec::new(),
     }

@@ -3,6 +3,7 @@
 
 mod app;
 mod arguments;
+mod clipboard;
 mod commands;
 #[cfg(test)]
 mod contract;

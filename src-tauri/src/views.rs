@@ -56,6 +56,8 @@ view! {
         pub needs_attention: u32,
         /// Why nothing can be sent just now ("cannot-connect", "sign-in-refused", "certificate"), if so.
         pub channel_problem: Option<String>,
+        /// Referrals that nobody has ticked as filed in the patient's record.
+        pub to_file: u32,
     }
 
     struct StaffMember {
@@ -370,6 +372,8 @@ view! {
         pub next_on: Option<String>,
         /// Failed, unknown, held, rejected: on top.
         pub needs_attention: bool,
+        /// Not ticked as filed in the patient's record.
+        pub to_file: bool,
     }
 
     /// A referral whole: where it stands, what can be done, and everything that happened.
@@ -388,6 +392,22 @@ view! {
         pub timeline: Vec<TimelineEntry>,
         /// The letter as it was sent, as text.
         pub letter_text: String,
+        /// What `copy_for_record` copies; empty where there is nothing to file.
+        pub record_text: String,
+        /// What was ticked as filed last: "referred", "taken-back", "parked", "declined"; by whom; and when (UTC, ISO 8601).
+        pub filed: Option<FilingView>,
+    }
+
+    struct FilingView {
+        pub deed: String,
+        pub by: String,
+        pub at: String,
+    }
+
+    /// The text for the patient's record lies on the clipboard; it is cleared when it is still there after so long.
+    struct CopiedView {
+        pub reference: String,
+        pub seconds_until_cleared: u32,
     }
 
     struct TimelineEntry {

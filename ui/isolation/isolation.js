@@ -24,6 +24,8 @@
 		'send_now',
 		'referrals',
 		'referral',
+		'copy_for_record',
+		'set_filed',
 		'try_again',
 		'decide_unknown',
 		'withdraw',

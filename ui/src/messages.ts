@@ -38,6 +38,11 @@ export function outboxWords(waiting: number, needsAttention: number): string {
 	return needsAttention === 0 ? queue : `${queue}, ${needsAttention} ${needsAttention === 1 ? 'needs' : 'need'} attention`;
 }
 
+/** Nags until somebody has ticked each. */
+export function toFileWords(count: number): string {
+	return `${count} not filed in the record`;
+}
+
 // --- The patient -----------------------------------------------------------------------------------------------------
 
 export const PATIENT_FIELDS: Readonly<Record<PatientField, string>> = {
@@ -517,6 +522,8 @@ export function problemWords(field: string, code: string, detail: string | null,
 
 /** What happened and what to do next. */
 export const ERROR_CODES: Words = {
+	clipboard:
+		'The clipboard could not be written, so nothing was copied. Open the referral, mark the text for the record and press Ctrl+C.',
 	incomplete: 'Something is still needed before this can be sent.',
 	'draft-changed': 'What stands on the screen could not be saved, so nothing was sent. Look it over, then send again.',
 	'not-a-test-patient':
@@ -559,6 +566,32 @@ export const AFTER_SEND = {
 	undone: 'NOT SENT: back in your drafts',
 	idle: 'Put away after 10 minutes without a key: it is in the drafts, NOT SENT',
 } as const;
+
+/** Into the patient's record, which is the practice's own: the copy here is only a copy. */
+export const RECORD = {
+	heading: 'For the patient’s record',
+	copy: 'Copy for the record',
+	key: 'F8',
+	filed: 'Filed',
+	notFiled: 'Not filed yet',
+	nothing: 'There is no referral here to copy for the record.',
+} as const;
+
+export function copiedWords(seconds: number): string {
+	return `Copied. Paste it into the record, then tick Filed. The clipboard is cleared after ${seconds} s.`;
+}
+
+export function filedWords(deed: string, by: string, at: string): string {
+	return `Filed by ${by}, ${at}: ${words(DEEDS, deed)}`;
+}
+
+/** What was filed. */
+export const DEEDS: Words = {
+	referred: 'the referral',
+	'taken-back': 'that it was taken back',
+	parked: 'that it was put off',
+	declined: 'that it was declined',
+};
 
 /** A referral's state. "Sent" is only a mail server's word; the tick waits for the service's own. */
 export const STATES: Words = {

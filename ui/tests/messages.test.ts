@@ -67,6 +67,7 @@ describe('the words', () => {
 
 	it.each([
 		['actions', messages.ACTIONS, codes.actions],
+		['what was filed', messages.DEEDS, codes.deeds],
 		['errors', messages.ERROR_CODES, codes.errors],
 		['fields', messages.FORM_FIELDS, codes.fields],
 		['fields of a patient', messages.PATIENT_FIELDS, codes.patientFields],

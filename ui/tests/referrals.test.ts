@@ -30,6 +30,36 @@ const button = (words: string): HTMLElement => {
 	return found;
 };
 
+describe('into the patient’s record', () => {
+	it('copies by one key only when it is pressed, and asks until it is ticked', async () => {
+		const backend = replay();
+		const copy = vi.spyOn(backend, 'copyForRecord');
+		const window = await sent(backend);
+		expect(copy).not.toHaveBeenCalled();
+		await eventually(() => expect(text('#to-file')).toBe('1 not filed in the record'));
+		await window.press('{F8}');
+		await eventually(() => expect(text('.record__said')).toContain('cleared after 60 s'));
+		expect(copy).toHaveBeenCalledTimes(1);
+		expect(text('#to-file')).toBe('1 not filed in the record');
+		await window.keyboard.click(element('.leaving .record__tick input'));
+		await eventually(() => expect(document.querySelector('#to-file')).toBeNull());
+	});
+
+	it('says so when there is nothing to copy, and when the clipboard refuses', async () => {
+		const backend = replay();
+		const window = await openWindow(backend);
+		await window.press('{F8}');
+		await eventually(() => expect(text('.send-bar__said')).toContain('no referral here to copy'));
+		backend.copyForRecord = () => Promise.reject({ code: 'clipboard', detail: null, problems: [] });
+		await window.keyboard.click(button('Referrals'));
+		await eventually(() => element('.row'));
+		await window.keyboard.click(element('.row'));
+		await eventually(() => element('#record-text'));
+		await window.press('{F8}');
+		await eventually(() => expect(text('.trouble')).toContain('The clipboard could not be written'));
+	});
+});
+
 describe('the time to undo', () => {
 	it('is undone by its button on any place, and ends in NOT SENT with everything kept', async () => {
 		const window = await sent(replay());

@@ -1,6 +1,7 @@
 //! The desk: what a practice does with drafts and referrals. Each method is one whole step, durable when it returns.
 
 mod drafts;
+mod filing;
 mod sending;
 mod usual;
 mod worklist;
@@ -13,7 +14,7 @@ use crate::outbox::Wake;
 use store::{Clock, Database, Migration};
 
 /// The component of `practice.db` that is this crate's.
-pub const SCHEMA: [Migration; 2] = [
+pub const SCHEMA: [Migration; 3] = [
     Migration {
         component: "referrals",
         version: 1,
@@ -23,6 +24,11 @@ pub const SCHEMA: [Migration; 2] = [
         component: "referrals",
         version: 2,
         sql: include_str!("../../migrations/002_my_usual.sql"),
+    },
+    Migration {
+        component: "referrals",
+        version: 3,
+        sql: include_str!("../../migrations/003_record.sql"),
     },
 ];
 

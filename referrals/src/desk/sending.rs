@@ -121,6 +121,7 @@ impl Desk {
             queued_at: now,
             service_id: ready.service.id.clone(),
             service_name: ready.service.name.clone(),
+            service_category: Some(ready.service.category),
             service_phone: ready.service.phone.clone(),
             replies_within_working_days: ready.service.replies_within_working_days,
             directory_version: ready.service.directory_version,

@@ -1,8 +1,9 @@
 //! The list of referrals and the timeline of each, as the window and the command line show them.
 
-use super::Desk;
+use super::{Desk, filing::RecordSource};
 use crate::{
-    ReferralError,
+    ReferralError, filing,
+    filing_table::{self, Filing},
     outbox::{OutboxState, outbox_table, policy},
     patient::Patient,
     referral_table::{self, Referral},
@@ -25,6 +26,8 @@ pub struct ReferralRow {
     pub responsibility: &'static str,
     pub next: Option<(&'static str, Date)>,
     pub needs_attention: bool,
+    /// Not in the patient's record yet, as far as anybody ticked.
+    pub to_file: bool,
 }
 
 #[derive(Clone)]
@@ -38,6 +41,9 @@ pub struct ReferralDetail {
     pub problem: Option<SendProblem>,
     pub timeline: Vec<TimelineEntry>,
     pub letter_text: String,
+    /// What goes into the patient's record; empty where there is nothing to file.
+    pub record_text: String,
+    pub filed: Option<Filing>,
 }
 
 #[derive(Debug, Clone)]
@@ -81,12 +87,22 @@ impl Desk {
                 .filter(|outbox| can_undo(outbox, now))
                 .map(|outbox| outbox.not_before_at);
             let letter = referral_table::letter(connection, referral_id)?;
+            let patient = referral_table::patient(connection, referral_id)?;
+            let record = RecordSource {
+                referral: &referral,
+                row: &row,
+                patient: patient.as_ref(),
+                letter: letter.as_ref(),
+                demonstration: self.demonstration,
+            };
             Ok(ReferralDetail {
+                record_text: record.text(connection)?,
+                filed: filing_table::read(connection, referral_id)?,
                 actions: actions(row.state, undo_until.is_some()),
                 undo_until,
                 problem: outbox.and_then(|outbox| outbox.problem),
                 timeline: timeline(connection, &events)?,
-                patient: referral_table::patient(connection, referral_id)?,
+                patient,
                 letter_text: letter
                     .map(|letter| render::text::text(&letter))
                     .unwrap_or_default(),
@@ -114,6 +130,7 @@ fn row_of(
             patient.born
         )
     });
+    let filed = filing_table::read(connection, &referral.id)?.map(|filing| filing.deed);
     Ok(Some(ReferralRow {
         id: referral.id.clone(),
         reference: referral.reference.clone(),
@@ -129,6 +146,7 @@ fn row_of(
         ),
         needs_attention: status::needs_attention(folded.state)
             || waits_too_long(connection, &referral.id, now)?,
+        to_file: filing::is_to_file(folded.state, filed),
     }))
 }
 

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::patient::{NhsNumberOrReason, Patient};
 use jiff::civil::Date;
+use services_directory::model::Category;
 
 /// What the directory says of the chosen service, as plain values: this crate sees of the directory only its model and ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +66,7 @@ pub enum ServiceToRefer {
 pub struct ReferredService {
     pub id: String,
     pub name: String,
+    pub category: Category,
     pub directory_version: u64,
     pub channel: String,
     pub endpoint_id: String,

@@ -22,6 +22,10 @@ pub struct LetterFacts<'a> {
 }
 
 const NOT_RECORDED: &str = "Not recorded";
+/// Labels that what is filed in the patient's record is found by, too.
+pub const REASON: &str = "Reason";
+pub const IN_REFERRERS_WORDS: &str = "In the referrer's words";
+pub const AGREEMENT: &str = "Agreement";
 
 pub fn letter_content(referral: &ReadyReferral, facts: &LetterFacts<'_>) -> LetterContent {
     let mut sections = vec![
@@ -148,12 +152,12 @@ fn reason_section(referral: &ReadyReferral) -> LetterSection {
         .collect();
     let mut rows = Vec::new();
     if !reasons.is_empty() {
-        rows.push(row("Reason", &capitalised(&reasons.join(", "))));
+        rows.push(row(REASON, &capitalised(&reasons.join(", "))));
     }
     if !referral.reason_text.is_empty() {
-        rows.push(row("In the referrer's words", &referral.reason_text));
+        rows.push(row(IN_REFERRERS_WORDS, &referral.reason_text));
     }
-    rows.push(row("Agreement", &agreement(referral)));
+    rows.push(row(AGREEMENT, &agreement(referral)));
     section("Why this person is referred", rows)
 }
 

@@ -1,14 +1,14 @@
 //! Referrals, their timelines, and the demonstration's mailbox.
 
 use crate::views::{
-    Banner, MailboxMessage, MailboxRow, QueuedView, ReferralDetail, ReferralRow, TimelineEntry,
-    UnknownDecision,
+    Banner, CopiedView, FilingView, MailboxMessage, MailboxRow, QueuedView, ReferralDetail,
+    ReferralRow, TimelineEntry, UnknownDecision,
 };
 use demo::{
     mail_server::{KeptMessage, Mailbox},
     practice,
 };
-use engine::{Engine, EngineError};
+use engine::{Engine, EngineError, copied::CLEARED_AFTER};
 use referrals::{
     ReferralError, desk,
     outbox::policy,
@@ -28,6 +28,13 @@ pub fn queued(queued: &desk::Queued) -> QueuedView {
     }
 }
 
+pub fn copied(detail: &desk::ReferralDetail) -> CopiedView {
+    CopiedView {
+        reference: detail.row.reference.clone(),
+        seconds_until_cleared: u32::try_from(CLEARED_AFTER.as_secs()).unwrap_or(0),
+    }
+}
+
 pub fn referral_row(row: &desk::ReferralRow) -> ReferralRow {
     ReferralRow {
         id: row.id.clone(),
@@ -40,6 +47,7 @@ pub fn referral_row(row: &desk::ReferralRow) -> ReferralRow {
         owner: row.next.map(|(owner, _)| owner.to_owned()),
         next_on: row.next.map(|(_, day)| cui_date(day)),
         needs_attention: row.needs_attention,
+        to_file: row.to_file,
     }
 }
 
@@ -72,6 +80,12 @@ pub fn referral(engine: &Engine, id: &str) -> Result<ReferralDetail, EngineError
             .map(|entry| timeline_entry(entry, &name))
             .collect(),
         letter_text: detail.letter_text.clone(),
+        record_text: detail.record_text.clone(),
+        filed: detail.filed.as_ref().map(|filing| FilingView {
+            deed: filing.deed.code().to_owned(),
+            by: name(&filing.by),
+            at: filing.at.to_string(),
+        }),
     })
 }
 

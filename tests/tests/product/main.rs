@@ -15,6 +15,7 @@ mod mail_peer;
 mod outbox;
 mod promises;
 mod real_use;
+mod record;
 mod safety;
 mod senders;
 mod usual;

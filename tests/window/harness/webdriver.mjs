@@ -12,6 +12,8 @@ export const KEYS = {
 	ArrowUp: '\uE013',
 	ArrowDown: '\uE015',
 	F6: '\uE036',
+	F8: '\uE038',
+	Space: ' ',
 };
 /** A window that does not answer for so long has stopped. */
 const LONGEST_ANSWER_MILLISECONDS = 40_000;

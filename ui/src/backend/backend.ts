@@ -1,6 +1,6 @@
 // What the window can ask of the engine, one function a command. Two implementations: tauri.ts (the real one) and replay.ts (recorded answers).
 import type {
-	DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow,
+	CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow,
 	SearchView, ServiceCard, UnknownDecision, UnmetNeedRow, WindowState,
 } from './types';
 
@@ -41,6 +41,10 @@ export interface Backend {
 
 	referrals(): Promise<ReferralRow[]>;
 	referral(referralId: string): Promise<ReferralDetail>;
+	/** Puts the text for the patient's record on the clipboard, from where it goes by itself after a while. */
+	copyForRecord(referralId: string): Promise<CopiedView>;
+	/** The tick that it stands in the patient's record. */
+	setFiled(referralId: string, filed: boolean): Promise<ReferralDetail>;
 	tryAgain(referralId: string): Promise<ReferralDetail>;
 	decideUnknown(referralId: string, decision: UnknownDecision): Promise<ReferralDetail>;
 	withdraw(referralId: string, reason: string): Promise<ReferralDetail>;

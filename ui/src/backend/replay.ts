@@ -2,6 +2,7 @@
 import type { Backend } from './backend';
 import chooseReferrer from './recorded/choose_referrer.json';
 import clearPatient from './recorded/clear_patient.json';
+import copyForRecord from './recorded/copy_for_record.json';
 import currentDraft from './recorded/current_draft.json';
 import decideUnknown from './recorded/decide_unknown.json';
 import demonstrationMailbox from './recorded/demonstration_mailbox.json';
@@ -15,12 +16,14 @@ import referral from './recorded/referral.json';
 import referrals from './recorded/referrals.json';
 import search from './recorded/search.json';
 import serviceCard from './recorded/service_card.json';
+import setFiled from './recorded/set_filed.json';
 import tryAgain from './recorded/try_again.json';
 import undoReferral from './recorded/undo_referral.json';
 import unmetNeeds from './recorded/unmet_needs.json';
 import windowState from './recorded/window_state.json';
 import withdraw from './recorded/withdraw.json';
 import type {
+	CopiedView,
 	DraftSummary,
 	DraftView,
 	MailboxMessage,
@@ -210,6 +213,7 @@ class Replay implements Backend {
 		this.rows = [row, ...this.rows];
 		this.draft = this.newDraft(as(clearPatient.answer));
 		this.frame.outbox.waiting += 1;
+		this.frame.outbox.toFile += 1;
 		return queued;
 	}
 
@@ -238,6 +242,16 @@ class Replay implements Backend {
 
 	async referral(referralId: string): Promise<ReferralDetail> {
 		return as(this.detailOf(referralId));
+	}
+
+	async copyForRecord(referralId: string): Promise<CopiedView> {
+		return { ...copyForRecord.answer, reference: this.detailOf(referralId).row.reference };
+	}
+
+	async setFiled(referralId: string, filed: boolean): Promise<ReferralDetail> {
+		const detail = this.detailOf(referralId);
+		if (detail.row.toFile === filed) this.frame.outbox.toFile += filed ? -1 : 1;
+		return this.update({ ...detail, row: { ...detail.row, toFile: !filed }, filed: filed ? as(setFiled.answer.filed) : null });
 	}
 
 	async tryAgain(): Promise<ReferralDetail> {

@@ -28,6 +28,8 @@ export const tauri: Backend = {
 
 	referrals: () => invoke('referrals'),
 	referral: (referralId) => invoke('referral', { referralId }),
+	copyForRecord: (referralId) => invoke('copy_for_record', { referralId }),
+	setFiled: (referralId, filed) => invoke('set_filed', { referralId, filed }),
 	tryAgain: (referralId) => invoke('try_again', { referralId }),
 	decideUnknown: (referralId, decision) => invoke('decide_unknown', { referralId, decision }),
 	withdraw: (referralId, reason) => invoke('withdraw', { referralId, reason }),

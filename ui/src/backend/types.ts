@@ -28,6 +28,11 @@ pastedAt: string | null, };
 export type Consent = "patientInPerson" | "patientByPhone" | "patientByVideo" | "onTheirBehalf";
 
 /**
+ * The text for the patient's record lies on the clipboard; it is cleared when it is still there after so long.
+ */
+export type CopiedView = { reference: string, secondsUntilCleared: number, };
+
+/**
  * What a person answers to a criterion. One that is not met stands in nobody's way, with or without a reason.
  */
 export type CriterionAnswer = { 
@@ -103,6 +108,8 @@ export type ExtraAnswer = { questionId: string, answer: string, };
 
 export type ExtraQuestionView = { id: string, question: string, required: boolean, choices: Array<string>, };
 
+export type FilingView = { deed: string, by: string, at: string, };
+
 export type HitView = { id: string, name: string, category: string, step: number | null, waitWeeks: number | null, 
 /**
  * Said over 90 days ago: never counted as short.
@@ -154,7 +161,11 @@ export type OutboxState = { waiting: number, needsAttention: number,
 /**
  * Why nothing can be sent just now ("cannot-connect", "sign-in-refused", "certificate"), if so.
  */
-channelProblem: string | null, };
+channelProblem: string | null, 
+/**
+ * Referrals that nobody has ticked as filed in the patient's record.
+ */
+toFile: number, };
 
 /**
  * The fields of a patient, in the order in which they are shown.
@@ -225,7 +236,15 @@ problem: string | null, timeline: Array<TimelineEntry>,
 /**
  * The letter as it was sent, as text.
  */
-letterText: string, };
+letterText: string, 
+/**
+ * What `copy_for_record` copies; empty where there is nothing to file.
+ */
+recordText: string, 
+/**
+ * What was ticked as filed last: "referred", "taken-back", "parked", "declined"; by whom; and when (UTC, ISO 8601).
+ */
+filed: FilingView | null, };
 
 /**
  * What the GP fills in for a referral, whole each time.
@@ -275,7 +294,11 @@ owner: string | null, nextOn: string | null,
 /**
  * Failed, unknown, held, rejected: on top.
  */
-needsAttention: boolean, };
+needsAttention: boolean, 
+/**
+ * Not ticked as filed in the patient's record.
+ */
+toFile: boolean, };
 
 /**
  * None present / present and dealt with / not asked. None is preselected.

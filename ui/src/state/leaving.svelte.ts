@@ -48,7 +48,16 @@ export class LeavingState {
 	async read(referralId: string): Promise<void> {
 		if (!this.items.some((item) => item.queued.referralId === referralId)) return;
 		const { row } = await this.backend.referral(referralId);
-		this.items = this.items.map((item) => (item.queued.referralId === referralId ? { ...item, row } : item));
+		this.take(row);
+	}
+
+	/** Whether it still has to be filed in the patient's record: what was just queued has. */
+	isToFile(item: Leaving): boolean {
+		return item.row?.toFile ?? true;
+	}
+
+	take(row: ReferralRow): void {
+		this.items = this.items.map((item) => (item.queued.referralId === row.id ? { ...item, row } : item));
 	}
 
 	private tick(): void {

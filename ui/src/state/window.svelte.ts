@@ -12,7 +12,18 @@ import type {
 	WindowError,
 	WindowState,
 } from '../backend/types';
-import { AFTER_SEND, cannotReferWords, chosenWords, errorWords, favouriteWords, unmetWords, words, STATES } from '../messages';
+import {
+	AFTER_SEND,
+	cannotReferWords,
+	chosenWords,
+	copiedWords,
+	errorWords,
+	favouriteWords,
+	RECORD,
+	unmetWords,
+	words,
+	STATES,
+} from '../messages';
 import { DraftState } from './draft.svelte';
 import { FinderState } from './finder.svelte';
 import { LeavingState } from './leaving.svelte';
@@ -48,6 +59,8 @@ export class OnwardState {
 	/** For what nothing local was found, in the last 12 months. */
 	unmetNeeds: UnmetNeedRow[] = $state([]);
 	detail: ReferralDetail | null = $state(null);
+	/** The referral whose text for the record was copied last, and what was said of it. */
+	copied: { readonly id: string; readonly words: string } | null = $state(null);
 	/** Counts up when somebody should look at the mailbox again. */
 	mailboxChanged = $state(0);
 	/** Counts up when the focus belongs in the search box. */
@@ -123,6 +136,7 @@ export class OnwardState {
 			if (secondsToUndo === null || secondsToUndo <= 0) continue;
 			const { id: referralId, reference, patient, serviceName } = row;
 			this.leaving.add({ referralId, reference, patient, serviceName, notBeforeAt: '', secondsToUndo });
+			this.leaving.take(row);
 		}
 	}
 
@@ -402,6 +416,35 @@ export class OnwardState {
 			if (this.detail) this.news = `${row.reference}: ${words(STATES, this.detail.row.state)}`;
 			await this.readLists();
 		});
+	}
+
+	/** The text of this referral, for the patient's record: only ever when a person asks for it. */
+	async copyForRecord(referralId: string): Promise<void> {
+		await this.attempt(async () => {
+			const { reference, secondsUntilCleared } = await this.backend.copyForRecord(referralId);
+			this.copied = { id: referralId, words: copiedWords(secondsUntilCleared) };
+			this.news = `${reference}: ${this.copied.words}`;
+		});
+	}
+
+	/** By its key: the referral that is open in the list, else the one that was queued last. */
+	async copyByKey(): Promise<void> {
+		const open = this.place === 'referrals' && this.detail?.recordText !== '' ? this.detail?.row.id : undefined;
+		const id = open ?? this.leaving.items.at(-1)?.queued.referralId;
+		if (id === undefined) this.news = this.said = RECORD.nothing;
+		else await this.copyForRecord(id);
+	}
+
+	async setFiled(referralId: string, filed: boolean): Promise<void> {
+		await this.attempt(async () => {
+			const detail = await this.backend.setFiled(referralId, filed);
+			this.copied = null;
+			this.leaving.take(detail.row);
+			if (this.detail?.row.id === referralId) this.detail = detail;
+			this.news = `${detail.row.reference}: ${filed ? RECORD.filed : RECORD.notFiled}`;
+			if (this.place === 'referrals') await this.readLists();
+		});
+		await this.readFrame();
 	}
 
 	private async undoFromDetail(referralId: string): Promise<void> {
