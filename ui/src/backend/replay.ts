@@ -118,8 +118,8 @@ class Replay implements Backend {
 		const entry = pastePatient.find((other) => other.arguments.text.trim() === text.trim()) ?? pastePatient[0];
 		if (entry === undefined) return refuse('unreadable');
 		const pasted = as<DraftView>(entry.answer);
-		// The form that was begun without a patient stays; a draft with a patient is set aside whole.
-		const form = this.draft.banner === null ? this.draft.form : pasted.form;
+		// Of a form that was begun without a patient only the service stays; a draft with a patient is set aside whole.
+		const form = this.draft.banner === null ? { ...pasted.form, serviceId: this.draft.form.serviceId } : pasted.form;
 		if (this.draft.banner !== null) this.putAside();
 		const id = this.draft.banner === null ? this.draft.id : this.newId();
 		return this.take({ ...pasted, id, form, serviceName: this.nameOf(form.serviceId) });

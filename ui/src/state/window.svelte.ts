@@ -332,11 +332,10 @@ export class OnwardState {
 		if (this.draft.problems.length > 0) document.getElementById('problems')?.focus();
 	}
 
-	/** After a send nobody else's draft may come up by itself: a patient is only ever opened by hand. */
+	/** After a send no older draft may come up by itself, nor answers without a name: Rust says what is empty, and makes it. */
 	private async workOnEmpty(): Promise<void> {
-		let next = await this.backend.currentDraft();
-		if (next.banner !== null || next.form.serviceId !== null) next = await this.backend.clearPatient(next.id);
-		await this.work(next);
+		const newest = await this.backend.currentDraft();
+		await this.work(await this.backend.clearPatient(newest.id));
 	}
 
 	private refused(error: WindowError): void {
