@@ -126,11 +126,12 @@ view! {
         pub answer: String,
     }
 
-    /// What a person answers to a criterion. One that is not met stands in nobody's way, with or without a reason.
+    /// What a person says to a criterion. One that is not met stands in nobody's way, with or without a reason.
     struct CriterionAnswer {
         /// As the card gave it.
         pub key: String,
-        pub met: bool,
+        /// Null where the form settles it, and only the reason is a person's.
+        pub met: Option<bool>,
         /// Why this person is referred although it is not met; may be empty.
         pub reason: String,
     }

@@ -171,6 +171,34 @@ describe('criteria', () => {
 		expect(text('#problems')).not.toMatch(/criteri|met/);
 	});
 
+	it('bring the crisis text when somebody is in crisis, and only then', async () => {
+		const { window } = await onCard();
+		await window.press('{F6}', '2', '{Enter}', '1');
+		await eventually(() => expect(criterion('crisis').textContent).toContain('your answer'));
+		expect(document.querySelector('.card .crisis')).toBeNull();
+		element('#criterion-3').focus();
+		await window.press('2');
+		await eventually(() => expect(text('.card [aria-live] .crisis')).toContain('select the mental health option (2)'));
+	});
+
+	it('that a fact settled take a reason that answers nothing, and that an answer stands over', async () => {
+		const backend = replay();
+		const real = backend.serviceCard.bind(backend);
+		backend.serviceCard = async (draft, id) => {
+			const card = await real(draft, id);
+			const settled = { answerable: false, known: 'in crisis: yes', outcome: 'notMet' as const };
+			return { ...card, criteria: card.criteria.map((one) => (one.excludes === 'in crisis' ? { ...one, ...settled } : one)) };
+		};
+		const saved = vi.spyOn(backend, 'saveForm');
+		const window = await openWindow(backend);
+		await window.press('f', 'i', 'b', 'r', 'o');
+		await eventually(() => element('#criterion-3-reason'));
+		expect(text('.card .crisis')).toContain('999');
+		await window.keyboard.type(element('#criterion-3-reason'), 'x');
+		const reason = { key: 'exclusion:in crisis', met: null, reason: 'x' };
+		await eventually(() => expect(saved.mock.calls.at(-1)?.[1].criteria).toEqual([reason]));
+	});
+
 	it('can be open again', async () => {
 		const { window, answers } = await onCard();
 		await window.press('{F6}', '1', '{Shift>}{Tab}{/Shift}');

@@ -113,7 +113,7 @@ fn h01_wrong_patient_answers_given_with_no_patient_on_the_screen_are_nobodys() {
         }],
         criteria: vec![CriterionAnswer {
             key: "exclusion:in crisis".to_owned(),
-            met: true,
+            met: Some(true),
             reason: String::new(),
         }],
         ..form(PAIN_PLATFORM)

@@ -167,7 +167,8 @@ class Replay implements Backend {
 		// An answer is all that settles a criterion here; Rust looks at what else is known, too.
 		const criteria = card.criteria.map((criterion) => {
 			const answer = this.draft.form.criteria.find(({ key }) => key === criterion.key);
-			if (!criterion.answerable || answer === undefined) return criterion;
+			if (answer === undefined) return criterion;
+			if (!criterion.answerable || answer.met === null) return { ...criterion, reason: answer.reason };
 			const outcome = answer.met ? ('met' as const) : ('notMet' as const);
 			return { ...criterion, outcome, answered: answer.met, reason: answer.reason };
 		});

@@ -28,13 +28,17 @@ pastedAt: string | null, };
 export type Consent = "patientInPerson" | "patientByPhone" | "patientByVideo" | "onTheirBehalf";
 
 /**
- * What a person answers to a criterion. One that is not met stands in nobody's way, with or without a reason.
+ * What a person says to a criterion. One that is not met stands in nobody's way, with or without a reason.
  */
 export type CriterionAnswer = { 
 /**
  * As the card gave it.
  */
-key: string, met: boolean, 
+key: string, 
+/**
+ * Null where the form settles it, and only the reason is a person's.
+ */
+met: boolean | null, 
 /**
  * Why this person is referred although it is not met; may be empty.
  */
