@@ -184,6 +184,8 @@ view! {
         pub understood_as: Vec<TakenForView>,
         /// The hits are "My usual": nothing was typed.
         pub usual: bool,
+        /// It is what the practice sends to most: this referrer has no usual yet.
+        pub of_practice: bool,
     }
 
     /// A typed word or phrase and what it was taken for; several where an abbreviation has several meanings.

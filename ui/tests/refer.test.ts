@@ -21,6 +21,7 @@ const hit = (id: string, name: string): SearchView => ({
 	],
 	understoodAs: [],
 	usual: false,
+	ofPractice: false,
 	hiddenByAge: 0,
 	hiddenByArea: 0,
 	hiddenClosed: 0,

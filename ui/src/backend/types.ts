@@ -306,7 +306,11 @@ understoodAs: Array<TakenForView>,
 /**
  * The hits are "My usual": nothing was typed.
  */
-usual: boolean, };
+usual: boolean, 
+/**
+ * It is what the practice sends to most: this referrer has no usual yet.
+ */
+ofPractice: boolean, };
 
 /**
  * Everything of a service that a GP uses, in one view.
