@@ -48,6 +48,8 @@ export class OnwardState {
 	/** For what nothing local was found, in the last 12 months. */
 	unmetNeeds: UnmetNeedRow[] = $state([]);
 	detail: ReferralDetail | null = $state(null);
+	/** Whether "No good local service" is asked where the hits stand else: those are not seen, and no key is about them. */
+	recordingUnmet = $state(false);
 	/** Counts up when somebody should look at the mailbox again. */
 	mailboxChanged = $state(0);
 	/** Counts up when the focus belongs in the search box. */
@@ -170,6 +172,7 @@ export class OnwardState {
 	private async work(view: DraftView): Promise<void> {
 		const another = this.draft.view?.id !== view.id;
 		this.draft.take(view);
+		this.recordingUnmet = false;
 		if (another) this.finder.clear();
 		const { serviceId } = view.form;
 		this.chosenCard = null;
@@ -209,8 +212,8 @@ export class OnwardState {
 
 	async type(text: string): Promise<void> {
 		this.said = '';
-		await this.finder.type(text);
-		if (!this.finder.settled) return;
+		const newest = await this.finder.type(text);
+		if (!newest || this.finder.view === null) return;
 		if (this.finder.active && text.trim() !== '') this.pane = 'service';
 		else await this.backToChosen();
 	}
@@ -237,7 +240,7 @@ export class OnwardState {
 	private get lookedAt(): { id: string; name: string; favourite: boolean } | null {
 		const inSearch = document.activeElement?.id === 'search';
 		if (this.pane === 'service' && !inSearch && this.finder.card) return this.finder.card;
-		return this.finder.active ?? (this.pane === 'service' ? this.finder.card : null);
+		return (this.recordingUnmet ? null : this.finder.active) ?? (this.pane === 'service' ? this.finder.card : null);
 	}
 
 	/** Makes the service that is looked at a favourite, or no longer. */
