@@ -185,7 +185,7 @@ fn form(arguments: &ReferArguments) -> Result<ReferralForm, CliError> {
 fn criteria(arguments: &ReferArguments) -> Vec<CriterionAnswer> {
     let answer = |key: &str, met: bool, reason: &str| CriterionAnswer {
         key: key.to_owned(),
-        met,
+        met: Some(met),
         reason: reason.to_owned(),
     };
     let met = arguments.met.iter().map(|key| answer(key, true, ""));

@@ -37,6 +37,8 @@ struct Found {
     understood_as: Vec<Taken>,
     /// The hits are "My usual": nothing was typed.
     usual: bool,
+    /// … of the practice: this referrer has none yet.
+    of_practice: bool,
 }
 
 #[derive(Serialize)]
@@ -171,6 +173,7 @@ impl Searched<'_> {
             crisis: found.crisis,
             understood_as: taken.collect(),
             usual: false,
+            of_practice: false,
         }
     }
 
@@ -191,6 +194,7 @@ impl Searched<'_> {
             crisis: false,
             understood_as: Vec::new(),
             usual: true,
+            of_practice: usual.of_practice,
         }
     }
 
@@ -243,7 +247,9 @@ fn print_words(found: &Found) {
             taken.taken_for.join(", or ")
         );
     }
-    if found.usual {
+    if found.of_practice {
+        say!("What the practice sends to most:");
+    } else if found.usual {
         say!("Your usual services:");
     }
     if found.hits.is_empty() {

@@ -56,9 +56,11 @@ impl PatientFacts {
         if form.red_flags == Some(SafetyAnswer::AskedNone) {
             facts.ruled_out.push("red flags".to_owned());
         }
-        let answers = form.criteria.iter().map(|answer| KnownAnswer {
-            key: answer.key.clone(),
-            met: answer.met,
+        let answers = form.criteria.iter().filter_map(|answer| {
+            Some(KnownAnswer {
+                key: answer.key.clone(),
+                met: answer.met?,
+            })
         });
         facts.answers = answers.collect();
         facts

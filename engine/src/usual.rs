@@ -17,13 +17,15 @@ pub struct MyUsual {
     pub hits: Vec<UsualHit>,
     /// Those that are not open to this patient, and why.
     pub not_open: Vec<(ServiceId, NotOpen)>,
+    /// What the practice sends to most, for somebody who has no usual yet: no reason of a colleague's is ticked for them.
+    pub of_practice: bool,
 }
 
 #[derive(Debug)]
 pub struct UsualHit {
     pub service: HealthcareService,
     pub favourite: bool,
-    /// With which referrals went there most often.
+    /// With which this referrer's referrals went there most often.
     pub reasons: Vec<Reason>,
 }
 
@@ -49,10 +51,16 @@ impl Engine {
         let referrer = self.actor()?;
         let favourites = self.desk.favourites(&referrer)?;
         let mut used = self.desk.usual(Some(&referrer))?;
-        if favourites.is_empty() && used.is_empty() {
+        let none_yet = favourites.is_empty() && used.is_empty();
+        if none_yet {
             used = self.desk.usual(None)?;
+            used.iter_mut().for_each(|used| used.reasons.clear());
         }
-        self.among_open(&favourites, &used, facts)
+        let usual = self.among_open(&favourites, &used, facts)?;
+        Ok(MyUsual {
+            of_practice: none_yet && !usual.hits.is_empty(),
+            ..usual
+        })
     }
 
     fn among_open(

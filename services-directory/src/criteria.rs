@@ -2,7 +2,8 @@
 //!
 //! Three rules are hard, and such a service is not offered: age, area (with "registered with", which is an area drawn by
 //! practices), and closed or paused. All others are shown and decide nothing. What is not known hides nothing.
-//! What no fact settles, a person may answer; `answers` knows where one answer holds for another rule too.
+//! What no fact settles, a person may answer; `answers` knows where one answer holds for another rule too. Such an answer stands
+//! when a fact that comes later says otherwise: nobody's own words are changed behind their back.
 
 mod answers;
 mod outcomes;
@@ -37,7 +38,7 @@ pub struct KnownFacts {
     pub ruled_out: Vec<String>,
     /// Totals of questionnaires that the practice already has.
     pub measures: Vec<KnownMeasure>,
-    /// What a person answered to criteria, the newest last; for soft rules that no fact above settles.
+    /// What a person answered to criteria, the newest last. The answer to a soft rule itself stands before any fact above.
     pub answers: Vec<KnownAnswer>,
 }
 
@@ -60,7 +61,7 @@ pub struct CriterionCheck {
     pub outcome: CriterionOutcome,
     /// A hard rule that is not met keeps the service from being offered.
     pub hard: bool,
-    /// Soft and not settled by a fact: a person may answer.
+    /// Soft, and answered by a person or not settled by a fact: a person may answer.
     pub answerable: bool,
     /// What a person answered to this very rule: true is met.
     pub answered: Option<bool>,
@@ -298,9 +299,10 @@ fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -
         excludes: excludes.clone(),
     };
     match Told::about(criterion, facts) {
-        Told::Directly(met) if answerable => CriterionCheck {
+        Told::Directly(met) if !hard => CriterionCheck {
             known: said(met),
             outcome: outcome_of(Some(met)),
+            answerable: true,
             answered: Some(met),
             ..check
         },

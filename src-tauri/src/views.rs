@@ -128,11 +128,12 @@ view! {
         pub answer: String,
     }
 
-    /// What a person answers to a criterion. One that is not met stands in nobody's way, with or without a reason.
+    /// What a person says to a criterion. One that is not met stands in nobody's way, with or without a reason.
     struct CriterionAnswer {
         /// As the card gave it.
         pub key: String,
-        pub met: bool,
+        /// Null where the form settles it, and only the reason is a person's.
+        pub met: Option<bool>,
         /// Why this person is referred although it is not met; may be empty.
         pub reason: String,
     }
@@ -185,6 +186,8 @@ view! {
         pub understood_as: Vec<TakenForView>,
         /// The hits are "My usual": nothing was typed.
         pub usual: bool,
+        /// It is what the practice sends to most: this referrer has no usual yet.
+        pub of_practice: bool,
     }
 
     /// A typed word or phrase and what it was taken for; several where an abbreviation has several meanings.

@@ -7,6 +7,7 @@ import type {
 	PatientField,
 	QuitChoice,
 	SafetyAnswer,
+	SearchView,
 	ServiceCard,
 	ServiceLink,
 } from './backend/types';
@@ -92,6 +93,7 @@ export const SEARCH = {
 export const USUAL = {
 	heading: 'My usual',
 	rule: 'your favourites, then what you send to most',
+	ruleOfPractice: 'what the practice sends to most',
 	nothing: 'Your favourites (Ctrl+D) and the services that you send to most will stand here.',
 } as const;
 
@@ -100,7 +102,7 @@ export const UNMET = {
 	ask: 'Nothing fits? Record it',
 	askWhenNothing: 'No good local service: record it',
 	heading: 'No good local service',
-	text: 'Kept: what was missing, and the date. Nothing about the patient is kept, and not the words that you typed.',
+	text: 'Kept: what was missing, who recorded it, and when. Nothing about the patient is kept, and not the words that you typed.',
 	legend: 'No good local service: what was missing?',
 	hint: '1 to 9, Enter',
 	record: 'Record it',
@@ -120,6 +122,13 @@ export function unmetWords(count: number): string {
 
 export function countWords(count: number): string {
 	return count === 1 ? '1 service' : `${count} services`;
+}
+
+/** What a search found, for who hears it: words of crisis first; one that was asked for by its name is found, though it is not open. */
+export function foundWords({ crisis, hits, notOpen }: Pick<SearchView, 'crisis' | 'hits' | 'notOpen'>): string {
+	const closed = notOpen.length === 0 ? SEARCH.nothing : `${SEARCH.notOpen}: ${notOpen.map(({ name }) => name).join(', ')}.`;
+	const found = hits.length === 0 ? closed : countWords(hits.length);
+	return crisis ? `Words of crisis: ${CRISIS.heading} ${found}` : found;
 }
 
 export function lookInsteadWords(name: string): string {

@@ -1,7 +1,7 @@
 // Finding a service by keyboard: My usual, favourites, what words were taken for, criteria answered beside the facts, links of a card, and nothing local.
 import { describe, expect, it, vi } from 'vitest';
 import { replay } from '../src/backend/replay';
-import { measuredWords, takenForWords, trustWords } from '../src/messages';
+import { foundWords, measuredWords, takenForWords, trustWords } from '../src/messages';
 import { element, eventually, focused, openWindow, PASTED, SMITH, text } from './window';
 
 const pressed = (selector: string): string | null => element(selector).getAttribute('aria-pressed');
@@ -52,6 +52,14 @@ describe('My usual', () => {
 		expect(ticked()).toEqual(['reasons-3', 'reasons-5']);
 	});
 
+	it('says when it is what the practice sends to most', async () => {
+		const backend = replay();
+		const real = backend.search.bind(backend);
+		backend.search = async (draft, words) => ({ ...(await real(draft, words)), ofPractice: true });
+		await openWindow(backend);
+		await eventually(() => expect(text('.search__foot')).toBe('what the practice sends to most'));
+	});
+
 	it('stands there without a card: the patient is looked at first, and the first arrow shows the first card', async () => {
 		const window = await openWindow();
 		await eventually(() => element('#hit-1'));
@@ -93,6 +101,31 @@ describe('My usual', () => {
 });
 
 describe('the list', () => {
+	it('is heard: words of crisis first, then what was found, and never "0 services"', () => {
+		const found = { crisis: false, hits: [], notOpen: [] };
+		expect(foundWords(found)).toBe('Nothing matches.');
+		const clinic = { id: 'c', name: 'Fibro Clinic', reason: 'closed', detail: null, replacedById: null, replacedByName: null };
+		expect(foundWords({ ...found, notOpen: [clinic] })).toBe('Not open to this patient: Fibro Clinic.');
+		expect(foundWords({ ...found, crisis: true })).toMatch(/^Words of crisis: Is this person at risk now\?.* Nothing matches\.$/);
+	});
+
+	it('asks again on Enter after a search was refused, and chooses nothing from what stood there before', async () => {
+		const backend = replay();
+		const real = backend.search.bind(backend);
+		const window = await openWindow(backend);
+		await window.press('f', 'i', 'b', 'r');
+		await eventually(() => expect(text('#card-name')).toBe('Pain Platform'));
+		backend.search = () => Promise.reject({ code: 'internal', detail: null, problems: [] });
+		await window.press('o');
+		await eventually(() => element('.trouble'));
+		backend.search = real;
+		await window.press('{Enter}');
+		await eventually(() => expect(text('#hits')).toContain('Pain Platform'));
+		expect(document.querySelector('.card__chosen')).toBeNull();
+		await window.press('{Enter}');
+		await eventually(() => element('.card__chosen'));
+	});
+
 	it('shows several meanings as several, and one as one', async () => {
 		const window = await openWindow();
 		await window.keyboard.keyboard('act for pain');
@@ -169,6 +202,34 @@ describe('criteria', () => {
 		await window.press('{Control>}{Enter}{/Control}');
 		await eventually(() => expect(focused()).toBe('problems'));
 		expect(text('#problems')).not.toMatch(/criteri|met/);
+	});
+
+	it('bring the crisis text when somebody is in crisis, and only then', async () => {
+		const { window } = await onCard();
+		await window.press('{F6}', '2', '{Enter}', '1');
+		await eventually(() => expect(criterion('crisis').textContent).toContain('your answer'));
+		expect(document.querySelector('.card .crisis')).toBeNull();
+		element('#criterion-3').focus();
+		await window.press('2');
+		await eventually(() => expect(text('.card [aria-live] .crisis')).toContain('select the mental health option (2)'));
+	});
+
+	it('that a fact settled take a reason that answers nothing, and that an answer stands over', async () => {
+		const backend = replay();
+		const real = backend.serviceCard.bind(backend);
+		backend.serviceCard = async (draft, id) => {
+			const card = await real(draft, id);
+			const settled = { answerable: false, known: 'in crisis: yes', outcome: 'notMet' as const };
+			return { ...card, criteria: card.criteria.map((one) => (one.excludes === 'in crisis' ? { ...one, ...settled } : one)) };
+		};
+		const saved = vi.spyOn(backend, 'saveForm');
+		const window = await openWindow(backend);
+		await window.press('f', 'i', 'b', 'r', 'o');
+		await eventually(() => element('#criterion-3-reason'));
+		expect(text('.card .crisis')).toContain('999');
+		await window.keyboard.type(element('#criterion-3-reason'), 'x');
+		const reason = { key: 'exclusion:in crisis', met: null, reason: 'x' };
+		await eventually(() => expect(saved.mock.calls.at(-1)?.[1].criteria).toEqual([reason]));
 	});
 
 	it('can be open again', async () => {
@@ -259,6 +320,34 @@ describe('nothing local', () => {
 		await window.press('{Escape}');
 		await eventually(() => expect(focused()).toBe('search'));
 		expect(text('#hits')).toContain('Pain Platform');
+	});
+
+	it('leaves the hits that are not seen alone, and goes when a patient comes', async () => {
+		const window = await openWindow();
+		await window.press('f', 'i', 'b', 'r', 'o');
+		await eventually(() => expect(text('#card-name')).toBe('Pain Platform'));
+		await window.keyboard.click(element('.search__foot button'));
+		await eventually(() => expect(focused()).toBe('unmet'));
+		element('#search').focus();
+		await window.press('{ArrowDown}', '{Enter}');
+		expect(text('#card-name')).toBe('Pain Platform');
+		expect(document.querySelector('.card__chosen')).toBeNull();
+		expect(focused()).toBe('search');
+		window.paste(PASTED[SMITH] ?? '');
+		await eventually(() => expect(text('.banner__name')).toBe('SMITH, John (Mr)'));
+		expect(document.querySelector('.unmet')).toBeNull();
+		expect(text('#hits')).toContain('Pain Platform');
+		// The same keys, with the hits to be seen: they did mean something.
+		await window.press('{ArrowDown}');
+		await eventually(() => expect(text('#card-name')).toContain('Talking Therapies'));
+	});
+
+	it('says truly what is kept', async () => {
+		const window = await openWindow();
+		await window.press('z', 'z', 'z');
+		await eventually(() => expect(text('.search [role=status]')).toBe('Nothing matches.'));
+		await window.keyboard.click(element('.search__nothing + button'));
+		await eventually(() => expect(text('.unmet')).toContain('Kept: what was missing, who recorded it, and when.'));
 	});
 
 	it('is counted where the practice looks', async () => {

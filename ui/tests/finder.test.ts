@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { replay } from '../src/backend/replay';
 import type { SearchView, ServiceCard } from '../src/backend/types';
 import { FinderState } from '../src/state/finder.svelte';
+import { OnwardState } from '../src/state/window.svelte';
 
 function finderOn(backend = replay()) {
 	const errors: unknown[] = [];
@@ -60,6 +61,55 @@ it('reports a refusal of the newest question only', async () => {
 	refusals[1]?.();
 	await newer;
 	expect(errors).toEqual([{ code: 'internal' }]);
+});
+
+it('asks nothing more after words that were overtaken: the newer hits keep their card', async () => {
+	const { finder, backend } = finderOn();
+	await finder.type('fibro');
+	await finder.show('pcn-ot');
+	const real = backend.search.bind(backend);
+	const older: (() => void)[] = [];
+	backend.search = (draft, words) => new Promise((answer) => older.push(() => void real(draft, words).then(answer)));
+	const again = finder.readAgain();
+	backend.search = real;
+	expect(await finder.type('fibro')).toBe(true);
+	expect(finder.card?.id).toBe('pain-platform');
+	older[0]?.();
+	await again;
+	expect(finder.card?.id).toBe('pain-platform');
+});
+
+it('leaves nothing to choose from hits of other words after a refusal, and is not stuck', async () => {
+	const { finder, backend } = finderOn();
+	const real = backend.search.bind(backend);
+	await finder.type('fibro');
+	backend.search = () => Promise.reject({ code: 'internal' });
+	await finder.readAgain();
+	expect(finder.settled).toBe(true);
+	expect(finder.active?.id).toBe('pain-platform');
+	await finder.type('fibro l');
+	expect(finder.settled).toBe(true);
+	expect(finder.active).toBeNull();
+	backend.search = real;
+	await finder.type('fibro');
+	expect(finder.active?.id).toBe('pain-platform');
+});
+
+it('leaves the card of newer words alone when an empty box is answered last', async () => {
+	const backend = replay();
+	const onward = new OnwardState(backend, () => 0);
+	await onward.start();
+	const real = backend.search.bind(backend);
+	const answers: (() => void)[] = [];
+	backend.search = (draft, words) => new Promise((answer) => answers.push(() => void real(draft, words).then(answer)));
+	const older = onward.type('');
+	backend.search = real;
+	await onward.type('fibro');
+	answers[0]?.();
+	await older;
+	expect(onward.finder.card?.id).toBe('pain-platform');
+	expect(onward.pane).toBe('service');
+	onward.stop();
 });
 
 it('keeps the active service when something new is known of the patient', async () => {

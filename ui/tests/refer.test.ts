@@ -21,6 +21,7 @@ const hit = (id: string, name: string): SearchView => ({
 	],
 	understoodAs: [],
 	usual: false,
+	ofPractice: false,
 	hiddenByAge: 0,
 	hiddenByArea: 0,
 	hiddenClosed: 0,
@@ -66,6 +67,36 @@ describe('a referral by keyboard', () => {
 		await eventually(() => expect(focused()).toBe('search'));
 		expect(document.querySelector('.banner')).toBeNull();
 		expect(element('#search')).toHaveProperty('value', '');
+	});
+
+	it('leaves an empty screen, never an older draft without a name that somebody answered', async () => {
+		const backend = replay();
+		const window = await openWindow(backend);
+		window.paste(PASTED[SMITH] ?? '');
+		await eventually(() => expect(text('.banner__name')).toBe('SMITH, John (Mr)'));
+		await window.press('{Enter}');
+		await eventually(() => expect(focused()).toBe('consent'));
+		await window.press('1', '1', '1');
+		await eventually(() => expect(focused()).toBe('send'));
+		const older = { ...(await backend.currentDraft()), id: 'older', banner: null, patient: [], serviceName: null };
+		backend.currentDraft = () => Promise.resolve({ ...older, form: { ...older.form, serviceId: null } });
+		await window.press('{Enter}');
+		await eventually(() => expect(text('.leaving__text')).toContain('Queued'));
+		expect(document.querySelector('.banner')).toBeNull();
+		expect(document.querySelectorAll('.form input:checked')).toHaveLength(0);
+	});
+
+	it('begins each patient with nothing answered, whatever was answered before there was one', async () => {
+		const window = await openWindow();
+		await eventually(() => element('#hit-0'));
+		await window.press('{Enter}');
+		await eventually(() => expect(focused()).toBe('consent'));
+		await window.press('1', '1', '1');
+		await eventually(() => expect(document.querySelectorAll('.form input:checked')).toHaveLength(5));
+		window.paste(PASTED[SMITH] ?? '');
+		await eventually(() => expect(text('.banner__name')).toBe('SMITH, John (Mr)'));
+		expect(document.querySelectorAll('.form input:checked')).toHaveLength(0);
+		expect(text('#send')).toContain('to Pain Platform');
 	});
 
 	it('asks how it was dealt with, and goes on with Enter', async () => {

@@ -56,15 +56,19 @@ impl Desk {
     }
 
     /// A paste replaces the whole context and is never merged with what stood there: a draft that has a patient is left
-    /// as it is, and the new patient gets a draft of its own. A search begun before the paste keeps its chosen service.
+    /// as it is, and the new patient gets a draft of its own. A search begun before the paste keeps its chosen service, and
+    /// nothing else: what was answered with no patient on the screen was answered of somebody else, as far as anybody knows.
     pub fn paste(&self, id: &str, text: &str) -> Result<ReferralDraft, ReferralError> {
         let read = self.read_paste(text)?;
         let (now, id) = (self.clock.now(), id.to_owned());
         self.practice.write(move |tx| {
             let begun = draft_table::read(tx, &id)?.ok_or(ReferralError::NoSuchDraft)?;
             let has_patient = !begun.patient.is_empty() || begun.deceased;
-            let new = || ReferralDraft::new(new_id(now).to_string());
-            let draft = if has_patient { new() } else { begun };
+            let draft = if has_patient {
+                ReferralDraft::new(new_id(now).to_string())
+            } else {
+                with_service_only(begun)
+            };
             fill_and_save(tx, draft, &read, now)
         })
     }
@@ -137,6 +141,18 @@ impl Desk {
         } else {
             Err(ReferralError::NoSuchDraft)
         }
+    }
+}
+
+/// The search that was begun, without any answer.
+fn with_service_only(begun: ReferralDraft) -> ReferralDraft {
+    ReferralDraft {
+        form: ReferralForm {
+            service_id: begun.form.service_id,
+            ..ReferralForm::default()
+        },
+        seen_endpoint_digest: begun.seen_endpoint_digest,
+        ..ReferralDraft::new(begun.id)
     }
 }
 

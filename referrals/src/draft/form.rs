@@ -29,12 +29,13 @@ pub struct ExtraAnswer {
     pub answer: String,
 }
 
-/// What a person answers to a criterion. It stands in nobody's way, met or not, with a reason or without.
+/// What a person says to a criterion. It stands in nobody's way, met or not, with a reason or without.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CriterionAnswer {
     /// As the criterion's check gave it.
     pub key: String,
-    pub met: bool,
+    /// None where the form settles it, and only the reason is a person's.
+    pub met: Option<bool>,
     /// Why this person is referred although it is not met.
     pub reason: String,
 }

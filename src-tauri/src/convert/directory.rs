@@ -77,6 +77,7 @@ impl Listed<'_> {
             crisis: found.crisis,
             understood_as: found.understood_as.iter().map(taken_for).collect(),
             usual: false,
+            of_practice: false,
         }
     }
 
@@ -102,6 +103,7 @@ impl Listed<'_> {
             crisis: false,
             understood_as: Vec::new(),
             usual: true,
+            of_practice: usual.of_practice,
         }
     }
 

@@ -62,7 +62,7 @@ fn canary_form() -> ReferralForm {
         }],
         criteria: vec![CriterionAnswer {
             key: "pain-duration:3".to_owned(),
-            met: false,
+            met: Some(false),
             reason: "qanary-criterion two months".to_owned(),
         }],
         ..form(PAIN_PLATFORM)

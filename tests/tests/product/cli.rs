@@ -38,6 +38,7 @@ fn search_finds_by_half_words_and_always_answers_in_one_form() {
             "hidden",
             "hits",
             "not_open",
+            "of_practice",
             "understood_as",
             "usual"
         ]

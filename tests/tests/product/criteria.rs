@@ -18,7 +18,7 @@ const SENTENCE: &str =
 fn answer(key: &str, met: bool, reason: &str) -> CriterionAnswer {
     CriterionAnswer {
         key: key.to_owned(),
-        met,
+        met: Some(met),
         reason: reason.to_owned(),
     }
 }
@@ -117,12 +117,71 @@ fn what_the_form_says_is_not_asked_again() {
         let found = outcome(&|form| form.reasons = vec![reason], service, key);
         assert_eq!(found, expected, "{reason:?}");
     }
-    // A fact stands before an answer that says otherwise.
+    // What a person answered to the rule itself stands, and can be changed, whatever the form says later.
     let both = |form: &mut ReferralForm| {
         form.reasons = vec![Reason::PainOver3Months];
         form.criteria = vec![answer(PAIN_FOR_3_MONTHS, false, "")];
     };
-    assert_eq!(outcome(&both, PAIN_PLATFORM, PAIN_FOR_3_MONTHS), settled);
+    let answered = (CriterionOutcome::NotMet, true);
+    assert_eq!(outcome(&both, PAIN_PLATFORM, PAIN_FOR_3_MONTHS), answered);
+}
+
+#[test]
+fn a_yes_on_the_card_and_a_no_on_the_form_both_stand_in_the_letter() {
+    let practice = Practice::open();
+    let crisis = "exclusion:in crisis";
+    let draft = with(&practice, |form| {
+        form.crisis = Some(SafetyAnswer::AskedNone);
+        form.criteria = vec![answer(crisis, false, "Seen today")];
+    });
+    let found = check(&practice, &draft, PAIN_PLATFORM, crisis);
+    assert_eq!(found.known.as_deref(), Some("in crisis: yes"));
+    assert_eq!(found.answered, Some(false));
+    let queued = practice.queue(&draft).unwrap();
+    let letter = practice.referral(&queued.referral_id).letter_text;
+    let letter = letter.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(letter.contains("Crisis: Asked, none present"), "{letter}");
+    assert!(
+        letter.contains("NOT MET (in crisis: yes): Seen today"),
+        "{letter}"
+    );
+}
+
+#[test]
+fn a_reason_for_what_the_form_settles_is_told_and_is_no_answer() {
+    let practice = Practice::open();
+    let without_pain = changed_directory(
+        r#"{"type":"exclusion","of":"in crisis"}"#,
+        r#"{"type":"exclusion","of":"back pain"}"#,
+    );
+    practice.engine.load_directory(without_pain).unwrap();
+    let key = "exclusion:back pain";
+    let reason = CriterionAnswer {
+        met: None,
+        ..answer(key, false, "An old strain")
+    };
+    let draft = |reasons: Vec<Reason>| {
+        with(&practice, |form| {
+            form.reasons = reasons;
+            form.criteria = vec![reason.clone()];
+        })
+    };
+    let settled = draft(vec![Reason::BackPain]);
+    let found = check(&practice, &settled, PAIN_PLATFORM, key);
+    assert_eq!(
+        (found.outcome, found.answerable, found.answered),
+        (CriterionOutcome::NotMet, false, None)
+    );
+    let queued = practice.queue(&settled).unwrap();
+    let letter = practice.referral(&queued.referral_id).letter_text;
+    assert!(letter.contains("An old strain"), "{letter}");
+    let open = draft(vec![Reason::LowMood]);
+    let found = check(&practice, &open, PAIN_PLATFORM, key);
+    assert_eq!(
+        (found.outcome, found.answered),
+        (CriterionOutcome::NotKnown, None),
+        "nobody answered it"
+    );
 }
 
 /// What the service reads: the mail's text and page, and the letter that is kept, each with its breaks and tags taken out.

@@ -4,9 +4,12 @@ use engine::{Engine, PatientFacts};
 use jiff::SignedDuration;
 use product_tests::directories::changed_directory;
 use product_tests::patients::{DOE, SMITH};
-use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice, START};
+use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice, START, form};
 use referrals::ReferralError;
-use referrals::draft::{Consent, PatientField, ReferralDraft, ReferralForm, SafetyAnswer};
+use referrals::draft::{
+    Consent, CriterionAnswer, ExtraAnswer, PatientField, Reason, ReferralDraft, ReferralForm,
+    SafetyAnswer,
+};
 use store::UseMode;
 
 /// What stands in the way of queueing, as "field (code)".
@@ -64,8 +67,8 @@ fn h01_wrong_patient_a_paste_replaces_everything_and_two_are_never_mixed() {
         assert!(!smith.patient.text(field).is_empty());
         assert_eq!(doe.patient.text(field), "", "{field:?}");
     }
-    let form = product_tests::practice::form(PAIN_PLATFORM);
-    let doe = practice.fill(&doe.id, form);
+    let filled = form(PAIN_PLATFORM);
+    let doe = practice.fill(&doe.id, filled);
     let queued = practice.queue(&doe).unwrap();
     assert_eq!(queued.patient, "DOE, born 02-Feb-1980");
     let letter = practice.referral(&queued.referral_id).letter_text;
@@ -76,8 +79,8 @@ fn h01_wrong_patient_a_paste_replaces_everything_and_two_are_never_mixed() {
     // Two patients in one paste: nobody is chosen for the person who pasted.
     let begun = desk.new_draft().unwrap();
     let both = desk.paste(&begun.id, &format!("{SMITH}\n{DOE}")).unwrap();
-    let form = product_tests::practice::form(PAIN_PLATFORM);
-    let both = practice.fill(&both.id, form);
+    let filled = form(PAIN_PLATFORM);
+    let both = practice.fill(&both.id, filled);
     let today = practice.engine.store.clock.today();
     let refused = both.check(&referrals::draft::ServiceToRefer::NoneChosen, true, today);
     let refused: Vec<_> = refused
@@ -89,6 +92,65 @@ fn h01_wrong_patient_a_paste_replaces_everything_and_two_are_never_mixed() {
         refused.contains(&("nhsNumber".to_owned(), "conflict")),
         "{refused:?}"
     );
+}
+
+#[test]
+fn h01_wrong_patient_answers_given_with_no_patient_on_the_screen_are_nobodys() {
+    let practice = Practice::open();
+    let desk = practice.desk();
+    let begun = desk.new_draft().unwrap();
+    let answered = ReferralForm {
+        reasons: vec![Reason::LowMood],
+        consent_note: "Her daughter agreed".to_owned(),
+        crisis_note: "Safe at home".to_owned(),
+        red_flags_note: "Scanned".to_owned(),
+        may_leave_voicemail: true,
+        may_text: true,
+        best_times: "Mornings".to_owned(),
+        extra_answers: vec![ExtraAnswer {
+            question_id: "steps".to_owned(),
+            answer: "Two".to_owned(),
+        }],
+        criteria: vec![CriterionAnswer {
+            key: "exclusion:in crisis".to_owned(),
+            met: Some(true),
+            reason: String::new(),
+        }],
+        ..form(PAIN_PLATFORM)
+    };
+    let begun = practice.fill(&begun.id, answered.clone());
+    assert!(begun.form == answered && begun.patient.is_empty());
+
+    // The card that was looked at for nobody stays chosen, with the address that was seen on it.
+    let smith = desk.paste(&begun.id, SMITH).unwrap();
+    let chosen_only = ReferralForm {
+        service_id: Some(PAIN_PLATFORM.to_owned()),
+        reason_text: smith.form.reason_text.clone(),
+        ..ReferralForm::default()
+    };
+    assert_eq!(smith.form, chosen_only);
+    assert_ne!(smith.form.reason_text, answered.reason_text);
+    assert!(begun.seen_endpoint_digest.is_some());
+    assert_eq!(smith.seen_endpoint_digest, begun.seen_endpoint_digest);
+    let missing = problems(&practice, &smith);
+    for field in ["consent", "crisis", "redFlags"] {
+        assert!(
+            missing.iter().any(|problem| problem.starts_with(field)),
+            "{field} is asked of Smith: {missing:?}"
+        );
+    }
+
+    // Answers without a name and without a service are no empty screen.
+    let nameless = practice.fill(
+        &desk.new_draft().unwrap().id,
+        ReferralForm {
+            service_id: None,
+            ..answered
+        },
+    );
+    let next = desk.put_away(&nameless.id).unwrap();
+    assert_ne!(next.id, nameless.id);
+    assert!(next.is_empty());
 }
 
 #[test]

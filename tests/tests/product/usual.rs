@@ -126,18 +126,18 @@ fn favourites_are_each_referrers_own_and_stand_first() {
         (PAIN_PLATFORM, false, vec!["low-mood"]),
     ];
     assert_eq!(hits(&usual(&practice)), mine, "first, and none twice");
+    assert!(!usual(&practice).of_practice);
 
     let staff = engine.store.practice.read(referrals::practice_table::staff);
     let other = staff.unwrap().into_iter().find(|member| member.id != ACTOR);
     let other: &'static str = Box::leak(other.unwrap().id.into_boxed_str());
     choose(&practice, other);
     assert!(engine.favourites().unwrap().is_empty());
-    // Whoever has sent nothing yet sees what the practice uses.
-    let theirs = [
-        (PAIN_PLATFORM, false, vec!["low-mood"]),
-        (DE_STRESS, false, vec!["work"]),
-    ];
-    assert_eq!(hits(&usual(&practice)), theirs);
+    // Whoever has sent nothing yet sees what the practice uses, and no reason of a colleague's is ticked for them.
+    let theirs = [(PAIN_PLATFORM, false, vec![]), (DE_STRESS, false, vec![])];
+    let found = usual(&practice);
+    assert_eq!(hits(&found), theirs);
+    assert!(found.of_practice);
     choose(&practice, ACTOR);
 
     engine.set_favourite(OT, false).unwrap();

@@ -121,8 +121,8 @@ class Replay implements Backend {
 		const entry = pastePatient.find((other) => other.arguments.text.trim() === text.trim()) ?? pastePatient[0];
 		if (entry === undefined) return refuse('unreadable');
 		const pasted = as<DraftView>(entry.answer);
-		// The form that was begun without a patient stays; a draft with a patient is set aside whole.
-		const form = this.draft.banner === null ? this.draft.form : pasted.form;
+		// Of a form that was begun without a patient only the service stays; a draft with a patient is set aside whole.
+		const form = this.draft.banner === null ? { ...pasted.form, serviceId: this.draft.form.serviceId } : pasted.form;
 		if (this.draft.banner !== null) this.putAside();
 		const id = this.draft.banner === null ? this.draft.id : this.newId();
 		return this.take({ ...pasted, id, form, serviceName: this.nameOf(form.serviceId) });
@@ -170,7 +170,8 @@ class Replay implements Backend {
 		// An answer is all that settles a criterion here; Rust looks at what else is known, too.
 		const criteria = card.criteria.map((criterion) => {
 			const answer = this.draft.form.criteria.find(({ key }) => key === criterion.key);
-			if (!criterion.answerable || answer === undefined) return criterion;
+			if (answer === undefined) return criterion;
+			if (!criterion.answerable || answer.met === null) return { ...criterion, reason: answer.reason };
 			const outcome = answer.met ? ('met' as const) : ('notMet' as const);
 			return { ...criterion, outcome, answered: answer.met, reason: answer.reason };
 		});

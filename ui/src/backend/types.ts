@@ -33,13 +33,17 @@ export type Consent = "patientInPerson" | "patientByPhone" | "patientByVideo" | 
 export type CopiedView = { reference: string, secondsUntilCleared: number, };
 
 /**
- * What a person answers to a criterion. One that is not met stands in nobody's way, with or without a reason.
+ * What a person says to a criterion. One that is not met stands in nobody's way, with or without a reason.
  */
 export type CriterionAnswer = { 
 /**
  * As the card gave it.
  */
-key: string, met: boolean, 
+key: string, 
+/**
+ * Null where the form settles it, and only the reason is a person's.
+ */
+met: boolean | null, 
 /**
  * Why this person is referred although it is not met; may be empty.
  */
@@ -325,7 +329,11 @@ understoodAs: Array<TakenForView>,
 /**
  * The hits are "My usual": nothing was typed.
  */
-usual: boolean, };
+usual: boolean, 
+/**
+ * It is what the practice sends to most: this referrer has no usual yet.
+ */
+ofPractice: boolean, };
 
 /**
  * Everything of a service that a GP uses, in one view.

@@ -117,11 +117,12 @@ export class DraftState {
 		this.change({ criteria: met === null ? others : [...others, { key, met, reason }] });
 	}
 
-	/** The line of reason for a criterion that is not met. */
+	/** The line of reason for a criterion that is not met: it answers nothing that was not answered. */
 	explainCriterion(key: string, reason: string): void {
+		const met = this.criterionAnswer(key)?.met ?? null;
 		const others = this.form.criteria.filter((answer) => answer.key !== key);
 		// The outcome stays, so no card has to be read again for each letter.
-		this.keep({ criteria: [...others, { key, met: false, reason }] });
+		this.keep({ criteria: [...others, { key, met, reason }] });
 	}
 
 	/** The form as it stands on the screen, as plain data. */

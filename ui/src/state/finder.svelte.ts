@@ -9,11 +9,13 @@ export class FinderState {
 	/** The hit that the arrow keys are on; it is only shown, not chosen. */
 	activeIndex = $state(-1);
 	card: ServiceCard | null = $state(null);
-	/** Whether the hits answer the words that are in the box now. */
+	/** Whether the hits answer the words that are in the box now; none do after a refusal. */
 	settled = $state(true);
 	/** The cards from which links led to this one, the newest last. */
 	trail: { id: string; name: string }[] = $state([]);
 
+	/** The words that the hits answer. */
+	private wordsAnswered = '';
 	private searchNumber = 0;
 	private cardNumber = 0;
 
@@ -27,18 +29,22 @@ export class FinderState {
 		return this.view?.hits[this.activeIndex] ?? null;
 	}
 
-	/** Searches; the first hit becomes the active one, or the one to `keep` where it is still there. */
-	async type(text: string, keep: string | null = null): Promise<void> {
+	/**
+	 * Searches; the first hit becomes the active one, or the one to `keep` where it is still there. Answers whether nothing newer
+	 * was asked meanwhile: whoever goes on after an older question would undo what the newer one did.
+	 */
+	async type(text: string, keep: string | null = null): Promise<boolean> {
 		this.text = text;
 		this.trail = [];
 		const number = ++this.searchNumber;
 		const draftId = this.draftId();
-		if (draftId === null) return;
+		if (draftId === null) return false;
 		this.settled = false;
 		try {
 			const view = await this.backend.search(draftId, text);
-			if (number !== this.searchNumber) return;
+			if (number !== this.searchNumber) return false;
 			this.settled = true;
+			this.wordsAnswered = text;
 			this.view = view;
 			this.activeIndex = Math.max(
 				view.hits.length === 0 ? -1 : 0,
@@ -47,8 +53,19 @@ export class FinderState {
 			// The hits are on the screen before their card is asked for. "My usual" stands there by itself: its cards wait for the arrows.
 			if (this.active && !view.usual) await this.show(this.active.id);
 		} catch (error) {
-			if (number === this.searchNumber) this.onError(error);
+			if (number === this.searchNumber) this.refused(text, error);
 		}
+		return number === this.searchNumber;
+	}
+
+	/** The hits of the same words stay; those of others go, so that nothing is chosen from them. */
+	private refused(text: string, error: unknown): void {
+		this.settled = true;
+		if (text !== this.wordsAnswered) {
+			this.view = null;
+			this.activeIndex = -1;
+		}
+		this.onError(error);
 	}
 
 	async move(by: 1 | -1): Promise<void> {
@@ -113,7 +130,7 @@ export class FinderState {
 	/** Somebody else, or something else known of them: the same words and the same card are read again, because the criteria differ. */
 	async readAgain(): Promise<void> {
 		const { text, card, active, trail } = this;
-		await this.type(text, active?.id ?? null);
+		if (!(await this.type(text, active?.id ?? null))) return;
 		this.trail = trail;
 		if (card && (this.view?.usual || card.id !== this.active?.id)) await this.show(card.id);
 	}
@@ -130,6 +147,7 @@ export class FinderState {
 		this.searchNumber += 1;
 		this.cardNumber += 1;
 		this.text = '';
+		this.wordsAnswered = '';
 		this.settled = true;
 		this.view = null;
 		this.card = null;

@@ -61,6 +61,8 @@ export class OnwardState {
 	detail: ReferralDetail | null = $state(null);
 	/** The referral whose text for the record was copied last, and what was said of it. */
 	copied: { readonly id: string; readonly words: string } | null = $state(null);
+	/** Whether "No good local service" is asked where the hits stand else: those are not seen, and no key is about them. */
+	recordingUnmet = $state(false);
 	/** Counts up when somebody should look at the mailbox again. */
 	mailboxChanged = $state(0);
 	/** Counts up when the focus belongs in the search box. */
@@ -184,6 +186,7 @@ export class OnwardState {
 	private async work(view: DraftView): Promise<void> {
 		const another = this.draft.view?.id !== view.id;
 		this.draft.take(view);
+		this.recordingUnmet = false;
 		if (another) this.finder.clear();
 		const { serviceId } = view.form;
 		this.chosenCard = null;
@@ -223,8 +226,8 @@ export class OnwardState {
 
 	async type(text: string): Promise<void> {
 		this.said = '';
-		await this.finder.type(text);
-		if (!this.finder.settled) return;
+		const newest = await this.finder.type(text);
+		if (!newest || this.finder.view === null) return;
 		if (this.finder.active && text.trim() !== '') this.pane = 'service';
 		else await this.backToChosen();
 	}
@@ -251,7 +254,7 @@ export class OnwardState {
 	private get lookedAt(): { id: string; name: string; favourite: boolean } | null {
 		const inSearch = document.activeElement?.id === 'search';
 		if (this.pane === 'service' && !inSearch && this.finder.card) return this.finder.card;
-		return this.finder.active ?? (this.pane === 'service' ? this.finder.card : null);
+		return (this.recordingUnmet ? null : this.finder.active) ?? (this.pane === 'service' ? this.finder.card : null);
 	}
 
 	/** Makes the service that is looked at a favourite, or no longer. */
@@ -346,11 +349,10 @@ export class OnwardState {
 		if (this.draft.problems.length > 0) document.getElementById('problems')?.focus();
 	}
 
-	/** After a send nobody else's draft may come up by itself: a patient is only ever opened by hand. */
+	/** After a send no older draft may come up by itself, nor answers without a name: Rust says what is empty, and makes it. */
 	private async workOnEmpty(): Promise<void> {
-		let next = await this.backend.currentDraft();
-		if (next.banner !== null || next.form.serviceId !== null) next = await this.backend.clearPatient(next.id);
-		await this.work(next);
+		const newest = await this.backend.currentDraft();
+		await this.work(await this.backend.clearPatient(newest.id));
 	}
 
 	private refused(error: WindowError): void {
