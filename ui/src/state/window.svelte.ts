@@ -388,6 +388,14 @@ export class OnwardState {
 
 	// --- Referrals ---
 
+	/** From the patient's banner to what happened to an earlier referral. */
+	async openReferral(referralId: string): Promise<void> {
+		await this.go('referrals');
+		await this.readDetail(referralId);
+		await tick();
+		document.getElementById('detail-heading')?.focus();
+	}
+
 	async readLists(): Promise<void> {
 		await this.quietly(async () => {
 			[this.rows, this.setAside, this.unmetNeeds] = await Promise.all([
