@@ -73,6 +73,7 @@ export class OnwardState {
 	chosenCard: ServiceCard | null = $state(null);
 	private sending = false;
 	private idle: ReturnType<typeof setTimeout> | undefined;
+	private copiedUntil: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(
 		readonly backend: Backend,
@@ -149,6 +150,7 @@ export class OnwardState {
 	/** Ends the clocks of a window that is closed. */
 	stop(): void {
 		clearTimeout(this.idle);
+		clearTimeout(this.copiedUntil);
 		this.leaving.stop();
 	}
 
@@ -432,6 +434,8 @@ export class OnwardState {
 			const { reference, secondsUntilCleared } = await this.backend.copyForRecord(referralId);
 			this.copied = { id: referralId, words: copiedWords(secondsUntilCleared) };
 			this.news = `${reference}: ${this.copied.words}`;
+			clearTimeout(this.copiedUntil);
+			this.copiedUntil = setTimeout(() => (this.copied = null), secondsUntilCleared * 1000);
 		});
 	}
 
