@@ -30,6 +30,7 @@ use crate::criteria::{AgeLimits, KnownFacts, NotOpen};
 use crate::feed::{self, Directory};
 use crate::ids::{AreaId, OdsCode, ServiceId};
 use crate::model::{Category, HealthcareService};
+use crisis::Crisis;
 use index::WordIndex;
 use jiff::civil::Date;
 use offering::{best, names};
@@ -179,17 +180,21 @@ impl SearchIndex {
     /// Never fails: whatever is typed, the answer is a list, perhaps an empty one.
     pub fn search(&self, query: &Query) -> SearchResults {
         let mut tokens = words::tokens(&query.text);
-        let crisis = self.crisis.are_in(&tokens);
-        let of_a_death = crisis && self.crisis.are_of_a_death(&tokens);
-        if of_a_death {
+        let crisis = self.crisis.seen_in(&query.text, &tokens);
+        let bereaved = crisis == Crisis::Bereaved;
+        if bereaved {
             tokens = words::tokens(BEREAVED);
         }
         let understood = Understood::of(&tokens, &self.words);
         let mut results = SearchResults {
-            crisis,
+            crisis: crisis != Crisis::None,
             understood_as: why::taken_for(&understood, &self.words),
             ..SearchResults::default()
         };
+        if bereaved && query.text.trim() != BEREAVED {
+            let (typed, taken_for) = (query.text.trim().to_owned(), vec![BEREAVED.to_owned()]);
+            results.understood_as = vec![TakenFor { typed, taken_for }];
+        }
         let place = self.place(query.practice.as_ref());
         let openings = self.openings(&place, query.today);
         results.hidden.elsewhere_not_counted = !openings.part.is_whole();
@@ -225,7 +230,7 @@ impl SearchIndex {
                 fits,
                 &understood,
                 query,
-                crisis && !of_a_death,
+                crisis == Crisis::Sure,
             );
             self.add_not_open(&mut results, &named, &facts, query.today);
         });

@@ -5,68 +5,118 @@
 use super::words::{self, Token};
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder};
 
-/// Each phrase's words in order, with at most two others between. "a|b" is either word.
+/// Each phrase's words in order, with at most two others between; "+" forbids others before it, and "$" is the end. "a|b" is either word.
 const PHRASES: &[&str] = &[
     "end it all",
     "ending it all",
-    "end|ends|ending|ended my|her|his|their|your|own life",
-    "take|takes|taking|took own|my|her|his|their life|lives",
+    "wants|want|wanting|thinking|thoughts|going|plans|planning to|of|about end|ending +it|things|everything",
+    "end|ends|ending|ended +my|her|his|their|your|own|it life|all",
+    "thoughts|thinking of|about ending|taking life|it|own|themselves",
+    "take|takes|taking|took +own|my|her|his|their life|lives",
     "kill|kills|killing|killed myself|himself|herself|themselves|themself|self",
-    "want|wants|wanting|wanted|wish|wishes to die|dead",
-    "wish|wishes|wished i|he|she|they was|were dead",
+    "want|wants|wanting|wanted|wish|wishes|wanna|hoping|hopes|ready to|2|die|dead die|dead",
+    "want|wants|wanting|wanted|wanna|wish|wishes to|2|be +die|dead",
+    "wanna|wants|want +die|dead",
+    "wish|wishes|wished i|he|she|they was|were|wasnt|werent dead|here|alive",
+    "death wish",
+    "better|easier off|if dead|i|he|she dead|gone|wasnt|wasn",
     "better off dead",
-    "better off without me|him|her|them",
+    "better|easier if|off was|were|be|without dead|gone|me|him|her|them",
+    "family|everyone|kids|others better off|without me|him|her",
+    "not|dont|doesnt|didnt|no want|wants|wish|wishes +to +be|wake here|alive|anymore|up|around",
+    "not|dont|doesnt|didnt|no want|wants|wish|wishes +to +live $",
+    "not|dont|doesnt|didnt|no want|wants|wish|wishes +to +live +any|anymore|like|longer|now|since|because|or",
+    "go|fall to|a +sleep not wake",
+    "rather|sooner be|not|die dead|die|here",
+    "rather +die",
+    "no +reason|will to|for +live|living",
+    "no +point +living|life|in|to +living|life|live|go|going|carrying|carry|anything",
+    "see|sees|seeing|seen +the|any|a|no +point any|anymore|living|life",
+    "lost the|her|his will live",
+    "nothing left|to +live|for",
+    "not|isnt +worth +living",
+    "life +worth +living",
+    "life not|isnt +worth",
+    "tired|sick|enough|had|given of|up|on|enough +living|life|alive",
+    "given|giving|gave +up +on +life|living|everything",
+    "had enough +of +life|living|everything|it",
+    "cant|cannot|cnat +go|carry +on any|anymore|like|more|living|much|with",
+    "cant|cannot +go|carry +on $",
+    "home +treatment $",
+    "harm|harms|harming|harmed|hurt|hurts|hurting myself|himself|herself|themselves|self",
+    "cut|cuts|cutting +myself|himself|herself|themselves|wrists|arms|thighs|her|his wrists|arms|thighs|myself|himself|herself",
+    "cut|cuts|cutting +myself|himself|herself|themselves|wrists|arms",
+    "slit|slash|slashed|slitting|slashing|cut wrists|wrist|throat",
+    "burn|burns|burning|burnt|stab|stabs|stabbed|stabbing|shoot|shot|drown|drowning|drowned|poison|poisoned|poisoning|strangle|strangled|strangling|suffocate|starve|gas|gassed +myself|himself|herself|themselves",
+    "self +harm|harms|harming|harmed|injury|injuring|injurious|injures|mutilation|mutilating",
+    "hang|hanging|hanged +myself|himself|herself|themselves",
+    "tie|tied|ties a|the ligature|noose",
+    "jump|jumping|jumped +off|from|out|in|infront bridge|building|train|roof|window|car|cliff|front|motorway|balcony|station",
+    "threatening|threatens|threatened|wants|want|tried|going|thoughts to|of +jump|jumping",
+    "walk|walking|step|stepping|stepped|walked|run|ran|jump|jumped into|in|front front|traffic|of bus|train|traffic|car|lorry|road|tram",
+    "into +traffic",
+    "took|taken|taking|takes +an|a|his|her|od +od|overdose",
+    "over +dose",
+    "od|oded +last|yesterday|tonight|again|today",
+    "od|oded +on|of +paracetamol|tablets|pills|insulin|meds|medication|cocodamol|tramadol|morphine|heroin|everything|painkillers",
+    "took|taken|swallowed|swallows all|too|whole|20|30|40|50|60|100|packet|box|her|his +many|her|his|the|tablets|pills|paracetamol|packet|medication|meds|of tablets|pills|paracetamol|medication|meds|insulin",
+    "took|taken|swallowed 10|16|20|24|30|32|40|50|60|80|100|handful tablets|pills|paracetamol|cocodamol|ibuprofen|of",
+    "stockpiling|hoarding|stockpile|stockpiled tablets|pills|medication|paracetamol|meds",
+    "drank|drunk|drinking|swallowed +bleach|antifreeze|batteries",
+    "in +crisis",
+    "in mental +health +crisis",
+    "in a|real|acute +crisis",
+    "crisis +team|line|cafe|house|service|services|helpline|support|text|care|resolution|centre|hub|number|intervention",
+    "mental|mh|psychiatric|emotional|suicide|personal|psych|psychological health|crisis|emergency|mh +crisis|emergency",
+    "mental|psychiatric|mh|psych|psychological|personal|emotional|suicide +crisis|emergency",
+    "urgent|emergency +mental|psychiatric|psych|mh +health|assessment|review|help|referral|support",
+    "urgent|emergency +psychiatric|psych|mh|camhs|cmht",
+    "psych|psychiatric|psychiatry|mh +emergency|urgent|crisis|liaison",
+    "thoughts|ideas|urges of|to dying|death|hanging|jumping|overdose|overdosing|harm|harming|die|suicide|cut|cutting",
+    "thoughts +to +end|harm|kill|die|self",
+    "suicid|suicidal|self ideation|thoughts|intent|plan|note",
+    "active|actively|passive +ideation|intent",
+    "plans|planning|intent|intends|intending +to +die|end|kill",
+    "wants|want +to +disappear",
+    "danger +to +self|himself|herself|themselves|others",
+    "harm +to +self|others",
+    "harm|harming|hurt|kill +her|his|the|my|their baby|child|children|kids|son|daughter|wife|husband|partner|mother|mum",
+    "home|intensive +treatment +team",
+    "crisis +and +home +treatment",
+    "section +136",
+    "mha +assessment|assess",
+    "mental +health +act",
+    "needs|need|needing|to|be|under +sectioning|sectioned",
+    "acute|acutely|florid|first +psychosis|psychotic|mania|manic|psychiatric|episode",
+    "hearing|hears|hear +voices",
+    "not|isnt|doesnt|dont|cant|cannot|unable +feel|keep|to|stay|keeping|be|feeling +safe|keep|himself|herself|themselves|self|myself +safe|himself|herself|tonight|alone",
+    "cant|cannot|unable +keep|to|stay +safe|keep|himself|herself|themselves|self|myself safe",
+    "not|isnt +safe +tonight|now|alone|himself|herself",
+    "feels|feeling|feel +unsafe",
+    "shout +text|line|crisis",
+    "text +shout",
+    "attempted|attempt|attempts|tried|trying +to|on +end|die|kill|hang|his|her|own|their|take|drown it|all|life|himself|herself|themselves|myself|own|self",
+    "tried|trying +to +die|hang",
+    "attempted|attempt +to +die|hang",
+];
+
+/// Phrases that everyday sentences hold too ("not safe at home, falls"): they bring the text, and leave the list in its order.
+const PERHAPS: &[&str] = &[
     "not|dont|doesnt|didnt|no want|wants|wish|wishes live|alive",
-    "not|dont|doesnt want|wants to be here|alive|anymore",
-    "rather be dead",
+    "not|dont|doesnt want|wants be here|alive|anymore",
     "no|any reason|point to|in live|living",
-    "nothing to live for",
-    "not|isnt worth living",
-    "life worth living",
-    "life not|isnt worth",
-    "cant|cannot go on",
-    "harm|harms|harming|harmed myself|himself|herself|themselves|self",
-    "cut|cuts|cutting myself|himself|herself|themselves|wrists|arms",
-    "self harm|harms|harming|harmed|injury|injuring|injurious|injures",
-    "hang|hanging|hanged myself|himself|herself|themselves",
-    "jump|jumping off|from bridge|building|train",
-    "took|taken|taking an|a od",
-    "took|taken all|too many tablets|pills|paracetamol",
-    "in crisis",
-    "crisis team|line|cafe|house|service|services|helpline|support|text|care|resolution|centre|hub|number",
-    "mental|psychiatric|emotional|suicide health|crisis crisis",
-    "mental|psychiatric|emotional|suicide|personal crisis",
-    "mental health emergency",
-    "thoughts of dying|death|hanging|jumping|overdose|overdosing|harming",
-    "thoughts to end|harm|kill|die",
-    "home|intensive treatment team",
-    "section 136|2|3",
-    "psych|psychiatric|psychiatry emergency|urgent|crisis",
-    "urgent psychiatric|psych",
-    "acute psychosis|psychotic|mania|psychiatric",
-    "hearing voices",
-    "not|isnt|doesnt|dont feel|feeling|keep safe",
-    "not|isnt safe tonight|now|alone|himself|herself|home",
-    "feels|feeling|feel unsafe",
-    "plans|planning|intent|intends|intending to die|end|kill",
-    "active|actively ideation|intent",
-    "shout text|line|crisis",
-    "text shout",
-    "nothing left to live",
-    "wants|want to disappear",
-    "harm to self",
-    "od last|yesterday|today|tonight|this|on",
-    "mha|sectioning|sectioned assessment|needed|needs|required|act",
-    "needs|need|needing sectioning|sectioned|section",
-    "mental health act",
-    "home treatment",
-    "mh|psych|psychiatric|psychological emergency",
+    "see|sees the|any +point",
+    "cant|cannot +go|carry +on",
+    "harm|harms|harming|hurt|hurting self|himself|herself",
+    "not|isnt|doesnt|dont feel|feeling|keep|be safe",
+    "not|isnt safe home|at",
+    "od|oded last|yesterday|today|tonight|this|on",
     "jumped|jumping off|from|in",
-    "drank|drunk|drinking bleach|antifreeze",
-    "tried|trying|attempted|attempt to end|die|kill|hang",
-    "no|any point anymore|more|living|life",
-    "see|sees a|the|any point",
-    "swallowed tablets|pills|batteries|bleach",
+    "home +treatment",
+    "section +2|3|4|5",
+    "tried|trying|attempted|attempt to +end|die|kill|hang",
+    "life too|pointless|meaningless|hopeless",
+    "everyone|family better|off without",
 ];
 
 /// Single words, with the letters that may be wrong in them.
@@ -89,11 +139,29 @@ const WORDS: &[(&str, u8)] = &[
     ("ligatures", 1),
     ("noose", 0),
     ("parasuicide", 1),
+    ("homicidal", 1),
+    ("strangulation", 1),
+    ("overdoses", 1),
+    ("oversode", 0),
+    ("suicides", 2),
 ];
 
 /// Abbreviations, never guessed at: deliberate self harm, thoughts of life not worth living or of self-harm, crisis teams, section 136.
 const ABBREVIATIONS: &[&str] = &[
-    "dsh", "kms", "unalive", "tlnwl", "tsh", "crht", "crhtt", "htt", "crt", "s136", "lnwl",
+    "dsh",
+    "kms",
+    "unalive",
+    "unaliving",
+    "oded",
+    "ideation",
+    "tlnwl",
+    "tsh",
+    "crht",
+    "crhtt",
+    "htt",
+    "crt",
+    "s136",
+    "lnwl",
 ];
 
 /// Words that are of crisis only when nothing else is typed with them: suicidal ideation, "cutting".
@@ -116,6 +184,8 @@ const OTHER_CRISES: &[&str] = &[
     "benefit",
     "benefits",
     "climate",
+    "living",
+    "cell",
     "sickle",
     "adrenal",
     "addisonian",
@@ -124,10 +194,14 @@ const OTHER_CRISES: &[&str] = &[
     "midlife",
     "thyroid",
     "myasthenic",
-    "carer",
-    "carers",
     "staffing",
-    "care",
+    "nhs",
+    "winter",
+];
+
+/// … and those behind it: a crisis loan of the council.
+const OF_MONEY: &[&str] = &[
+    "loan", "loans", "grant", "grants", "payment", "payments", "fund",
 ];
 
 /// Right words that are within two letters of a word of crisis.
@@ -143,71 +217,55 @@ const OTHER_WORDS: &[&str] = &[
     "beside",
 ];
 
-/// What is said of somebody who has died by suicide, beside the words of crisis. The crisis text is shown all the same.
+/// What is said of somebody who has died by suicide.
 const DEATHS: &[&str] = &[
-    "died|death",
-    "bereaved|bereavement|grieving",
-    "lost|loss|losing son|daughter|brother|sister|husband|wife|partner|mum|mother|dad|father|child|friend",
-    "lost|loss to suicide",
-    "hanged|killed|shot himself|herself|themselves",
-    "took|taken his|her|their life",
-    "suicide of",
-];
-
-/// With these, somebody is alive and in danger, whoever else has died.
-const THE_LIVING: &[&str] = &[
-    "suicidal",
-    "thoughts",
-    "thinking",
-    "wants",
-    "want",
-    "talks",
-    "talking",
-    "says",
-    "saying",
-    "tried",
-    "tries",
-    "trying",
-    "threatens",
-    "threatening",
-    "threatened",
-    "plans",
-    "planning",
-    "attempt",
-    "attempted",
-    "attempts",
-    "ideation",
-    "feels",
-    "feeling",
-    "wishes",
-    "wish",
-    "intent",
-    "now",
-    "too",
-    "join",
+    "suicide died|death|lost|loss|bereaved|bereavement|grieving|grief|of",
+    "died|death|lost|loss|bereaved|bereavement|grieving|grief suicide",
+    "hanged|killed|shot +himself|herself|themselves|self",
+    "took|taken +his|her|their life",
 ];
 
 /// Who has died.
 const THE_DEAD: &str = "son|daughter|brother|sister|husband|wife|partner|mum|mother|dad|father|child|boyfriend|girlfriend|friend|uncle|aunt|cousin|nephew|niece|grandson|granddaughter|parent|fiance|colleague|bereaved|bereavement";
 
+/// The other words that such a text may hold. With any word besides ("since", "nearly", "wants"), somebody who is alive may be in danger.
+const ABOUT_A_DEATH: &str = "suicide died death lost loss bereaved bereavement grieving grief hanged killed shot himself herself \
+    themselves self took taken his her their own life by to of after from through the a an my in and was who has had last year \
+    years month months week weeks ago support group counselling help";
+
+/// How surely a text speaks of a crisis. The crisis text is shown for both; only what is sure puts crisis services first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Crisis {
+    None,
+    Perhaps,
+    /// Of somebody who has died: help for those who are left comes first.
+    Bereaved,
+    Sure,
+}
+
+/// A word of a phrase in its forms, and whether others may stand before it.
+#[derive(Debug)]
+struct Step {
+    words: Vec<&'static str>,
+    next: bool,
+}
+
+type Phrase = Vec<Step>;
+
 /// Finds words of crisis. Made once: the automata are costly to prepare.
 pub struct CrisisWords {
     words: Vec<DFA>,
-    phrases: Vec<Vec<Vec<&'static str>>>,
-    deaths: Vec<Vec<Vec<&'static str>>>,
+    sure: Vec<Phrase>,
+    perhaps: Vec<Phrase>,
+    deaths: Vec<Phrase>,
     the_dead: Vec<&'static str>,
+    about_a_death: Vec<&'static str>,
 }
 
 impl CrisisWords {
     pub fn new() -> Self {
         let builders = [0, 1, 2].map(|edits| LevenshteinAutomatonBuilder::new(edits, true));
         let [none, one, two] = &builders;
-        let phrase = |phrase: &'static str| {
-            phrase
-                .split(' ')
-                .map(|word| word.split('|').collect())
-                .collect()
-        };
         Self {
             words: WORDS
                 .iter()
@@ -217,44 +275,44 @@ impl CrisisWords {
                     _ => two.build_dfa(word),
                 })
                 .collect(),
-            phrases: PHRASES.iter().copied().map(phrase).collect(),
-            deaths: DEATHS.iter().copied().map(phrase).collect(),
+            sure: phrases(PHRASES),
+            perhaps: phrases(PERHAPS),
+            deaths: phrases(DEATHS),
             the_dead: THE_DEAD.split('|').collect(),
+            about_a_death: ABOUT_A_DEATH.split_whitespace().collect(),
         }
     }
 
-    /// Whether the text has a word of crisis.
-    pub fn are_in(&self, tokens: &[Token]) -> bool {
-        let other_crisis = tokens
+    /// `text` is what was typed, and `tokens` its words.
+    pub fn seen_in(&self, text: &str, tokens: &[Token]) -> Crisis {
+        let typed: Vec<&str> = without_other_crises(tokens);
+        if self.is_of_a_death(&typed) {
+            return Crisis::Bereaved;
+        }
+        let alone = typed
             .iter()
-            .any(|token| OTHER_CRISES.contains(&token.text.as_str()));
-        let alone = tokens.iter().all(|token| {
-            is_alone(&token.text) || words::weight_of(&token.text) != words::Weight::Content
-        });
-        tokens
-            .iter()
-            .any(|token| self.is_word(&token.text) || (alone && is_alone(&token.text)))
-            || self.phrases.iter().any(|phrase| {
-                let about_crisis = phrase.iter().flatten().any(|word| *word == "crisis");
-                !(about_crisis && other_crisis)
-                    && (0..tokens.len()).any(|from| phrase_at(phrase, tokens, from))
-            })
+            .all(|word| is_alone(word) || words::weight_of(word) != words::Weight::Content);
+        let is_sure = has_overdosed(text)
+            || typed
+                .iter()
+                .any(|word| self.is_word(word) || (alone && is_alone(word)))
+            || stands_in(&self.sure, &typed);
+        match is_sure {
+            true => Crisis::Sure,
+            false if stands_in(&self.perhaps, &typed) => Crisis::Perhaps,
+            false => Crisis::None,
+        }
     }
 
-    /// Whether a text with words of crisis tells of a death, and asks for help for those who are left.
-    pub fn are_of_a_death(&self, tokens: &[Token]) -> bool {
-        let somebody = tokens
-            .iter()
-            .any(|token| self.the_dead.contains(&token.text.as_str()));
-        let living = tokens
-            .iter()
-            .any(|token| THE_LIVING.contains(&token.text.as_str()));
-        somebody
-            && !living
-            && self
-                .deaths
-                .iter()
-                .any(|phrase| (0..tokens.len()).any(|from| phrase_at(phrase, tokens, from)))
+    /// Every word must be of that death: then nobody who is alive is spoken of.
+    fn is_of_a_death(&self, typed: &[&str]) -> bool {
+        let somebody = typed.iter().any(|word| self.the_dead.contains(word));
+        let of_it = |word: &&str| {
+            self.the_dead.contains(word)
+                || self.about_a_death.contains(word)
+                || words::is_number(word)
+        };
+        somebody && typed.iter().all(of_it) && stands_in(&self.deaths, typed)
     }
 
     fn is_word(&self, typed: &str) -> bool {
@@ -262,7 +320,7 @@ impl CrisisWords {
             return true;
         }
         let shape_is_near = typed.len() >= 5
-            && typed.starts_with(['s', 'o', 'u', 'v', 'z', 'p', 'm', 'l', 'n'])
+            && typed.starts_with(['s', 'o', 'u', 'v', 'z', 'p', 'm', 'l', 'n', 'h'])
             && !OTHER_WORDS.contains(&typed);
         shape_is_near
             && self
@@ -277,22 +335,65 @@ fn is_alone(typed: &str) -> bool {
     ALONE.contains(&typed) || is_one_of(typed, &["crisis", "crises"])
 }
 
-fn phrase_at(phrase: &[Vec<&str>], tokens: &[Token], from: usize) -> bool {
-    let Some((first, rest)) = phrase.split_first() else {
-        return false;
+fn phrases(list: &[&'static str]) -> Vec<Phrase> {
+    let step = |word: &'static str| Step {
+        next: word.starts_with('+'),
+        words: word.trim_start_matches('+').split('|').collect(),
     };
-    let mut tokens = tokens.iter().skip(from);
-    if !tokens
-        .next()
-        .is_some_and(|token| is_one_of(&token.text, first))
-    {
-        return false;
-    }
-    rest.iter().all(|words| {
-        tokens
+    list.iter()
+        .map(|phrase| phrase.split(' ').map(step).collect())
+        .collect()
+}
+
+fn stands_in(phrases: &[Phrase], typed: &[&str]) -> bool {
+    phrases
+        .iter()
+        .any(|phrase| (0..typed.len()).any(|from| phrase_at(phrase, typed, from)))
+}
+
+fn phrase_at(phrase: &[Step], typed: &[&str], from: usize) -> bool {
+    let mut typed = typed.iter().skip(from);
+    phrase.iter().enumerate().all(|(place, step)| {
+        if step.words == ["$"] {
+            return typed.next().is_none();
+        }
+        let within = if place == 0 || step.next { 1 } else { 3 };
+        typed
             .by_ref()
-            .take(3)
-            .any(|token| is_one_of(&token.text, words))
+            .take(within)
+            .any(|word| is_one_of(word, &step.words))
+    })
+}
+
+/// A "crisis" of money, homes or cells is none of a person's mind.
+fn without_other_crises(tokens: &[Token]) -> Vec<&str> {
+    let text = |place: Option<usize>| {
+        place
+            .and_then(|place| tokens.get(place))
+            .map_or("", |token| token.text.as_str())
+    };
+    let kept = tokens.iter().enumerate().map(|(place, token)| {
+        let other = OTHER_CRISES.contains(&text(place.checked_sub(1)))
+            || OF_MONEY.contains(&text(place.checked_add(1)));
+        if token.text == "crisis" && other {
+            ""
+        } else {
+            token.text.as_str()
+        }
+    });
+    kept.collect()
+}
+
+/// "OD'd" loses its apostrophe in folding, and would be odd.
+fn has_overdosed(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    ["od'd", "od\u{2019}d", "o.d.'d"].iter().any(|said| {
+        lower.match_indices(said).any(|(at, _)| {
+            !lower
+                .get(..at)
+                .unwrap_or_default()
+                .ends_with(char::is_alphanumeric)
+        })
     })
 }
 

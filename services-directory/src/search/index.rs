@@ -19,9 +19,9 @@ pub enum FieldKind {
     Home,
     /// What its category is also of use for.
     Kind,
-    /// Description, people, modes, areas, organisation.
+    /// The description after its first sentence.
     Text,
-    /// The first sentence of the description: what it says that it is.
+    /// What it says that it is: the first sentence of the description, people, modes, languages, areas, organisation.
     Lead,
     /// More than once in running text.
     Often,

@@ -6,7 +6,7 @@ use crate::ids::OdsCode;
 use crate::model::HealthcareService;
 use jiff::civil::Date;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A computer asks for one practice and one day; a server or a test for a few.
 const MOST_KEPT: usize = 16;
@@ -51,13 +51,10 @@ impl OpennessTable {
         most_looked_at_whole: usize,
     ) -> Arc<Openings> {
         let asked = (place.practice.clone(), today);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = kept.get(&asked) {
+        if let Some(known) = self.kept().get(&asked) {
             return Arc::clone(known);
         }
-        if kept.len() >= MOST_KEPT {
-            kept.clear();
-        }
+        // Without the lock: others search meanwhile.
         let by_service: Vec<Openness> = services
             .iter()
             .map(|service| openness(service, place, today))
@@ -68,8 +65,18 @@ impl OpennessTable {
             Part::near(&by_service)
         };
         let worked_out = Arc::new(Openings { by_service, part });
+        let mut kept = self.kept();
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
         kept.insert(asked, Arc::clone(&worked_out));
         worked_out
+    }
+}
+
+impl OpennessTable {
+    fn kept(&self) -> MutexGuard<'_, HashMap<Asked, Arc<Openings>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -6,7 +6,9 @@ use super::phrases::Slot;
 use super::words::{self, Token, Weight};
 
 /// A query needs no more words than a long sentence has; the rest is not looked at, but for words of crisis.
-const MOST_WORDS: usize = 40;
+const MOST_WORDS: usize = 32;
+/// So long are two words that are written as one.
+const DIVIDED: std::ops::RangeInclusive<usize> = 7..=40;
 
 /// How sure a neighbouring group of synonyms is, beside the group itself.
 const NEAR: f32 = 0.45;
@@ -232,11 +234,9 @@ fn divided(tokens: &[Token], index: &WordIndex) -> Vec<String> {
     let mut found = Vec::with_capacity(tokens.len());
     for token in tokens.iter().take(MOST_WORDS) {
         let text = token.text.as_str();
-        let halves = if text.len() >= 7 && index.lexicon.candidates(text, true).is_empty() {
-            index.lexicon.split(text)
-        } else {
-            None
-        };
+        let may_be_two = DIVIDED.contains(&text.len()).then_some(text);
+        let halves = may_be_two.and_then(|text| index.lexicon.split(text));
+        let halves = halves.filter(|_| index.lexicon.candidates(text, true).is_empty());
         match halves {
             Some((a, b)) => found.extend([a.to_owned(), b.to_owned()]),
             None => found.push(text.to_owned()),

@@ -335,6 +335,8 @@ fn among_equals_step_then_wait_then_name_decide_and_an_old_wait_is_no_wait() {
 #[test]
 fn odd_input_is_harmless() {
     let long = "pain ".repeat(10_000);
+    let unbroken = "a".repeat(10_000);
+    let unbroken_signs = "痛".repeat(10_000);
     for text in [
         "",
         "   ",
@@ -346,6 +348,8 @@ fn odd_input_is_harmless() {
         "%s%n'; DROP",
         "a",
         long.as_str(),
+        unbroken.as_str(),
+        unbroken_signs.as_str(),
     ] {
         let results = INDEX.search(&query(text));
         assert!(!results.crisis, "{text}");
