@@ -127,9 +127,9 @@ const SCREENS = {
 	'earlier-referral': async (person) => {
 		await fillsIn(person);
 		await sends(person);
+		await fillsIn(person);
 		await person.press('F8');
 		await person.seesText('.record__said', 'Copied');
-		await fillsIn(person);
 		await person.seesText('.earlier', 'queued, today');
 		await person.seesText('#send-repeat', 'Already referred here today');
 	},
