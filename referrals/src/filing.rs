@@ -156,15 +156,22 @@ fn headline(facts: &RecordFacts<'_>) -> String {
     }
 }
 
+/// The moment of what the headline says.
 fn when(facts: &RecordFacts<'_>) -> String {
-    let at = if facts.deed == Deed::Referred
-        && matches!(facts.state, EventType::Queued | EventType::Sending)
-    {
-        facts.queued_at
-    } else {
-        facts.at
-    };
-    format!("{} {}", cui_date(local_date(at)), status::local_time(at))
+    use EventType as E;
+    let stamp = |at| format!("{} {}", cui_date(local_date(at)), status::local_time(at));
+    match (facts.deed, facts.state) {
+        (Deed::Referred, E::Accepted | E::Rejected) => {
+            format!(
+                "referred {}, answered {}",
+                stamp(facts.queued_at),
+                stamp(facts.at)
+            )
+        }
+        (Deed::Referred, E::Sent | E::Held | E::Failed | E::Unknown) => stamp(facts.at),
+        (Deed::Referred, _) => stamp(facts.queued_at),
+        _ => stamp(facts.at),
+    }
 }
 
 fn who(patient: &Patient) -> String {

@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod draft;
+pub mod earlier_table;
 pub mod error;
 pub mod filing;
 pub mod filing_table;

@@ -153,6 +153,23 @@ view! {
         pub form: ReferralForm,
         pub service_name: Option<String>,
         pub problems: Vec<Problem>,
+        /// Referrals of the same person on this computer, the newest first: pointed out, never in the way.
+        pub earlier: Vec<EarlierReferral>,
+    }
+
+    /// A referral that is open, or was made in the last 90 days.
+    struct EarlierReferral {
+        pub referral_id: String,
+        pub reference: String,
+        pub service_id: String,
+        pub service_name: String,
+        /// The code of a `ReferralState`.
+        pub state: String,
+        /// Since it was queued; 0 is today.
+        pub days: u32,
+        pub open: bool,
+        /// Within 90 days.
+        pub recent: bool,
     }
 
     /// Something that stands in the way of sending. `field` is a `PatientField`, a key of `ReferralForm`, or "extra:<question id>".

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openOnward } from './harness/machine.mjs';
+import { DOE } from './harness/patients.mjs';
 import { fillsIn, sends } from './harness/story.mjs';
 
 /** What a real Ctrl+V brings, in a field like any other program's. */
@@ -64,4 +65,24 @@ test('h10 sent is not accepted: one key copies for the record what was done and 
 	await person.press('F8');
 	await person.seesText('.detail .record__said', 'Copied.');
 	assert.match(await pasted(person), /Referral NOT SENT, undone: NHS Talking Therapies/);
+});
+
+test('h05 sent twice: a patient with an open referral shows it, the same service is pointed out before Send, and nothing is blocked', async (t) => {
+	const person = await openOnward(t);
+	await fillsIn(person);
+	const reference = await sends(person);
+	await person.pastes(DOE);
+	await person.seesText('.banner__name', 'DOE, Jane');
+	assert.equal(await person.text('.earlier'), null, 'somebody else has none');
+
+	await fillsIn(person);
+	await person.seesText('.earlier', 'Open referrals (on this computer): NHS Talking Therapies, for anxiety and depression: queued, today');
+	const pointedOut = `Already referred here today (${reference}, on this computer): Queued. You can still send.`;
+	await person.seesText('#card-repeat', pointedOut);
+	await person.seesText('#send-repeat', pointedOut);
+	await person.seesFocus('send');
+	await sends(person);
+	await person.sees('both are leaving', () => document.querySelectorAll('.leaving').length === 2);
+	await person.seesText('#to-file', '2 not filed in the record');
+	assert.equal(await person.text('.earlier'), null, 'it leaves the screen with its patient');
 });

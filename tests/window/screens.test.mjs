@@ -124,6 +124,15 @@ const SCREENS = {
 		await person.press('Enter');
 		await person.seesText('.letter', 'SMITH');
 	},
+	'earlier-referral': async (person) => {
+		await fillsIn(person);
+		await sends(person);
+		await fillsIn(person);
+		await person.press('F8');
+		await person.seesText('.record__said', 'Copied');
+		await person.seesText('.earlier', 'queued, today');
+		await person.seesText('#send-repeat', 'Already referred here today');
+	},
 	crisis: async (person) => {
 		await person.type('suicidal');
 		await person.seesText('.search .crisis', '999 or A&E');

@@ -60,6 +60,52 @@ describe('into the patient’s record', () => {
 	});
 });
 
+describe('a person who was referred before', () => {
+	const accepted = {
+		referralId: '0199f0bb-0000-7000-8000-000000000004',
+		reference: 'ONW-2B7C-80WD',
+		serviceId: 'pain-platform',
+		serviceName: 'Pain Platform',
+		state: 'accepted',
+		days: 22,
+		open: true,
+		recent: true,
+	};
+
+	function withEarlier(one: typeof accepted): Backend {
+		const backend = replay();
+		const { pastePatient, saveForm } = backend;
+		backend.pastePatient = async (...given) => ({ ...(await pastePatient.apply(backend, given)), earlier: [one] });
+		backend.saveForm = async (...given) => ({ ...(await saveForm.apply(backend, given)), earlier: [one] });
+		return backend;
+	}
+
+	it('is shown with the open referral, which is one press away', async () => {
+		const window = await openWindow(withEarlier(accepted));
+		expect(document.querySelector('.earlier')).toBeNull();
+		window.paste(PASTED[SMITH] ?? '');
+		await eventually(() => expect(text('.earlier')).toContain('Pain Platform: accepted by the service, day 22'));
+		expect(text('.earlier')).toContain('on this computer');
+		await window.keyboard.click(element('.earlier button'));
+		await eventually(() => expect(text('#detail-heading')).toContain('ONW-2B7C-80WD'));
+	});
+
+	it('h05 sent twice: the same service is pointed out before Send, and nothing is blocked', async () => {
+		const window = await sent(withEarlier({ ...accepted, state: 'ended', open: false }));
+		expect(text('.leaving__text')).toContain('Queued');
+		window.paste(PASTED[SMITH] ?? '');
+		await eventually(() => element('.banner'));
+		expect(document.querySelector('.earlier')).toBeNull();
+		expect(document.querySelector('#send-repeat')).toBeNull();
+		await window.keyboard.keyboard('fibro');
+		await eventually(() =>
+			expect(text('#card-repeat')).toContain('Already referred here 22 days ago (ONW-2B7C-80WD, on this computer)'),
+		);
+		await window.press('{Enter}');
+		await eventually(() => expect(text('#send-repeat')).toContain('You can still send'));
+	});
+});
+
 describe('the time to undo', () => {
 	it('is undone by its button on any place, and ends in NOT SENT with everything kept', async () => {
 		const window = await sent(replay());

@@ -1,11 +1,13 @@
 //! The desk: what a practice does with drafts and referrals. Each method is one whole step, durable when it returns.
 
 mod drafts;
+mod earlier;
 mod filing;
 mod sending;
 mod usual;
 mod worklist;
 
+pub use earlier::EarlierReferral;
 pub use sending::{Queued, UnknownDecision};
 pub use usual::{OTHER_NEED, UnmetNeed, UsualService};
 pub use worklist::{ReferralDetail, ReferralRow, TimelineEntry};

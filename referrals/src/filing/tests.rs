@@ -54,6 +54,11 @@ fn the_text_gives_local_time_one_line_a_fact_and_who_is_responsible() {
     assert!(text.ends_with("until the service accepts."), "{text}");
     sent.state = EventType::Accepted;
     assert!(!record_text(&sent).contains("clinical responsibility"));
+    let answered = "When: referred 21-Jul-2026 14:02, answered 21-Jul-2026 14:03";
+    assert!(record_text(&sent).contains(answered));
+    sent.state = EventType::Received;
+    assert!(record_text(&sent).contains("When: 21-Jul-2026 14:02"));
+    sent.state = EventType::Accepted;
     sent.demonstration = true;
     assert!(record_text(&sent).starts_with("DEMONSTRATION"));
 }

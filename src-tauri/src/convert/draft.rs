@@ -2,12 +2,13 @@
 
 use super::problem;
 use crate::views::{
-    Banner, Consent, CriterionAnswer, DraftSummary, DraftView, ExtraAnswer, PatientField,
-    PatientFieldView, ReferralForm, SafetyAnswer,
+    Banner, Consent, CriterionAnswer, DraftSummary, DraftView, EarlierReferral, ExtraAnswer,
+    PatientField, PatientFieldView, ReferralForm, SafetyAnswer,
 };
 use engine::{Engine, EngineError};
 use jiff::{Timestamp, civil::Date};
 use referrals::{
+    desk,
     draft::{self as domain, ReferralDraft},
     status,
 };
@@ -34,7 +35,26 @@ pub fn draft(engine: &Engine, draft: &ReferralDraft) -> Result<DraftView, Engine
         form: form_view(&draft.form),
         service_name,
         problems: problems.iter().map(problem).collect(),
+        earlier: engine
+            .desk
+            .earlier(draft)?
+            .into_iter()
+            .map(earlier)
+            .collect(),
     })
+}
+
+fn earlier(earlier: desk::EarlierReferral) -> EarlierReferral {
+    EarlierReferral {
+        referral_id: earlier.referral_id,
+        reference: earlier.reference,
+        service_id: earlier.service_id,
+        service_name: earlier.service_name,
+        state: earlier.state.as_str().to_owned(),
+        days: earlier.days,
+        open: earlier.open,
+        recent: earlier.recent,
+    }
 }
 
 fn banner(draft: &ReferralDraft, today: Date) -> Option<Banner> {

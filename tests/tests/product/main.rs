@@ -7,6 +7,7 @@
 mod canaries;
 mod cli;
 mod criteria;
+mod earlier;
 mod faults;
 mod golden;
 mod kill;

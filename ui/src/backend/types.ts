@@ -106,7 +106,28 @@ export type DraftView = { id: string, banner: Banner | null, patient: Array<Pati
 /**
  * The pasted text says that the patient has died: nothing can be referred.
  */
-deceased: boolean, form: ReferralForm, serviceName: string | null, problems: Array<Problem>, };
+deceased: boolean, form: ReferralForm, serviceName: string | null, problems: Array<Problem>, 
+/**
+ * Referrals of the same person on this computer, the newest first: pointed out, never in the way.
+ */
+earlier: Array<EarlierReferral>, };
+
+/**
+ * A referral that is open, or was made in the last 90 days.
+ */
+export type EarlierReferral = { referralId: string, reference: string, serviceId: string, serviceName: string, 
+/**
+ * The code of a `ReferralState`.
+ */
+state: string, 
+/**
+ * Since it was queued; 0 is today.
+ */
+days: number, open: boolean, 
+/**
+ * Within 90 days.
+ */
+recent: boolean, };
 
 export type ExtraAnswer = { questionId: string, answer: string, };
 

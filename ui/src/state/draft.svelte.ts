@@ -1,5 +1,6 @@
 // The draft that the Refer screen works on: the patient, the form, and what stands in the way. Saves are kept in order, the newest wins.
 import type { Backend } from '../backend/backend';
+import { repeatWords } from '../messages';
 import type { CriterionAnswer, DraftView, PatientField, Problem, ReferralForm } from '../backend/types';
 
 export const EMPTY_FORM: ReferralForm = {
@@ -58,6 +59,12 @@ export class DraftState {
 
 	get born(): string | null {
 		return this.view?.banner?.born?.split(' ')[0] ?? null;
+	}
+
+	/** The words for an earlier referral of this person to that service, open or made in the last 90 days; null without one. */
+	repeated(serviceId: string | null): string | null {
+		const one = this.view?.earlier.find((other) => other.serviceId === serviceId);
+		return one ? repeatWords(one.reference, one.state, one.days) : null;
 	}
 
 	get isEmpty(): boolean {

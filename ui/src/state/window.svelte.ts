@@ -75,6 +75,7 @@ export class OnwardState {
 	chosenCard: ServiceCard | null = $state(null);
 	private sending = false;
 	private idle: ReturnType<typeof setTimeout> | undefined;
+	private copiedUntil: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(
 		readonly backend: Backend,
@@ -151,6 +152,7 @@ export class OnwardState {
 	/** Ends the clocks of a window that is closed. */
 	stop(): void {
 		clearTimeout(this.idle);
+		clearTimeout(this.copiedUntil);
 		this.leaving.stop();
 	}
 
@@ -390,6 +392,14 @@ export class OnwardState {
 
 	// --- Referrals ---
 
+	/** From the patient's banner to what happened to an earlier referral. */
+	async openReferral(referralId: string): Promise<void> {
+		await this.go('referrals');
+		await this.readDetail(referralId);
+		await tick();
+		document.getElementById('detail-heading')?.focus();
+	}
+
 	async readLists(): Promise<void> {
 		await this.quietly(async () => {
 			[this.rows, this.setAside, this.unmetNeeds] = await Promise.all([
@@ -426,6 +436,8 @@ export class OnwardState {
 			const { reference, secondsUntilCleared } = await this.backend.copyForRecord(referralId);
 			this.copied = { id: referralId, words: copiedWords(secondsUntilCleared) };
 			this.news = `${reference}: ${this.copied.words}`;
+			clearTimeout(this.copiedUntil);
+			this.copiedUntil = setTimeout(() => (this.copied = null), secondsUntilCleared * 1000);
 		});
 	}
 
