@@ -17,4 +17,5 @@ mod promises;
 mod real_use;
 mod safety;
 mod senders;
+mod torture;
 mod usual;
