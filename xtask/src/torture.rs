@@ -7,7 +7,7 @@ use crate::tool;
 use std::process::Command;
 
 /// Each part of the torture (`tests/src/bin/torture.rs`), and why.
-const PARTS: [(&str, &str); 2] = [
+const PARTS: [(&str, &str); 5] = [
     (
         "simulation",
         "100,000 referrals on virtual time: kills, faults and clock jumps between any two steps",
@@ -15,6 +15,18 @@ const PARTS: [(&str, &str); 2] = [
     (
         "flipped-bytes",
         "1,000 bits of the records changed: each is noticed, and the backup restores",
+    ),
+    (
+        "many-copies",
+        "eight processes on one data folder, whose clocks jump: none sends what another sent",
+    ),
+    (
+        "fail-points",
+        "each write on the way of a referral: killed, EIO, ENOSPC, once and always",
+    ),
+    (
+        "kills",
+        "2,000 referrals, 200 kills of the sending process, three in ten connections faulty",
     ),
 ];
 
