@@ -7,6 +7,7 @@ pub mod database;
 pub mod error;
 pub mod event;
 pub mod event_table;
+pub mod fail_point;
 pub mod folder;
 mod hex;
 pub mod key;

@@ -14,3 +14,4 @@ pub mod patients;
 pub mod postfix_dovecot;
 pub mod practice;
 pub mod program;
+pub mod torture;

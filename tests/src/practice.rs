@@ -148,7 +148,11 @@ impl Practice {
     }
 
     pub fn open_at(time: Time) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::open_in(tempfile::tempdir().unwrap(), time)
+    }
+
+    /// Over the folder `data` in this one, which may have been made before.
+    pub fn open_in(folder: TempDir, time: Time) -> Self {
         let runtime = runtime();
         let mail = Mail::start(&runtime, &folder.path().join("server"));
         let data = folder.path().join("data");
@@ -167,6 +171,11 @@ impl Practice {
         };
         practice.use_mailbox(practice.mail.mailbox());
         practice
+    }
+
+    /// Ends everything that runs, and leaves the files.
+    pub fn close(self) -> TempDir {
+        self.folder
     }
 
     /// The data folder.

@@ -11,6 +11,7 @@ mod setup;
 mod steps;
 mod test;
 mod tool;
+mod torture;
 mod totals;
 mod ui;
 mod window;
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask run [--once] [-- ARGUMENTS]   set up, build and open Onward; without a display, on a virtual one, with a picture of the window
 cargo xtask test                          everything that continuous integration asks: set-up, checks, tests of the window's pages, of Rust, of the real window
+cargo xtask torture                       kills, faults, flipped bytes and copies at once, at full length, with every figure; its short form runs in `test`
 cargo xtask check                         formatting, lints, layers, hazards, words, hosts: under a minute when warm
 cargo xtask rules                         of those checks only the house's own rules: a second
 cargo xtask setup                         only the set-up, of all that the tests need
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
     let done = match (command, rest.as_slice()) {
         ("run", _) => window::run(&places, &mut steps, &rest),
         ("test", []) => test::test(&places, &mut steps),
+        ("torture", []) => torture::torture(&places, &mut steps),
         ("check", []) => checks::check(&places, &mut steps),
         ("rules", []) => checks::rules(&places, &mut steps),
         ("setup", []) => setup::set_up(&places, &mut steps, setup::Purpose::Test),

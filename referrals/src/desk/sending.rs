@@ -19,7 +19,7 @@ use crate::{
 use jiff::{SignedDuration, Timestamp};
 use letter::LetterContent;
 use rusqlite::Transaction;
-use store::{EventType, NewEvent, clock::local_date, event::new_id, event_table};
+use store::{EventType, NewEvent, clock::local_date, event::new_id, event_table, fail_point};
 
 /// A referral that was just queued.
 #[derive(Debug, Clone)]
@@ -72,6 +72,7 @@ impl Desk {
         };
         let (draft, actor) = (draft.clone(), sent_by.to_owned());
         self.practice.write(move |tx| {
+            fail_point::reach("queue: begun")?;
             // What was rendered is what stood on the screen: an edit in between sends nothing.
             let stands = draft_table::read(tx, &draft.id)?.ok_or(ReferralError::NoSuchDraft)?;
             if stands != draft {
@@ -87,8 +88,10 @@ impl Desk {
                 "referrer": frozen.referral.referrer, "sent_by": frozen.referral.sent_by,
             });
             event_table::append(tx, &NewEvent::new(EventType::Queued, &frozen.referral.id, actor, now).with(payload))?;
-            Ok(())
+            fail_point::reach("queue: written")?;
+            Ok::<_, ReferralError>(())
         })?;
+        fail_point::reach("queue: committed")?;
         self.wake.wake();
         Ok(queued)
     }

@@ -12,10 +12,13 @@ use crate::{
 use sha2::{Digest, Sha256};
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
-use store::{Clock, Database, StoreError};
+use store::{Clock, Database, StoreError, fail_point};
 use tokio::sync::Notify;
 
 /// What the directory says of an endpoint now: its record's digest; none when it is gone or has ended.
@@ -49,7 +52,11 @@ pub struct Sender {
 /// What is known of a message but could not be written down yet: the disk was full. Until it is, nothing else is sent;
 /// if the program dies first, its row says "sending", which a successor reads as the truth it is.
 #[derive(Default)]
-pub struct Unsettled(Mutex<Option<(OutboxMessage, SendOutcome)>>);
+pub struct Unsettled {
+    result: Mutex<Option<(OutboxMessage, SendOutcome)>>,
+    /// A claim reported a failure, and may have been committed all the same.
+    claim: AtomicBool,
+}
 
 /// What a turn of the sender came to.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,10 +74,16 @@ impl Sender {
         let Some(lock) = SenderLock::try_take(&self.lock_path).map_err(ReferralError::Lock)? else {
             return Ok(None);
         };
+        fail_point::reach("lock: taken")?;
+        self.settle_interrupted().await?;
+        Ok(Some(lock))
+    }
+
+    async fn settle_interrupted(&self) -> Result<(), ReferralError> {
         for referral_id in recovery::settle_interrupted(&self.practice, self.clock.now()).await? {
             (self.changed)(&referral_id);
         }
-        Ok(Some(lock))
+        Ok(())
     }
 
     /// One message, or a rest until something is due. Errors of the database postpone; they never end the loop.
@@ -116,20 +129,7 @@ impl Sender {
     /// One message: claimed, sent, settled. Only the holder of the lock calls it.
     pub async fn turn(&self) -> Result<Turn, ReferralError> {
         self.settle_what_is_left().await?;
-        let now = self.clock.now();
-        let endpoint_now = self.endpoint_now.clone();
-        let claim = self
-            .practice
-            .write_async(move |tx| {
-                outbox_table::claim(tx, now, &|message| {
-                    Ok(changed_since(
-                        message,
-                        endpoint_now(&message.endpoint_id)?.as_deref(),
-                    ))
-                })
-            })
-            .await?;
-        match claim {
+        match self.claim().await? {
             Claim::Nothing { next_at } => Ok(Turn::Waiting { next_at }),
             Claim::Held { referral_id } => {
                 (self.changed)(&referral_id);
@@ -142,6 +142,33 @@ impl Sender {
                 Ok(Turn::Worked)
             }
         }
+    }
+
+    async fn claim(&self) -> Result<Claim, ReferralError> {
+        let now = self.clock.now();
+        let endpoint_now = self.endpoint_now.clone();
+        let claim = self
+            .practice
+            .write_async(move |tx| {
+                fail_point::reach("claim: begun")?;
+                let claim = outbox_table::claim(tx, now, &|message| {
+                    Ok(changed_since(
+                        message,
+                        endpoint_now(&message.endpoint_id)?.as_deref(),
+                    ))
+                })?;
+                fail_point::reach("claim: written")?;
+                Ok::<_, ReferralError>(claim)
+            })
+            .await;
+        let claim = claim.and_then(|claim| {
+            fail_point::reach("claim: committed")?;
+            Ok(claim)
+        });
+        self.unsettled
+            .claim
+            .store(claim.is_err(), Ordering::Relaxed);
+        claim
     }
 
     async fn send(&self, message: &OutboxMessage) -> SendOutcome {
@@ -175,10 +202,16 @@ impl Sender {
                     return true;
                 }
                 let id = message.id.clone();
-                self.practice
-                    .write_async(move |tx| outbox_table::reach(tx, &id, phase))
-                    .await
-                    .is_ok()
+                let reached = self
+                    .practice
+                    .write_async(move |tx| {
+                        fail_point::reach("reach: begun")?;
+                        outbox_table::reach(tx, &id, phase)?;
+                        fail_point::reach("reach: written")?;
+                        Ok::<_, ReferralError>(())
+                    })
+                    .await;
+                reached.is_ok() && fail_point::reach("reach: committed").is_ok()
             },
         )
         .await
@@ -194,8 +227,14 @@ impl Sender {
         let written = message.clone();
         let settled = self
             .practice
-            .write_async(move |tx| outbox_table::settle(tx, &written, outcome, now, chance))
+            .write_async(move |tx| {
+                fail_point::reach("settle: begun")?;
+                outbox_table::settle(tx, &written, outcome, now, chance)?;
+                fail_point::reach("settle: written")?;
+                Ok::<_, ReferralError>(())
+            })
             .await;
+        let settled = settled.and_then(|()| Ok(fail_point::reach("settle: committed")?));
         (self.changed)(&message.referral_id);
         if settled.is_err() {
             *self.unsettled() = Some((message, outcome));
@@ -205,15 +244,19 @@ impl Sender {
 
     async fn settle_what_is_left(&self) -> Result<(), ReferralError> {
         let left = self.unsettled().take();
-        match left {
-            Some((message, outcome)) => self.settle(message, outcome).await,
-            None => Ok(()),
+        if let Some((message, outcome)) = left {
+            self.settle(message, outcome).await?;
         }
+        if self.unsettled.claim.load(Ordering::Relaxed) {
+            // Nothing is on its way, so a row that says "sending" is one whose claim was committed and not seen.
+            self.settle_interrupted().await?;
+        }
+        Ok(())
     }
 
     fn unsettled(&self) -> MutexGuard<'_, Option<(OutboxMessage, SendOutcome)>> {
         self.unsettled
-            .0
+            .result
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }

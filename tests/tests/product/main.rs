@@ -19,4 +19,5 @@ mod real_use;
 mod record;
 mod safety;
 mod senders;
+mod torture;
 mod usual;

@@ -1,0 +1,161 @@
+//! Copies of Onward as processes of their own, which the torture starts, fails and kills: one that sends, one that queues, and many at once.
+//!
+//! The parent prints and judges; what is here runs in the child (`torture child …`). A child's time is its own, and passes at once where the
+//! product would wait.
+
+use super::chance::Chance;
+use crate::patients::{DOE, SMITH};
+use crate::practice::{ACTOR, PAIN_PLATFORM, Time, computer_time, form, runtime};
+use engine::{Engine, PatientFacts};
+use jiff::SignedDuration;
+use referrals::draft::{ReferralDraft, ServiceToRefer};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use store::UseMode;
+
+/// A write that goes on failing is tried again so often, then the child ends as if it were closed.
+const PATIENCE: usize = 4;
+
+/// The program of the torture, which is its own child.
+pub fn child(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    command
+        .arg("child")
+        .arg(data)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn program() -> PathBuf {
+    let this = std::env::current_exe().expect("this program");
+    if this.file_stem().is_some_and(|name| name == "torture") {
+        return this;
+    }
+    let built = this
+        .parent()
+        .and_then(Path::parent)
+        .expect("a target folder");
+    built.join(format!("torture{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// What a child was started for.
+pub fn run(data: &Path, arguments: &[&str]) {
+    let fail_at = |point: &str, action: &str| fail::cfg(point, action).expect("an action");
+    match arguments {
+        ["send"] => send(data),
+        ["send", point, action] => {
+            fail_at(point, action);
+            send(data);
+        }
+        ["queue", draft, point, action] => {
+            fail_at(point, action);
+            queue(data, draft);
+        }
+        ["many", seed, rounds] => many(
+            data,
+            seed.parse().expect("a seed"),
+            rounds.parse().expect("a count"),
+        ),
+        other => panic!("{other:?} is not known here"),
+    }
+}
+
+fn open(data: &Path, time: &Time) -> Engine {
+    Engine::open(data, UseMode::Demonstration, time.clock())
+        .expect("the data folder opens")
+        .0
+}
+
+/// Sends until nothing waits.
+fn send(data: &Path) {
+    let time = Time::from(computer_time());
+    let engine = open(data, &time);
+    let sender = engine.sender(Arc::new(|_| {}));
+    runtime().block_on(async {
+        let mut failures = 0;
+        let mut lock = None;
+        while failures < PATIENCE {
+            if lock.is_none() {
+                match sender.take_over().await {
+                    Ok(Some(taken)) => lock = Some(taken),
+                    Ok(None) => return,
+                    Err(_) => failures += 1,
+                }
+                continue;
+            }
+            match sender.run_due().await {
+                Ok(None) => return,
+                Ok(Some(next)) => {
+                    time.pass(next.duration_since(time.clock().now()));
+                    // What cannot be written is put off as well, and would be for ever.
+                    failures += usize::from(sender.practice.read(stuck).unwrap_or(true));
+                }
+                Err(_) => failures += 1,
+            }
+        }
+    });
+}
+
+fn stuck(connection: &rusqlite::Connection) -> Result<bool, referrals::ReferralError> {
+    let rows = referrals::outbox::outbox_table::all(connection)?;
+    let cannot = Some(referrals::transport::SendProblem::CannotRecord);
+    Ok(rows.iter().any(|row| row.problem == cannot))
+}
+
+fn queue(data: &Path, draft: &str) {
+    let engine = open(data, &Time::from(computer_time()));
+    let draft = engine.desk.draft(draft).expect("the draft");
+    let chosen = engine.chosen(&draft).expect("the directory");
+    // Whether it went well is for the parent to find out.
+    let _ = engine.desk.queue(&draft, &draft.form, &chosen, ACTOR);
+}
+
+/// One of many copies: queues, tries to send, and its clock jumps in between.
+fn many(data: &Path, seed: u64, rounds: usize) {
+    let mut chance = Chance::new(seed);
+    let time = Time::from(computer_time());
+    let engine = open(data, &time);
+    let runtime = runtime();
+    let (mut had_the_lock, mut queued) = (0, 0);
+    for round in 0..rounds {
+        let patient = if round % 2 == 0 { SMITH } else { DOE };
+        let draft = draft(&engine, patient);
+        let chosen = engine.chosen(&draft).expect("the directory");
+        let referral = engine
+            .desk
+            .queue(&draft, &draft.form, &chosen, ACTOR)
+            .expect("queued");
+        engine.desk.send_now(&referral.referral_id).expect("now");
+        queued += 1;
+        let ten_years = 10 * 365 * 24;
+        let hours = chance.one_of(&[0, 0, 0, 1, -1, 30, -30, ten_years, -ten_years]);
+        let jump = SignedDuration::from_hours(hours);
+        time.pass(jump);
+        let sender = engine.sender(Arc::new(|_| {}));
+        runtime.block_on(async {
+            if let Some(_lock) = sender.take_over().await.expect("the lock") {
+                had_the_lock += 1;
+                sender.run_due().await.expect("a turn");
+            }
+        });
+        time.pass(-jump);
+    }
+    println!("{queued} {had_the_lock}");
+}
+
+fn draft(engine: &Engine, patient: &str) -> ReferralDraft {
+    let desk = &engine.desk;
+    let begun = desk.new_draft().expect("a draft");
+    let pasted = desk.paste(&begun.id, patient).expect("a patient");
+    let seen = engine.to_refer(Some(PAIN_PLATFORM), &PatientFacts::default());
+    let seen = match seen.expect("the directory") {
+        ServiceToRefer::Found(found) => found.service.map(|service| service.endpoint_digest),
+        _ => None,
+    };
+    desk.save_form(&pasted.id, form(PAIN_PLATFORM), seen)
+        .expect("a form")
+}
