@@ -54,7 +54,9 @@ impl Engine {
         let none_yet = favourites.is_empty() && used.is_empty();
         if none_yet {
             used = self.desk.usual(None)?;
-            used.iter_mut().for_each(|used| used.reasons.clear());
+            for service in &mut used {
+                service.reasons.clear();
+            }
         }
         let usual = self.among_open(&favourites, &used, facts)?;
         Ok(MyUsual {
