@@ -94,6 +94,10 @@ fn referrals(practice: &Practice) -> Vec<String> {
 fn sending(practice: &Practice, point: &str, action: &str) -> &'static str {
     let id = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
     run(practice, &["send"], point, action);
+    if action.starts_with("1*") {
+        // A failure that passes is overcome by the same process, without a new start.
+        assert_eq!(practice.state(&id), "sent", "{point} {action}");
+    }
     practice.send_all();
     let ids = [id];
     let verdict = judge(practice, &ids);
@@ -106,7 +110,7 @@ fn sending(practice: &Practice, point: &str, action: &str) -> &'static str {
     let uncertain = AFTER_THE_POINT_OF_NO_RETURN.contains(&point);
     match action {
         "return(kill)" => assert_eq!(state == "unknown", uncertain, "{point}: {state}"),
-        once if once.starts_with("1*") => assert_eq!(state, "sent", "{point} {action}"),
+        once if once.starts_with("1*") => {}
         _ => assert!(
             state == "sent" || (uncertain && state == "unknown"),
             "{point} {action}: {state}"
