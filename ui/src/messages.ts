@@ -151,7 +151,7 @@ export function countWords(count: number): string {
 export function foundWords({ crisis, hits, notOpen }: Pick<SearchView, 'crisis' | 'hits' | 'notOpen'>): string {
 	const closed = notOpen.length === 0 ? SEARCH.nothing : `${SEARCH.notOpen}: ${notOpen.map(({ name }) => name).join(', ')}.`;
 	const found = hits.length === 0 ? closed : countWords(hits.length);
-	return crisis ? `Words of crisis: ${CRISIS.heading} ${found}` : found;
+	return crisis ? `Words of crisis: this tool is not for emergencies. Read the crisis text. ${found}` : found;
 }
 
 export function lookInsteadWords(name: string): string {
