@@ -106,7 +106,9 @@ describe('the list', () => {
 		expect(foundWords(found)).toBe('Nothing matches.');
 		const clinic = { id: 'c', name: 'Fibro Clinic', reason: 'closed', detail: null, replacedById: null, replacedByName: null };
 		expect(foundWords({ ...found, notOpen: [clinic] })).toBe('Not open to this patient: Fibro Clinic.');
-		expect(foundWords({ ...found, crisis: true })).toMatch(/^Words of crisis: this tool is not for emergencies\..* Nothing matches\.$/);
+		expect(foundWords({ ...found, crisis: true })).toMatch(
+			/^Words of crisis: this tool is not for emergencies\..* Nothing matches\.$/,
+		);
 	});
 
 	it('asks again on Enter after a search was refused, and chooses nothing from what stood there before', async () => {
