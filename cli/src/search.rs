@@ -100,11 +100,15 @@ pub fn run(arguments: &SearchArguments, common: &Common) -> Result<(), CliError>
             .filter(|line| !line.trim().is_empty())
             .try_for_each(|line| {
                 let line = batch_line(line)?;
-                let facts = facts(line.age, line.practice.or(own_practice.clone()))?;
+                let facts = facts(line.age, line.practice, own_practice.as_ref())?;
                 print_json(&searched.words(&line.text, &facts))
             });
     }
-    let facts = facts(arguments.age, arguments.practice.clone().or(own_practice))?;
+    let facts = facts(
+        arguments.age,
+        arguments.practice.clone(),
+        own_practice.as_ref(),
+    )?;
     let text = arguments.words.join(" ");
     let found = if text.trim().is_empty() {
         searched.usual(engine.my_usual(&facts)?)
@@ -134,13 +138,18 @@ fn batch_line(line: &str) -> Result<BatchLine, CliError> {
     }
 }
 
-fn facts(age: Option<u8>, practice: Option<String>) -> Result<PatientFacts, CliError> {
+/// Without a practice that was asked for, the patient is one of this practice's own.
+fn facts(
+    age: Option<u8>,
+    practice: Option<String>,
+    own: Option<&OdsCode>,
+) -> Result<PatientFacts, CliError> {
     let parse = |code: String| {
         OdsCode::parse(&code).map_err(|error| CliError::Usage(format!("--practice: {error}")))
     };
     Ok(PatientFacts {
         age,
-        practice: practice.map(parse).transpose()?,
+        practice: practice.map(parse).transpose()?.or_else(|| own.cloned()),
         ..PatientFacts::default()
     })
 }

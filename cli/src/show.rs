@@ -4,7 +4,7 @@ use crate::{CliError, Common, open, print_json};
 use clap::Args;
 use engine::{Card, CardLinks, LinkedService, PatientFacts, not_open_code, not_open_detail};
 use serde_json::{Value, json};
-use services_directory::{criteria::CriterionOutcome, ids::OdsCode};
+use services_directory::criteria::CriterionOutcome;
 
 #[derive(Args)]
 pub struct ShowArguments {
@@ -18,9 +18,7 @@ pub struct ShowArguments {
 pub fn run(arguments: &ShowArguments, common: &Common) -> Result<(), CliError> {
     let engine = open(common)?;
     let catalogue = engine.catalogue()?;
-    let practice = engine
-        .practice_ods_code()?
-        .and_then(|code| OdsCode::parse(&code).ok());
+    let practice = engine.practice_ods_code()?;
     let facts = PatientFacts {
         age: arguments.age,
         practice,

@@ -46,8 +46,12 @@ impl CurrentCatalogue {
         self.make()
     }
 
-    /// Takes up a version that was applied since, in the background; none when there is no other.
-    pub fn take_up_new(self: &Arc<Self>) -> Result<Option<JoinHandle<()>>, EngineError> {
+    /// Takes up a version that was applied since, in the background and ready for this practice; none when there is no other.
+    pub fn take_up_new(
+        self: &Arc<Self>,
+        practice: Option<OdsCode>,
+        today: Date,
+    ) -> Result<Option<JoinHandle<()>>, EngineError> {
         let applied_at = self.directory.read(directory_table::applied_at)?;
         if self.held_since() == applied_at {
             return Ok(None);
@@ -61,6 +65,9 @@ impl CurrentCatalogue {
             // Another thread may have made it meanwhile.
             if current.held_since() != applied_at {
                 current.log_failure(current.make());
+            }
+            if let Some(held) = current.held() {
+                held.make_ready(practice.as_ref(), today);
             }
         })))
     }

@@ -196,9 +196,7 @@ impl Engine {
 
     /// What the directory may know of the patient in the draft.
     pub fn facts(&self, draft: &ReferralDraft) -> Result<PatientFacts, EngineError> {
-        let practice = self
-            .practice_ods_code()?
-            .and_then(|code| OdsCode::parse(&code).ok());
+        let practice = self.practice_ods_code()?;
         Ok(PatientFacts::of(draft, practice, self.store.clock.today()))
     }
 
@@ -214,15 +212,14 @@ impl Engine {
 
     /// Makes the search ready in the background, before anybody types.
     pub fn make_search_ready(&self) -> Result<JoinHandle<()>, EngineError> {
-        let practice = self
-            .practice_ods_code()?
-            .and_then(|code| OdsCode::parse(&code).ok());
+        let practice = self.practice_ods_code()?;
         Ok(self.current.make_ready(practice, self.store.clock.today()))
     }
 
     /// Takes up, in the background, a directory that another process has loaded since.
     pub fn take_up_new_directory(&self) -> Result<Option<JoinHandle<()>>, EngineError> {
-        self.current.take_up_new()
+        let practice = self.practice_ods_code()?;
+        self.current.take_up_new(practice, self.store.clock.today())
     }
 
     /// Which directory stands in the database, and how many services it has; no search is needed for it.
@@ -249,12 +246,9 @@ impl Engine {
     }
 
     /// The practice's ODS code, in whose name the directory is searched.
-    pub fn practice_ods_code(&self) -> Result<Option<String>, EngineError> {
-        Ok(self
-            .store
-            .practice
-            .read(practice_table::practice)?
-            .map(|practice| practice.ods_code))
+    pub fn practice_ods_code(&self) -> Result<Option<OdsCode>, EngineError> {
+        let practice = self.store.practice.read(practice_table::practice)?;
+        Ok(practice.and_then(|practice| OdsCode::parse(&practice.ods_code).ok()))
     }
 
     /// Who acts now: the referrer whose name stands in the window.

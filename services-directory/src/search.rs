@@ -1,7 +1,8 @@
 //! Search by words, as one types: an index in memory of one directory, and the hard rules that keep a service from being offered.
 //!
-//! A text goes through `words` (folded), `query` (understood, with `expand` for each word and `phrases` for the synonyms), `rank` (fit and
-//! order) and then the hard rules of `criteria`. The index never changes: whoever holds it swaps a new one in behind an `Arc`.
+//! A text goes through `crisis`, `words` (folded), `query` (understood, with `expand` for each word and `phrases` for the synonyms),
+//! `evidence` and `rank` (fit), and `offering` (the hard rules of `criteria`, and the order). The index never changes: whoever holds it
+//! swaps a new one in behind an `Arc`.
 
 mod build;
 mod closeness;

@@ -1,17 +1,17 @@
 //! Makes the index of a directory in two passes: first all its words are numbered, then each service is put into their lists.
 
-use super::entries::{EntryGroup, EntryWord};
+use super::entries::{Entries, EntryGroup, EntryWord};
 use super::expand::Lexicon;
-use super::index::{FieldKind, GroupEntry, WordIndex};
+use super::index::{FIELDS, FieldKind, GroupEntry, WordIndex};
 use super::phrases::{Phrases, Slot};
-use super::postings::{Collected, FieldSet};
-use super::synonyms::Synonyms;
+use super::postings::{Collected, FieldSet, Postings};
+use super::synonyms::{Group, Synonyms};
 use super::words::{self, Token, Weight};
 use super::{SearchError, fields};
 use crate::feed::Directory;
 use crate::model::{Category, HealthcareService, Organization};
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 impl WordIndex {
     pub fn build(directory: &Directory, synonyms: &Synonyms) -> Result<Self, SearchError> {
@@ -39,13 +39,13 @@ impl WordIndex {
 
         let mut index = Self {
             services,
-            entries: super::entries::Entries::default(),
+            entries: Entries::default(),
             lexicon,
             phrases,
             groups: groups(synonyms),
             word_texts: sorted,
-            postings: super::postings::Postings::default(),
-            workspaces: std::sync::Mutex::default(),
+            postings: Postings::default(),
+            workspaces: Mutex::default(),
         };
         index.fill(&written, synonyms);
         Ok(index)
@@ -57,6 +57,7 @@ impl WordIndex {
         let list_of_group = |group: usize| u32::try_from(first_group + group).unwrap_or(u32::MAX);
         let mut collected = Collected::default();
         let mut lists: HashMap<u32, FieldSet> = HashMap::new();
+        let mut kinds: HashMap<Category, Vec<(usize, FieldKind)>> = HashMap::new();
         for (service, texts) in self.services.iter().zip(written.services()) {
             let mut note = |list: u32, field: FieldKind| {
                 let set = lists.entry(list).or_default();
@@ -84,8 +85,12 @@ impl WordIndex {
                 }
             }
             self.entries.end_service();
-            for (group, field) in kinds_of(service.onward.category, synonyms) {
-                note(list_of_group(group), field);
+            let category = service.onward.category;
+            let of_category = kinds
+                .entry(category)
+                .or_insert_with(|| kinds_of(category, synonyms).collect());
+            for (group, field) in of_category {
+                note(list_of_group(*group), *field);
             }
             collected.push(lists.drain());
         }
@@ -108,7 +113,7 @@ fn side_by_side(services: &[Arc<HealthcareService>]) -> Vec<Arc<HealthcareServic
 }
 
 fn groups(synonyms: &Synonyms) -> Vec<GroupEntry> {
-    let entry = |group: &super::synonyms::Group| GroupEntry {
+    let entry = |group: &Group| GroupEntry {
         label: group.label.clone(),
         near: group.near.clone(),
         has_kinds: !group.kinds.is_empty(),
@@ -173,7 +178,7 @@ impl Written {
     }
 
     fn add(&mut self, service: &Arc<HealthcareService>, organization: Option<&str>) {
-        for (kind, texts) in super::index::FIELDS
+        for (kind, texts) in FIELDS
             .into_iter()
             .zip(fields::texts_of(service, organization))
         {
@@ -300,7 +305,7 @@ impl<'a> Known<'a> {
 
 /// What one text of a service means: adds it to the entries where it is one, and answers the groups that stand in it.
 fn add_entry(
-    entries: &mut super::entries::Entries,
+    entries: &mut Entries,
     phrases: &Phrases,
     known: &Known<'_>,
     kind: FieldKind,

@@ -72,9 +72,7 @@ impl OpennessTable {
         kept.insert(asked, Arc::clone(&worked_out));
         worked_out
     }
-}
 
-impl OpennessTable {
     fn kept(&self) -> MutexGuard<'_, HashMap<Asked, Arc<Openings>>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
