@@ -1,32 +1,12 @@
 // The window as a whole: which place is shown, what the frame says, and the states of its screens. Every call to Rust goes through here.
 import { tick } from 'svelte';
 import type { Backend } from '../backend/backend';
-import type {
-	DraftSummary,
-	DraftView,
-	QuitChoice,
-	ReferralDetail,
-	ReferralRow,
-	ServiceCard,
-	UnmetNeedRow,
-	WindowError,
-	WindowState,
-} from '../backend/types';
-import {
-	AFTER_SEND,
-	cannotReferWords,
-	chosenWords,
-	copiedWords,
-	errorWords,
-	favouriteWords,
-	RECORD,
-	unmetWords,
-	words,
-	STATES,
-} from '../messages';
+import type { DraftSummary, DraftView, QuitChoice, ServiceCard, WindowError, WindowState } from '../backend/types';
+import { AFTER_SEND, cannotReferWords, chosenWords, errorWords, favouriteWords, unmetWords, words, STATES } from '../messages';
 import { DraftState } from './draft.svelte';
 import { FinderState } from './finder.svelte';
 import { LeavingState } from './leaving.svelte';
+import { ReferralsState } from './referrals.svelte';
 
 /** After this long without a key or a click the patient is put away into a draft. */
 export const IDLE_MILLISECONDS = 10 * 60 * 1000;
@@ -54,13 +34,6 @@ export class OnwardState {
 	/** What the pane beside the search shows: the patient's details for a glance, or a service's card. */
 	pane: 'patient' | 'service' = $state('patient');
 
-	rows: ReferralRow[] = $state([]);
-	setAside: DraftSummary[] = $state([]);
-	/** For what nothing local was found, in the last 12 months. */
-	unmetNeeds: UnmetNeedRow[] = $state([]);
-	detail: ReferralDetail | null = $state(null);
-	/** The referral whose text for the record was copied last, and what was said of it. */
-	copied: { readonly id: string; readonly words: string } | null = $state(null);
 	/** Whether "No good local service" is asked where the hits stand else: those are not seen, and no key is about them. */
 	recordingUnmet = $state(false);
 	/** Counts up when somebody should look at the mailbox again. */
@@ -71,11 +44,11 @@ export class OnwardState {
 	readonly draft: DraftState;
 	readonly finder: FinderState;
 	readonly leaving: LeavingState;
+	readonly referrals: ReferralsState;
 	/** The card of the service that is chosen for the draft; the one beside the list may only be looked at. */
 	chosenCard: ServiceCard | null = $state(null);
 	private sending = false;
 	private idle: ReturnType<typeof setTimeout> | undefined;
-	private copiedUntil: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(
 		readonly backend: Backend,
@@ -90,6 +63,7 @@ export class OnwardState {
 		);
 		this.finder = new FinderState(backend, () => this.draft.view?.id ?? null, onError);
 		this.leaving = new LeavingState(backend, clock);
+		this.referrals = new ReferralsState(backend, this);
 		backend.onReferralChanged((id) => void this.referralChanged(id));
 		backend.onHotKey(() => {
 			this.place = 'refer';
@@ -152,7 +126,7 @@ export class OnwardState {
 	/** Ends the clocks of a window that is closed. */
 	stop(): void {
 		clearTimeout(this.idle);
-		clearTimeout(this.copiedUntil);
+		this.referrals.stop();
 		this.leaving.stop();
 	}
 
@@ -170,7 +144,7 @@ export class OnwardState {
 
 	async go(place: Place): Promise<void> {
 		this.place = place;
-		if (place === 'referrals') await this.readLists();
+		if (place === 'referrals') await this.referrals.readLists();
 		if (place === 'mailbox') this.mailboxChanged += 1;
 	}
 
@@ -378,7 +352,7 @@ export class OnwardState {
 				this.place = 'refer';
 				this.focusSearch += 1;
 			}
-			await this.readLists();
+			await this.referrals.readLists();
 		});
 		void this.readFrame();
 	}
@@ -395,75 +369,9 @@ export class OnwardState {
 	/** From the patient's banner to what happened to an earlier referral. */
 	async openReferral(referralId: string): Promise<void> {
 		await this.go('referrals');
-		await this.readDetail(referralId);
+		await this.referrals.readDetail(referralId);
 		await tick();
 		document.getElementById('detail-heading')?.focus();
-	}
-
-	async readLists(): Promise<void> {
-		await this.quietly(async () => {
-			[this.rows, this.setAside, this.unmetNeeds] = await Promise.all([
-				this.backend.referrals(),
-				this.backend.drafts(),
-				this.backend.unmetNeeds(),
-			]);
-		});
-	}
-
-	async readDetail(referralId: string): Promise<void> {
-		await this.attempt(async () => {
-			this.detail = await this.backend.referral(referralId);
-		});
-	}
-
-	/** What a person does about a referral; the answer replaces what is shown. */
-	async act(action: string, row: ReferralRow, reason = ''): Promise<void> {
-		if (action === 'undo') return this.undoFromDetail(row.id);
-		if (action === 'send-now') return this.sendNow(row.id);
-		await this.attempt(async () => {
-			if (action === 'try-again') this.detail = await this.backend.tryAgain(row.id);
-			if (action === 'it-arrived') this.detail = await this.backend.decideUnknown(row.id, 'itArrived');
-			if (action === 'send-again') this.detail = await this.backend.decideUnknown(row.id, 'sendAgain');
-			if (action === 'withdraw') this.detail = await this.backend.withdraw(row.id, reason);
-			if (this.detail) this.news = `${row.reference}: ${words(STATES, this.detail.row.state)}`;
-			await this.readLists();
-		});
-	}
-
-	/** The text of this referral, for the patient's record: only ever when a person asks for it. */
-	async copyForRecord(referralId: string): Promise<void> {
-		await this.attempt(async () => {
-			const { reference, secondsUntilCleared } = await this.backend.copyForRecord(referralId);
-			this.copied = { id: referralId, words: copiedWords(secondsUntilCleared) };
-			this.news = `${reference}: ${this.copied.words}`;
-			clearTimeout(this.copiedUntil);
-			this.copiedUntil = setTimeout(() => (this.copied = null), secondsUntilCleared * 1000);
-		});
-	}
-
-	/** By its key: the referral that is open in the list, else the one that was queued last. */
-	async copyByKey(): Promise<void> {
-		const open = this.place === 'referrals' && this.detail?.recordText !== '' ? this.detail?.row.id : undefined;
-		const id = open ?? this.leaving.items.at(-1)?.queued.referralId;
-		if (id === undefined) this.news = this.said = RECORD.nothing;
-		else await this.copyForRecord(id);
-	}
-
-	async setFiled(referralId: string, filed: boolean): Promise<void> {
-		await this.attempt(async () => {
-			const detail = await this.backend.setFiled(referralId, filed);
-			this.copied = null;
-			this.leaving.take(detail.row);
-			if (this.detail?.row.id === referralId) this.detail = detail;
-			this.news = `${detail.row.reference}: ${filed ? RECORD.filed : RECORD.notFiled}`;
-			if (this.place === 'referrals') await this.readLists();
-		});
-		await this.readFrame();
-	}
-
-	private async undoFromDetail(referralId: string): Promise<void> {
-		await this.undo(referralId);
-		if (this.detail?.row.id === referralId) await this.readDetail(referralId);
 	}
 
 	private async referralChanged(id: string): Promise<void> {
@@ -472,8 +380,8 @@ export class OnwardState {
 			await this.leaving.read(id);
 			const item = this.leaving.items.find((other) => other.queued.referralId === id);
 			if (item?.row && !this.leaving.canUndo(item)) this.news = `${item.queued.reference}: ${words(STATES, item.row.state)}`;
-			if (this.detail?.row.id === id) this.detail = await this.backend.referral(id);
-			if (this.place === 'referrals') await this.readLists();
+			if (this.referrals.detail?.row.id === id) this.referrals.detail = await this.backend.referral(id);
+			if (this.place === 'referrals') await this.referrals.readLists();
 			this.frame = await this.backend.windowState();
 		});
 	}

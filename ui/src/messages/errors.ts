@@ -1,0 +1,34 @@
+// What Rust refused or could not do: what happened, and what to do next.
+import type { Words } from './words';
+
+/** What happened and what to do next. */
+export const ERROR_CODES: Words = {
+	clipboard:
+		'The clipboard could not be written, so nothing was copied. Open the referral, mark the text for the record and press Ctrl+C.',
+	incomplete: 'Something is still needed before this can be sent.',
+	'draft-changed': 'What stands on the screen could not be saved, so nothing was sent. Look it over, then send again.',
+	'not-a-test-patient':
+		'A demonstration takes only test patients, whose NHS numbers begin with 999. Nothing of this one was kept.',
+	'too-late': 'Too late to undo: it is already being sent. Phone the service, and see in Referrals what can be done.',
+	'not-found': 'That is not here any more. Look again in the list.',
+	'not-allowed': 'That cannot be done now: its state has changed. Read it again, then choose.',
+	'too-large': 'That is too much text for one patient. Paste the patient’s banner or one letter.',
+	empty: 'There was no text to read. Copy the patient’s details in the clinical system, then paste again.',
+	unreadable: 'No patient could be read from that text. Type the details instead.',
+	'directory-missing': 'There is no directory of services on this computer yet. Ask the practice admin.',
+	'directory-changed': 'The directory has changed meanwhile. Choose the service again.',
+	'practice-not-set': 'The practice’s details and staff are not set up yet. Ask the practice admin.',
+	'mailbox-not-set': 'No mailbox to send from is set up, so this is not queued. Ask the practice admin.',
+	letter:
+		'The letter could not be made from this, so it is not queued. What you typed is still here: shorten it, then try again.',
+	store:
+		'The practice’s data could not be read or written. What you typed is still here: see whether the disk is full, close other copies of Onward, and try again.',
+	'keychain-unavailable': 'The computer’s keychain cannot be opened. Sign in again, or ask your IT support.',
+	internal: 'Something went wrong inside Onward. What you typed is still here: try again, and restart if it goes on.',
+};
+
+export const ERROR_UNKNOWN = 'Something went wrong. What you typed is still here: try again, and restart Onward if it goes on.';
+
+export function errorWords(code: string): string {
+	return ERROR_CODES[code] ?? `${ERROR_UNKNOWN} (${code})`;
+}
