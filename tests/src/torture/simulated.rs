@@ -12,7 +12,7 @@ use referrals::transport::{Phase, Reply, Scope, SendOutcome, SendProblem};
 use referrals::{ReferralError, desk, practice_table, status};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{EventType, NewEvent, StoreError, event::new_id, event_table, open::EVENT_LOG};
+use store::{EventType, NewEvent, StoreError, event::new_id, event_table, open::SCHEMA};
 
 /// Referrals of one practice: small, so that many are lived through.
 const OF_A_PRACTICE: usize = 50;
@@ -142,7 +142,7 @@ struct Practice {
 impl Practice {
     fn new(policy: Policy, seed: u64) -> Self {
         let mut db = Connection::open_in_memory().expect("memory");
-        let mut migrations = vec![EVENT_LOG];
+        let mut migrations = SCHEMA.to_vec();
         migrations.extend(desk::SCHEMA);
         store::migrations::migrate(&mut db, &migrations).expect("the schema");
         let now: Timestamp = "2026-11-21T14:00:00Z".parse().expect("a time");
