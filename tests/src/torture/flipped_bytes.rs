@@ -174,11 +174,21 @@ pub fn report(flips: usize, seed: u64) {
     let refused: usize = figures.refused.values().sum();
     assert_eq!(refused, flips, "a change in the file went unnoticed");
     let restored = records.restored().expect("the backup restores");
+    let restored: Dump = restored
+        .into_iter()
+        .filter(|row| !is_about_the_restoring(row))
+        .collect();
     assert_eq!(restored, records.whole);
     println!(
         "  the backup restores, on another folder with the recovery key: {} rows, every one the same",
         restored.len()
     );
+}
+
+/// The audit trail says that it happened.
+fn is_about_the_restoring((table, row): &(String, Vec<Value>)) -> bool {
+    let acts = ["restored", "recovered"].map(|act| Value::Text(act.to_owned()));
+    table == "audit" && row.iter().any(|value| acts.contains(value))
 }
 
 fn kind(error: &StoreError) -> &'static str {
