@@ -17,6 +17,7 @@ mod mailbox;
 mod outbox;
 mod practice;
 mod read;
+mod records;
 mod refer;
 mod search;
 mod show;
@@ -67,6 +68,12 @@ enum Command {
     Practice(practice::PracticeArguments),
     /// The mailbox from which referrals are sent.
     Mailbox(mailbox::MailboxArguments),
+    /// Check the audit trail, row by row, and show its newest acts.
+    Audit(records::AuditArguments),
+    /// Erase what identifies the patients of referrals that ended long enough ago.
+    Erase(records::EraseArguments),
+    /// A copy of everything that is held about one patient.
+    Export(records::ExportArguments),
 }
 
 /// What ends a command early: said in words, and as {"error": {"code", "message"}} with --json.
@@ -130,6 +137,9 @@ fn run(command: Command, common: &Common) -> Result<(), CliError> {
         Command::Directory(arguments) => directory::run(&arguments, common),
         Command::Practice(arguments) => practice::run(&arguments, common),
         Command::Mailbox(arguments) => mailbox::run(&arguments, common),
+        Command::Audit(arguments) => records::audit(&arguments, common),
+        Command::Erase(arguments) => records::erase(&arguments, common),
+        Command::Export(arguments) => records::export(&arguments, common),
     }
 }
 

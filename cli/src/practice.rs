@@ -83,10 +83,12 @@ pub fn run(arguments: &PracticeArguments, common: &Common) -> Result<(), CliErro
             show(&engine)
         }
         PracticeCommand::Show => show(&open(common)?),
-        PracticeCommand::BackUp { folder } => Ok(open(common)?
-            .store
-            .back_up(folder)
-            .map_err(EngineError::from)?),
+        PracticeCommand::BackUp { folder } => {
+            let made = open(common)?.store.back_up(folder);
+            let made = made.map_err(EngineError::from)?;
+            say!("{} rows, checked, in {}", made.rows, folder.display());
+            Ok(())
+        }
         PracticeCommand::Restore {
             backup,
             recovery_key,

@@ -6,8 +6,10 @@ mod card;
 mod catalogue;
 pub mod copied;
 mod current;
+mod daily;
 mod facts;
 mod log;
+mod records;
 mod sending;
 mod session;
 mod set_up;
@@ -17,6 +19,7 @@ pub use card::{Card, CardLinks, LinkedService};
 pub use catalogue::{Catalogue, not_open_code, not_open_detail};
 pub use facts::PatientFacts;
 pub use log::{Log, LogEntry};
+pub use records::PatientCopy;
 pub use sending::SenderThread;
 pub use session::{IDLE, Needs, SessionNow};
 pub use set_up::SetUpProgress;
@@ -87,7 +90,12 @@ impl EngineError {
             Self::Store(StoreError::WrongKey | StoreError::RecoveryKeyForm { .. }) => "wrong-key",
             Self::Store(StoreError::Damaged { .. }) => "records-damaged",
             Self::Store(StoreError::DatabaseMissing { .. }) => "records-missing",
-            Self::Store(StoreError::BackupExists { .. }) => "records-there",
+            Self::Store(StoreError::BackupExists { .. } | StoreError::RecordsInTheWay { .. }) => {
+                "records-there"
+            }
+            Self::Store(StoreError::NotOurs { .. }) => "key-file-damaged",
+            Self::Store(StoreError::NotABackup { .. }) => "not-a-backup",
+            Self::Store(StoreError::OtherUse { .. }) => "other-use",
             Self::Store(_) => "store",
             Self::Directory(DirectoryError::Feed(_) | DirectoryError::OnlyForDemonstration) => {
                 "directory"

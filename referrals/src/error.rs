@@ -47,6 +47,10 @@ pub enum ReferralError {
     LastKeeper,
     #[error("there is no such address in the directory, or it has changed while you looked at it")]
     NoSuchAddress,
+    #[error(
+        "more than one person has this name and date of birth here; ask by the NHS number instead"
+    )]
+    MoreThanOnePerson,
     #[error("{0}")]
     Render(#[from] RenderError),
     #[error("{0}")]
@@ -77,6 +81,7 @@ impl ReferralError {
             Self::TooLate => "too-late",
             Self::NotPossibleNow => "not-allowed",
             Self::PracticeNotSet => "practice-not-set",
+            Self::MoreThanOnePerson => "more-than-one-person",
             Self::MailboxNotSet => "mailbox-not-set",
             Self::WrongPin { .. } => "wrong-pin",
             Self::PinWait { .. } => "pin-wait",

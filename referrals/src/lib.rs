@@ -1,5 +1,6 @@
 //! Everything that touches a patient: intake, draft, render, outbox, transport, status.
 
+pub mod access;
 pub mod approval_table;
 pub mod desk;
 pub mod draft;
@@ -16,6 +17,8 @@ pub mod people;
 pub mod practice_table;
 pub mod referral_table;
 pub mod render;
+pub mod retention;
+pub mod retention_table;
 pub mod staff_table;
 pub mod status;
 pub mod transport;

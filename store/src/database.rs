@@ -178,6 +178,15 @@ impl Database {
         result
     }
 
+    /// Writes what still stands in the write-ahead log into the file and empties the log; what somebody reads just now stays until the next time.
+    pub fn empty_journal(&self) -> Result<(), StoreError> {
+        self.read(|connection| {
+            connection
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+                .map_err(StoreError::from)
+        })
+    }
+
     pub(crate) fn key(&self) -> Option<&DataKey> {
         self.shared.key.as_ref()
     }

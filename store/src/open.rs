@@ -5,6 +5,7 @@ use crate::{
     audit::Verdict,
     audit_head::HeadFile,
     audit_table::{self, PROGRAM},
+    daily_backup,
     database::Durability,
     event::new_id,
     key::{DataKey, KeyHolder},
@@ -80,6 +81,9 @@ impl Store {
                 Self::make(folder, &begun.key_id, &key, schemas, clock)
             }
             (None, None, true) => Err(StoreError::KeyMissing),
+            (None, _, false) if exists(&folder.being_restored())? => {
+                Err(StoreError::DatabaseMissing { path: database })
+            }
             (None, _, false) => {
                 let (key_id, key) = (new_id(clock.now()).to_string(), DataKey::random()?);
                 KeyHolder::of(&folder, &key_id).keep(&key)?;
@@ -218,6 +222,7 @@ fn go_on_from_backup(
 ) -> Result<(), StoreError> {
     let head = practice.write(move |tx| {
         let rows = audit_table::head(tx)?.seq;
+        daily_backup::forget(tx)?;
         let restored =
             NewAct::new(Act::Restored, "", PROGRAM, now).with(serde_json::json!({ "rows": rows }));
         audit_table::append(tx, &restored)

@@ -1,10 +1,12 @@
 //! The desk: what a practice does with drafts and referrals. Each method is one whole step, durable when it returns.
 
+mod access;
 mod approvals;
 mod drafts;
 mod earlier;
 mod filing;
 mod people;
+mod retention;
 mod sending;
 mod usual;
 mod worklist;
@@ -19,7 +21,7 @@ use crate::outbox::Wake;
 use store::{Clock, Database, Migration};
 
 /// The component of `practice.db` that is this crate's.
-pub const SCHEMA: [Migration; 4] = [
+pub const SCHEMA: [Migration; 5] = [
     Migration {
         component: "referrals",
         version: 1,
@@ -39,6 +41,11 @@ pub const SCHEMA: [Migration; 4] = [
         component: "referrals",
         version: 4,
         sql: include_str!("../../migrations/004_people.sql"),
+    },
+    Migration {
+        component: "referrals",
+        version: 5,
+        sql: include_str!("../../migrations/005_retention.sql"),
     },
 ];
 

@@ -131,6 +131,8 @@ fn row_of(
         )
     });
     let filed = filing_table::read(connection, &referral.id)?.map(|filing| filing.deed);
+    // Nobody can be asked to file what no longer says whose it is.
+    let to_file = label.is_some() && filing::is_to_file(folded.state, filed);
     Ok(Some(ReferralRow {
         id: referral.id.clone(),
         reference: referral.reference.clone(),
@@ -146,7 +148,7 @@ fn row_of(
         ),
         needs_attention: status::needs_attention(folded.state)
             || waits_too_long(connection, &referral.id, now)?,
-        to_file: filing::is_to_file(folded.state, filed),
+        to_file,
     }))
 }
 
@@ -178,7 +180,7 @@ fn actions(state: EventType, undoable: bool) -> Vec<&'static str> {
     }
 }
 
-fn timeline(
+pub(super) fn timeline(
     connection: &Connection,
     events: &[Event],
 ) -> Result<Vec<TimelineEntry>, ReferralError> {
