@@ -25,7 +25,10 @@ mod unmet;
 
 use clap::{Args, Parser, Subcommand};
 use engine::{Engine, EngineError};
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 use store::{Clock, DataFolder, UseMode};
 
 /// Find local services and refer into them.
@@ -81,6 +84,12 @@ enum Command {
 enum CliError {
     #[error("{0}")]
     Engine(#[from] EngineError),
+    #[error("{source} The newest good backup is of {made_at}: {}", .backup.display())]
+    Records {
+        source: EngineError,
+        backup: PathBuf,
+        made_at: String,
+    },
     #[error("{path} could not be read: {source}")]
     Input {
         path: String,
@@ -93,7 +102,7 @@ enum CliError {
 impl CliError {
     fn code(&self) -> &'static str {
         match self {
-            Self::Engine(error) => error.code(),
+            Self::Engine(error) | Self::Records { source: error, .. } => error.code(),
             Self::Input { .. } => "input",
             Self::Usage(_) => "usage",
         }
@@ -158,13 +167,29 @@ fn open(common: &Common) -> Result<Engine, CliError> {
     let mode = DataFolder::mode_of(&data)
         .map_err(EngineError::from)?
         .unwrap_or(UseMode::Demonstration);
-    let (engine, unseen_key) = Engine::open(&data, mode, Clock::system())?;
+    let opened = Engine::open(&data, mode, Clock::system());
+    let (engine, unseen_key) = opened.map_err(|error| with_newest_backup(error, &data))?;
     // Only the set-up shows a recovery key; until it has, the records are not finished.
     if unseen_key.is_some() {
         let how = "The set-up of this folder was not finished. Go on with: onward-cli practice set FILE --real";
         return Err(CliError::Usage(how.to_owned()));
     }
     Ok(engine)
+}
+
+/// Records that do not open are an error that names the backup to put in their place.
+fn with_newest_backup(source: EngineError, data: &Path) -> CliError {
+    if !source.can_be_recovered() {
+        return source.into();
+    }
+    match Engine::newest_backup(data) {
+        Some(newest) => CliError::Records {
+            made_at: newest.note.made_at.to_string(),
+            backup: newest.path,
+            source,
+        },
+        None => source.into(),
+    }
 }
 
 /// A file's text, or standard input's for "-".

@@ -40,6 +40,8 @@ enum PracticeCommand {
         #[arg(long, value_name = "FILE")]
         recovery_key: String,
     },
+    /// Set aside records that do not open, whole, and put a backup in their place. It opens with the key in this computer's keychain.
+    PutBack { backup: PathBuf },
 }
 
 #[derive(Deserialize)]
@@ -101,6 +103,12 @@ pub fn run(arguments: &PracticeArguments, common: &Common) -> Result<(), CliErro
                 Clock::system(),
             )?)
         }
+        PracticeCommand::PutBack { backup } => show(&Engine::restore_over(
+            &real_folder(common)?,
+            backup,
+            None,
+            Clock::system(),
+        )?),
     }
 }
 

@@ -63,7 +63,7 @@ pub enum ReferralError {
 
 impl From<rusqlite::Error> for ReferralError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Store(StoreError::Sqlite(error))
+        Self::Store(error.into())
     }
 }
 

@@ -283,13 +283,11 @@ pub(crate) fn connect(
     Ok(connection)
 }
 
+/// At the first read, what is no database to this key is the fault of the key.
 fn damaged(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase) => StoreError::WrongKey,
-        Some(rusqlite::ErrorCode::DatabaseCorrupt) => StoreError::Damaged {
-            what: "a page does not read back as it was written".into(),
-        },
-        _ => StoreError::Sqlite(error),
+        _ => error.into(),
     }
 }
 

@@ -96,10 +96,10 @@ fn one_a_day_and_forty_days_leave_seven_days_and_four_weeks() {
     assert_eq!(
         names(&dir.path().join("backups")),
         [
-            "2026-10-11",
             "2026-10-18",
             "2026-10-25",
             "2026-11-01",
+            "2026-11-02",
             "2026-11-03",
             "2026-11-04",
             "2026-11-05",
