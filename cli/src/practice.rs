@@ -5,7 +5,9 @@ use clap::{Args, Subcommand};
 use engine::{Engine, EngineError};
 use referrals::{
     ReferralError,
-    practice_table::{self, PracticeDetails, StaffMember},
+    people::{Role, StaffMember},
+    practice_table::{self, PracticeDetails},
+    staff_table,
 };
 use serde::Deserialize;
 use services_directory::ids::OdsCode;
@@ -20,7 +22,7 @@ pub struct PracticeArguments {
 
 #[derive(Subcommand)]
 enum PracticeCommand {
-    /// Set it from a JSON file: `ods_code`, name, phone, and staff, each with id, name and role.
+    /// Set it from a JSON file: `ods_code`, name, phone, and staff, each with id, name, job (for letters) and role (clinician, admin or manager).
     Set {
         file: String,
         /// For real use: makes the encrypted records in a fresh folder and prints their recovery key, this once.
@@ -54,6 +56,9 @@ struct PracticeFile {
 struct Staff {
     id: String,
     name: String,
+    /// As it stands on letters: "GP".
+    job: String,
+    /// "clinician", "admin" or "manager".
     role: String,
 }
 
@@ -128,17 +133,20 @@ fn set(engine: &Engine, practice: PracticeFile) -> Result<(), CliError> {
         name: practice.name,
         phone: practice.phone,
     };
-    let staff = practice.staff.into_iter().map(|member| StaffMember {
-        id: member.id,
-        name: member.name,
-        role: member.role,
+    let staff = practice.staff.into_iter().map(|member| {
+        let unknown = || {
+            let words = "is no role; the roles are clinician, admin and manager";
+            CliError::Usage(format!("{} {words}", member.role))
+        };
+        let role = Role::parse(&member.role).ok_or_else(unknown)?;
+        Ok(StaffMember::new(member.id, member.name, member.job, role))
     });
-    let staff: Vec<StaffMember> = staff.collect();
+    let staff: Vec<StaffMember> = staff.collect::<Result<_, CliError>>()?;
     engine.store.practice.write(move |tx| {
         practice_table::set_practice(tx, &details)?;
         staff
             .iter()
-            .try_for_each(|member| practice_table::add_staff(tx, member))
+            .try_for_each(|member| staff_table::put(tx, member))
     })?;
     Ok(())
 }
@@ -152,8 +160,14 @@ fn show(engine: &Engine) -> Result<(), CliError> {
         practice.ods_code,
         practice.phone
     );
-    for member in engine.store.practice.read(practice_table::staff)? {
-        say!("  {}, {}  [{}]", member.name, member.role, member.id);
+    for member in engine.store.practice.read(staff_table::here)? {
+        say!(
+            "  {}, {} ({})  [{}]",
+            member.name,
+            member.job,
+            member.role.as_str(),
+            member.id
+        );
     }
     Ok(())
 }

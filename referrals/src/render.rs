@@ -3,6 +3,7 @@
 pub mod content;
 pub mod email;
 pub mod html;
+pub mod notice;
 pub mod text;
 
 #[cfg(test)]

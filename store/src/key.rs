@@ -46,7 +46,8 @@ impl fmt::Debug for DataKey {
     }
 }
 
-pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), StoreError> {
+/// From the operating system.
+pub fn fill_random(bytes: &mut [u8]) -> Result<(), StoreError> {
     getrandom::fill(bytes).map_err(|error| StoreError::Keychain {
         why: format!("no randomness from the system: {error}"),
     })

@@ -1,12 +1,15 @@
 //! The desk: what a practice does with drafts and referrals. Each method is one whole step, durable when it returns.
 
+mod approvals;
 mod drafts;
 mod earlier;
 mod filing;
+mod people;
 mod sending;
 mod usual;
 mod worklist;
 
+pub use approvals::AddressToApprove;
 pub use earlier::EarlierReferral;
 pub use sending::{Queued, UnknownDecision};
 pub use usual::{OTHER_NEED, UnmetNeed, UsualService};
@@ -16,7 +19,7 @@ use crate::outbox::Wake;
 use store::{Clock, Database, Migration};
 
 /// The component of `practice.db` that is this crate's.
-pub const SCHEMA: [Migration; 3] = [
+pub const SCHEMA: [Migration; 4] = [
     Migration {
         component: "referrals",
         version: 1,
@@ -31,6 +34,11 @@ pub const SCHEMA: [Migration; 3] = [
         component: "referrals",
         version: 3,
         sql: include_str!("../../migrations/003_record.sql"),
+    },
+    Migration {
+        component: "referrals",
+        version: 4,
+        sql: include_str!("../../migrations/004_people.sql"),
     },
 ];
 

@@ -139,7 +139,7 @@ const MAILBOX: &str = r#"{"host": "mail.example.nhs.uk", "port": 587, "security"
     "trust": "operating-system"}"#;
 
 const PRACTICE: &str = r#"{"ods_code": "Y99001", "name": "Moorlands Surgery", "phone": "01632 960100",
-    "staff": [{"id": "dr-hale", "name": "Dr Rowan Hale", "role": "GP"}]}"#;
+    "staff": [{"id": "dr-hale", "name": "Dr Rowan Hale", "job": "GP", "role": "clinician"}]}"#;
 
 #[test]
 fn the_key_lies_in_the_keychain_and_the_records_open_again_with_it_and_with_no_other() {
