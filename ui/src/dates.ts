@@ -10,6 +10,12 @@ export function dateTimeWords(utc: string): string {
 	return `${two(at.getDate())}-${MONTHS[at.getMonth()] ?? ''}-${at.getFullYear()} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
+/** "21-Nov-2026"; `now` is in milliseconds. */
+export function dayWords(now: number): string {
+	const at = new Date(now);
+	return `${two(at.getDate())}-${MONTHS[at.getMonth()] ?? ''}-${at.getFullYear()}`;
+}
+
 /** "refreshed 2 h ago". `now` is in milliseconds. */
 export function ageWords(utc: string, now: number): string {
 	const at = new Date(utc).getTime();

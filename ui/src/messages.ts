@@ -10,4 +10,7 @@ export * from './messages/problems';
 export * from './messages/errors';
 export * from './messages/record';
 export * from './messages/referrals';
+export * from './messages/people';
+export * from './messages/setUp';
+export * from './messages/practice';
 export * from './messages/sending';
