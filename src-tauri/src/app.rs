@@ -8,8 +8,8 @@ use std::{
 };
 use store::{Clock, DataFolder, UseMode};
 use tauri::{
-    AppHandle, Emitter, Manager, RunEvent, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
-    WindowEvent,
+    AppHandle, Emitter, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, WindowEvent, ipc::Invoke,
 };
 use tauri_plugin_global_shortcut::{Builder as ShortcutBuilder, ShortcutState};
 
@@ -25,44 +25,22 @@ pub struct AppState {
     sending: Mutex<Option<SenderThread>>,
 }
 
+impl AppState {
+    pub fn new(engine: Option<Arc<Engine>>) -> Self {
+        Self {
+            engine,
+            clipboard: RecordClipboard::new(Clock::system()),
+            sending: Mutex::default(),
+        }
+    }
+}
+
 pub fn run(arguments: Arguments) -> Result<(), String> {
-    let state = AppState {
-        engine: open_engine(&arguments)?.map(Arc::new),
-        clipboard: RecordClipboard::new(Clock::system()),
-        sending: Mutex::default(),
-    };
+    let state = AppState::new(open_engine(&arguments)?.map(Arc::new));
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
         .manage(state)
-        .invoke_handler(tauri::generate_handler![
-            commands::window_state,
-            commands::choose_referrer,
-            commands::current_draft,
-            commands::drafts,
-            commands::open_draft,
-            commands::clear_patient,
-            commands::paste_patient,
-            commands::edit_patient,
-            commands::save_form,
-            commands::search,
-            commands::service_card,
-            commands::set_favourite,
-            commands::record_unmet_need,
-            commands::unmet_needs,
-            commands::queue_referral,
-            commands::undo_referral,
-            commands::send_now,
-            commands::referrals,
-            commands::referral,
-            commands::copy_for_record,
-            commands::set_filed,
-            commands::try_again,
-            commands::decide_unknown,
-            commands::withdraw,
-            commands::demonstration_mailbox,
-            commands::demonstration_message,
-            commands::quit,
-        ])
+        .invoke_handler(commands())
         .setup(move |app| {
             open_window(app.handle(), &arguments.data)?;
             register_hot_key(app.handle());
@@ -76,7 +54,7 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
                 api.prevent_close();
             }
         })
-        .build(tauri::generate_context!())
+        .build(context())
         .map_err(|error| format!("The window could not be opened: {error}"))?;
     app.run(|app, event| {
         if let RunEvent::Exit = event {
@@ -85,6 +63,44 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
         }
     });
     Ok(())
+}
+
+/// Every command that the window may call; `ui/isolation/isolation.js` and `capabilities/main.json` let these through and no other.
+pub fn commands<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        commands::window_state,
+        commands::choose_referrer,
+        commands::current_draft,
+        commands::drafts,
+        commands::open_draft,
+        commands::clear_patient,
+        commands::paste_patient,
+        commands::edit_patient,
+        commands::save_form,
+        commands::search,
+        commands::service_card,
+        commands::set_favourite,
+        commands::record_unmet_need,
+        commands::unmet_needs,
+        commands::queue_referral,
+        commands::undo_referral,
+        commands::send_now,
+        commands::referrals,
+        commands::referral,
+        commands::copy_for_record,
+        commands::set_filed,
+        commands::try_again,
+        commands::decide_unknown,
+        commands::withdraw,
+        commands::demonstration_mailbox,
+        commands::demonstration_message,
+        commands::quit,
+    ]
+}
+
+/// What the program is built with: its pages, its capabilities and its gate.
+pub fn context<R: Runtime>() -> tauri::Context<R> {
+    tauri::generate_context!()
 }
 
 /// A demonstration is made when it is first opened; real use only by whoever sets it up, with a recovery key to print.

@@ -12,7 +12,7 @@ use crate::{
 use engine::{Engine, EngineError, LogEntry};
 use referrals::{ReferralError, practice_table};
 use std::sync::Arc;
-use tauri::{AppHandle, Manager, State};
+use tauri::{AppHandle, Manager, Runtime, State};
 
 type Answer<T> = Result<T, WindowError>;
 
@@ -338,7 +338,11 @@ pub async fn demonstration_message(
 
 /// The answer to "close-asked". Nothing is lost whichever is chosen.
 #[tauri::command]
-pub async fn quit(app: AppHandle, state: State<'_, AppState>, choice: QuitChoice) -> Answer<()> {
+pub async fn quit<R: Runtime>(
+    app: AppHandle<R>,
+    state: State<'_, AppState>,
+    choice: QuitChoice,
+) -> Answer<()> {
     if choice == QuitChoice::Stay {
         return Ok(());
     }

@@ -3,8 +3,9 @@
 use super::chance::Chance;
 use crate::patients::{DOE, SMITH};
 use crate::practice::{PAIN_PLATFORM, Practice, START, Time};
+use crate::records::{Dump, dump};
 use referrals::desk;
-use rusqlite::{Connection, types::Value};
+use rusqlite::Connection;
 use services_directory::directory_table;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -36,9 +37,6 @@ struct Records {
     recovery_key: RecoveryKey,
     whole: Dump,
 }
-
-/// Every row of every table.
-type Dump = Vec<(String, Vec<Value>)>;
 
 impl Records {
     fn make() -> Self {
@@ -108,25 +106,6 @@ fn schemas() -> Schemas {
 
 fn demonstration(path: &Path) -> DataFolder {
     DataFolder::prepare(path, UseMode::Demonstration).expect("a data folder")
-}
-
-fn dump(store: &Store) -> Result<Dump, StoreError> {
-    store.practice.read(|c| {
-        let names = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
-        let mut names = c.prepare(names)?;
-        let names = names.query_map([], |row| row.get::<_, String>(0))?;
-        let mut all = Dump::new();
-        for name in names {
-            let name = name?;
-            let mut rows = c.prepare(&format!("SELECT * FROM \"{name}\" ORDER BY rowid"))?;
-            let columns = rows.column_count();
-            let rows = rows.query_map([], |row| (0..columns).map(|at| row.get(at)).collect())?;
-            for row in rows {
-                all.push((name.clone(), row?));
-            }
-        }
-        Ok(all)
-    })
 }
 
 /// Flips, prints the figures, and fails where a change went unnoticed.
