@@ -15,7 +15,7 @@ use store::{Clock, DataFolder, Store, StoreError, UseMode};
 
 /// SQLCipher keeps the salt of the file in its first bytes, which no checksum covers: the key of the checksums is made from it.
 const SALT_BYTES: usize = 16;
-const RECORDS: [&str; 4] = [
+pub(super) const RECORDS: [&str; 4] = [
     "use.txt",
     "demonstration.key",
     "practice.key.json",
@@ -32,14 +32,14 @@ pub struct Figures {
 }
 
 /// Records with everything in them that a practice has: drafts, referrals sent and waiting; with a backup and its recovery key.
-struct Records {
-    folder: tempfile::TempDir,
-    recovery_key: RecoveryKey,
-    whole: Dump,
+pub(super) struct Records {
+    pub(super) folder: tempfile::TempDir,
+    pub(super) recovery_key: RecoveryKey,
+    pub(super) whole: Dump,
 }
 
 impl Records {
-    fn make() -> Self {
+    pub(super) fn make() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (data, time) = (folder.path().join("data"), Time::at(START));
         let made = Store::open(demonstration(&data), &schemas(), time.clock()).expect("made");
@@ -70,7 +70,7 @@ impl Records {
         }
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(super) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join("data").join(name)
     }
 
@@ -93,18 +93,18 @@ impl Records {
     }
 }
 
-fn clock() -> Clock {
+pub(super) fn clock() -> Clock {
     Time::at(START).clock()
 }
 
-fn schemas() -> Schemas {
+pub(super) fn schemas() -> Schemas {
     Schemas {
         practice: desk::SCHEMA.to_vec(),
         directory: vec![directory_table::SCHEMA],
     }
 }
 
-fn demonstration(path: &Path) -> DataFolder {
+pub(super) fn demonstration(path: &Path) -> DataFolder {
     DataFolder::prepare(path, UseMode::Demonstration).expect("a data folder")
 }
 
@@ -139,28 +139,22 @@ pub fn report(flips: usize, seed: u64) {
             Ok(_) => figures.reads_otherwise += 1,
         }
     }
-    println!(
-        "flipped bits, seed {seed}: {} in {} bytes of practice.db, {} of them in the salt",
-        figures.flipped,
-        whole.len(),
-        figures.in_the_salt
-    );
-    println!(
-        "  refused {:?}, read the same {}, read otherwise {}",
-        figures.refused, figures.reads_the_same, figures.reads_otherwise
-    );
+    println!("flipped bits, seed {seed}: {figures:?}");
     assert_eq!(figures.reads_otherwise, 0);
     let refused: usize = figures.refused.values().sum();
     assert_eq!(refused, flips, "a change in the file went unnoticed");
     let restored = records.restored().expect("the backup restores");
     assert_eq!(restored, records.whole);
     println!(
-        "  the backup restores, on another folder with the recovery key: {} rows, every one the same",
+        "| flipped bits of practice.db | {flips} in {} bytes, {} of them in its salt | each refused at the next start: {:?}; the backup restores in another folder with the recovery key, {} rows, every one the same |",
+        whole.len(),
+        figures.in_the_salt,
+        figures.refused,
         restored.len()
     );
 }
 
-fn kind(error: &StoreError) -> &'static str {
+pub(super) fn kind(error: &StoreError) -> &'static str {
     match error {
         StoreError::WrongKey => "as not its key's",
         StoreError::Damaged { .. } => "as damaged",

@@ -5,22 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Child;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use demo::mail_server::{ConnectionRecord, Fault, Misbehaviour, Moment, Records};
 use jiff::SignedDuration;
 use product_tests::patients::{DOE, SMITH};
-use product_tests::practice::{
-    FAR_TOO_LONG, Mail, PAIN_PLATFORM, Practice, Time, computer_time, runtime,
-};
+use product_tests::practice::{PAIN_PLATFORM, Practice, Time, computer_time};
 use product_tests::program::Program;
-use referrals::outbox::{OutboxMessage, outbox_table};
-use referrals::transport::{self, Deadlines, Envelope, Mailbox, Phase, SendOutcome};
+use product_tests::torture::naive::{Marks, Verdict, judge, messages, naively};
+use product_tests::torture::phases::{Kill, PHASES, ROUNDS, kills, stands_still};
+use referrals::transport::Phase;
 
 const REFERRALS: usize = 100;
-/// Each phase is killed in so often.
-const ROUNDS: usize = 2;
 
 /// A practice whose referrals were queued two minutes ago, by the clock that the command line goes by.
 fn practice_with_referrals(count: usize) -> (Practice, Vec<String>) {
@@ -42,15 +36,6 @@ fn practice_with_referrals(count: usize) -> (Practice, Vec<String>) {
         ids
     });
     (practice, ids)
-}
-
-fn messages(practice: &Practice, ids: &[String]) -> Vec<OutboxMessage> {
-    let read = |id: &String| {
-        let store = &practice.engine.store.practice;
-        let message = store.read(|c| outbox_table::newest_message_of(c, id));
-        message.unwrap().unwrap()
-    };
-    ids.iter().map(read).collect()
 }
 
 fn sending_process(practice: &Practice) -> Program {
@@ -109,9 +94,9 @@ fn h05_sent_twice_or_lost_never_when_the_sender_is_killed_in_any_phase() {
     assert!(said.succeeded, "{said:?}");
 
     let (mut done, mut unknown) = (Vec::new(), BTreeSet::new());
-    for (id, message) in ids.iter().zip(messages(&practice, &ids)) {
+    for (id, message) in ids.iter().zip(messages(&practice, &ids).iter()) {
         match practice.state(id) {
-            "sent" => done.push(message.message_id),
+            "sent" => done.push(message.message_id.clone()),
             "unknown" => {
                 assert!(
                     practice.mail.times_kept(&message.message_id) <= 1,
@@ -178,9 +163,9 @@ fn people_decide(practice: &Practice, program: &Program, unknown: &BTreeSet<Stri
 #[test]
 fn the_judge_sees_what_naive_senders_double_and_lose() {
     let (practice, ids) = practice_with_referrals(60);
-    let all = Arc::new(messages(&practice, &ids));
-    let doubles = naively(&all, Marks::Afterwards);
-    let loses = naively(&all, Marks::Beforehand);
+    let all = messages(&practice, &ids);
+    let doubles = naively(&all, Marks::Afterwards, None);
+    let loses = naively(&all, Marks::Beforehand, None);
     println!("marks afterwards: {doubles:?}; marks beforehand: {loses:?}");
     assert_eq!(
         doubles,
