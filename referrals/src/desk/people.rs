@@ -66,6 +66,19 @@ impl Desk {
         })
     }
 
+    /// Somebody who gets their PIN later.
+    pub fn add_staff_without_pin(
+        &self,
+        member: &StaffMember,
+        actor: &str,
+    ) -> Result<(), ReferralError> {
+        let (now, member, actor) = (self.clock.now(), member.clone(), actor.to_owned());
+        self.practice.write(move |tx| {
+            staff_table::put(tx, &member)?;
+            record(tx, Act::StaffAdded, &actor, &member.id, now)
+        })
+    }
+
     /// Another name, job or role.
     pub fn change_staff(&self, member: &StaffMember, actor: &str) -> Result<(), ReferralError> {
         let (now, member, actor) = (self.clock.now(), member.clone(), actor.to_owned());

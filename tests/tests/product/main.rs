@@ -14,6 +14,7 @@ mod kill;
 #[cfg(unix)]
 mod mail_peer;
 mod outbox;
+mod people;
 mod promises;
 mod real_use;
 mod record;
