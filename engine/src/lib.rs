@@ -1,8 +1,10 @@
 //! The engine: one data folder opened, with the directory ready to be searched, the desk, and the sender.
 //! The window and the command line are two faces of it.
 
+mod before_send;
 mod card;
 mod catalogue;
+mod checked;
 pub mod copied;
 mod current;
 mod facts;
@@ -10,8 +12,10 @@ mod log;
 mod sending;
 mod usual;
 
+pub use before_send::WouldWait;
 pub use card::{Card, CardLinks, LinkedService};
 pub use catalogue::{Catalogue, not_open_code, not_open_detail};
+pub use checked::Checked;
 pub use facts::PatientFacts;
 pub use log::{Log, LogEntry};
 pub use sending::SenderThread;

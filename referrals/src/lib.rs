@@ -1,5 +1,6 @@
 //! Everything that touches a patient: intake, draft, render, outbox, transport, status.
 
+pub mod concern_table;
 pub mod desk;
 pub mod draft;
 pub mod earlier_table;

@@ -108,7 +108,7 @@ mod tests {
                  INSERT INTO outbox VALUES ('o2', 'r2', 'c', 'e', 'd', 'a', 'm2', 'q2', x'', '', 6, 6, 6, 6, 0, 'withdrawn', '', '');",
             )
             .unwrap();
-        let [first, second, _] = SCHEMA;
+        let [first, second, ..] = SCHEMA;
         migrate(&mut database, &[EVENT_LOG, first, second]).unwrap();
         let used = [Use {
             service_id: "ot".to_owned(),

@@ -4,13 +4,13 @@ use crate::{
     app::AppState,
     convert,
     views::{
-        CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView,
-        QuitChoice, ReferralDetail, ReferralForm, ReferralRow, SearchView, ServiceCard,
-        UnknownDecision, UnmetNeedRow, WindowError, WindowState,
+        ConcernRow, CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField,
+        QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow, Reply, SearchView,
+        ServiceCard, UnknownDecision, UnmetNeedRow, WindowError, WindowState,
     },
 };
 use engine::{Engine, EngineError, LogEntry};
-use referrals::{ReferralError, practice_table};
+use referrals::{ReferralError, desk::Offer, practice_table};
 use std::sync::Arc;
 use tauri::{AppHandle, Manager, State};
 
@@ -356,4 +356,152 @@ pub async fn quit(app: AppHandle, state: State<'_, AppState>, choice: QuitChoice
         let _ = window.destroy();
     }
     Ok(())
+}
+
+// --- What was offered and not sent, what the service answered, and what people report ---
+
+/// Put off until a day. Like a referral, only what stands on the screen is written down.
+#[tauri::command]
+pub async fn park_referral(
+    state: State<'_, AppState>,
+    draft_id: String,
+    form: ReferralForm,
+    recall_on: String,
+    words: String,
+) -> Answer<ReferralDetail> {
+    off_thread(&state, move |engine| {
+        let draft = engine.desk.draft(&draft_id)?;
+        let (chosen, on_screen) = (engine.chosen(&draft)?, convert::form(form));
+        let offer = Offer {
+            draft: &draft,
+            on_screen: &on_screen,
+            chosen: &chosen,
+            words: &words,
+        };
+        let recall_on = convert::day(engine, &recall_on)?;
+        let id = engine.desk.park(&offer, recall_on, &engine.actor()?)?;
+        convert::referral(engine, &id)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn decline_referral(
+    state: State<'_, AppState>,
+    draft_id: String,
+    form: ReferralForm,
+    words: String,
+) -> Answer<ReferralDetail> {
+    off_thread(&state, move |engine| {
+        let draft = engine.desk.draft(&draft_id)?;
+        let (chosen, on_screen) = (engine.chosen(&draft)?, convert::form(form));
+        let offer = Offer {
+            draft: &draft,
+            on_screen: &on_screen,
+            chosen: &chosen,
+            words: &words,
+        };
+        let id = engine.desk.decline(&offer, &engine.actor()?)?;
+        convert::referral(engine, &id)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn recall_offer(state: State<'_, AppState>, referral_id: String) -> Answer<DraftView> {
+    off_thread(&state, move |engine| {
+        let draft_id = engine.desk.recall(&referral_id, &engine.actor()?)?;
+        convert::draft(engine, &engine.desk.open_draft(&draft_id)?)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn decline_offer(
+    state: State<'_, AppState>,
+    referral_id: String,
+    words: String,
+) -> Answer<ReferralDetail> {
+    off_thread(&state, move |engine| {
+        engine
+            .desk
+            .decline_parked(&referral_id, &words, &engine.actor()?)?;
+        convert::referral(engine, &referral_id)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn record_reply(
+    state: State<'_, AppState>,
+    referral_id: String,
+    reply: Reply,
+    words: String,
+) -> Answer<ReferralDetail> {
+    off_thread(&state, move |engine| {
+        let actor = engine.actor()?;
+        engine
+            .desk
+            .record_reply(&referral_id, convert::reply(&reply), &words, &actor)?;
+        convert::referral(engine, &referral_id)
+    })
+    .await
+}
+
+/// With no day, it is looked at again after 5 working days.
+#[tauri::command]
+pub async fn chase(
+    state: State<'_, AppState>,
+    referral_id: String,
+    next_on: String,
+    words: String,
+) -> Answer<ReferralDetail> {
+    off_thread(&state, move |engine| {
+        let next_on = match next_on.trim() {
+            "" => None,
+            day => Some(convert::day(engine, day)?),
+        };
+        engine
+            .desk
+            .chase(&referral_id, next_on, &words, &engine.actor()?)?;
+        convert::referral(engine, &referral_id)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn acknowledge(
+    state: State<'_, AppState>,
+    referral_id: String,
+    words: String,
+) -> Answer<ReferralDetail> {
+    off_thread(&state, move |engine| {
+        engine
+            .desk
+            .acknowledge(&referral_id, &words, &engine.actor()?)?;
+        convert::referral(engine, &referral_id)
+    })
+    .await
+}
+
+/// Written down on this computer; sent nowhere by itself.
+#[tauri::command]
+pub async fn report_concern(
+    state: State<'_, AppState>,
+    words: String,
+    place: String,
+) -> Answer<Vec<ConcernRow>> {
+    off_thread(&state, move |engine| {
+        let source = convert::concern_source(engine, place);
+        engine
+            .desk
+            .report_concern(&words, source, &engine.actor()?)?;
+        convert::concerns(engine)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn concerns(state: State<'_, AppState>) -> Answer<Vec<ConcernRow>> {
+    off_thread(&state, convert::concerns).await
 }

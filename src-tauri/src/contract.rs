@@ -2,9 +2,9 @@
 //! with what Rust gives now. `ONWARD_UPDATE=1 cargo test --workspace contract` writes the types and the codes anew.
 
 use crate::views::{
-    self, CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField,
-    QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow, SearchView, ServiceCard,
-    UnknownDecision, UnmetNeedRow, WindowState,
+    self, ConcernRow, CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow,
+    PatientField, QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow, Reply,
+    SearchView, ServiceCard, UnknownDecision, UnmetNeedRow, WindowState,
 };
 use referrals::{desk, draft, filing, transport::SendProblem};
 use serde::{Serialize, de::DeserializeOwned};
@@ -17,10 +17,11 @@ use std::{
 use store::EventType;
 
 /// What a draft's problems can say; `the_codes…` finds one that is missing here.
-const PROBLEM_CODES: [&str; 19] = [
+const PROBLEM_CODES: [&str; 20] = [
     "address-changed",
     "age",
     "area",
+    "ask-again",
     "check-digit",
     "closed",
     "conflict",
@@ -40,7 +41,7 @@ const PROBLEM_CODES: [&str; 19] = [
 ];
 
 /// Fields of a problem beside those of the patient; a service's own question is "extra:" and its id.
-const FORM_FIELDS: [&str; 12] = [
+const FORM_FIELDS: [&str; 15] = [
     "bestTimes",
     "consent",
     "consentNote",
@@ -48,11 +49,14 @@ const FORM_FIELDS: [&str; 12] = [
     "crisis",
     "crisisNote",
     "patient",
+    "phq9Item9",
+    "phq9Total",
     "reasonText",
     "reasons",
     "redFlags",
     "redFlagsNote",
     "serviceId",
+    "willPhone",
 ];
 
 fn root() -> PathBuf {
@@ -126,12 +130,20 @@ fn not_open() -> BTreeSet<String> {
     quoted_in("engine/src/catalogue.rs", "not_open_code")
 }
 
+/// Why a referral stands on top of the list.
+fn attention() -> BTreeSet<String> {
+    let mut codes = quoted_in("referrals/src/status.rs", "attention");
+    codes.insert("not-leaving".to_owned());
+    codes
+}
+
 /// Event types, and what the list makes of a queued or sent event by how it came about.
 fn timeline_kinds() -> BTreeSet<String> {
     let payload = strings(["again", "confirmed", "decided", "send-again", "it-arrived"]);
     let mut kinds = strings(EventType::ALL.iter().map(|kind| kind.as_str()));
     let made = quoted_in("referrals/src/desk/worklist.rs", "kind");
     kinds.extend(made.difference(&payload).cloned());
+    kinds.extend(strings(["acknowledged", "chased"]));
     kinds
 }
 
@@ -139,6 +151,7 @@ fn timeline_kinds() -> BTreeSet<String> {
 fn the_codes_of_the_window_are_those_of_rust() {
     let codes = json!({
         "actions": quoted_in("referrals/src/desk/worklist.rs", "actions"),
+        "attention": attention(),
         "deeds": filing::Deed::ALL.map(filing::Deed::code),
         "errors": error_codes(),
         "fields": strings(FORM_FIELDS),
@@ -214,6 +227,10 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
         "record_unmet_need" => is_a::<u32>(answer),
         "unmet_needs" => is_a::<Vec<UnmetNeedRow>>(answer),
         "queue_referral" => is_a::<QueuedView>(answer),
+        "report_concern" | "concerns" => is_a::<Vec<ConcernRow>>(answer),
+        "recall_offer" => is_a::<DraftView>(answer),
+        "park_referral" | "decline_referral" | "decline_offer" | "record_reply" | "chase"
+        | "acknowledge" => is_a::<ReferralDetail>(answer),
         "send_now" | "set_favourite" | "quit" => is_a::<()>(answer),
         "referrals" => is_a::<Vec<ReferralRow>>(answer),
         "copy_for_record" => is_a::<CopiedView>(answer),
@@ -228,14 +245,14 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
 
 fn argument(name: &str, value: &Value) -> Result<(), String> {
     match name {
-        "draftId" | "serviceId" | "referralId" | "staffId" | "text" | "value" | "reason" => {
-            is_a::<String>(value)
-        }
+        "words" | "place" | "recallOn" | "nextOn" | "draftId" | "serviceId" | "referralId"
+        | "staffId" | "text" | "value" | "reason" => is_a::<String>(value),
         "needs" => is_a::<Vec<String>>(value),
         "favourite" | "filed" => is_a::<bool>(value),
         "number" => is_a::<u32>(value),
         "field" => is_a::<PatientField>(value),
         "form" => is_a::<ReferralForm>(value),
+        "reply" => is_a::<Reply>(value),
         "choice" => is_a::<QuitChoice>(value),
         "decision" => is_a::<UnknownDecision>(value),
         other => Err(format!("{other} is no argument of a command")),
@@ -262,6 +279,7 @@ fn codes_in(answer: &Value) -> Result<(), String> {
         &quoted_in("referrals/src/status.rs", "next_action"),
     )?;
     known("kind", &timeline_kinds())?;
+    known("attention", &attention())?;
     known("notOpen", &not_open())?;
     let problems = if fields.contains_key("timeline") {
         send_problems

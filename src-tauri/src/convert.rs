@@ -3,11 +3,13 @@
 mod card;
 mod directory;
 mod draft;
+mod hazards;
 mod referral;
 
 pub use card::service_card;
 pub use directory::{address_on_card, search};
 pub use draft::{draft, draft_summaries, form, patient_field};
+pub use hazards::{concern_source, concerns, day, reply};
 pub use referral::{copied, decision, mailbox, mailbox_message, queued, referral, referral_row};
 
 use crate::views::{
@@ -56,7 +58,7 @@ pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
         },
         outbox: OutboxState {
             waiting: counts.waiting,
-            needs_attention: counts.needs_attention,
+            needs_attention: engine.desk.attention()?.iter().map(|kind| kind.count).sum(),
             channel_problem,
             to_file: engine.desk.to_file_count()?,
         },

@@ -11,3 +11,7 @@ export * from './messages/errors';
 export * from './messages/record';
 export * from './messages/referrals';
 export * from './messages/sending';
+export * from './messages/offers';
+export * from './messages/replies';
+export * from './messages/before-send';
+export * from './messages/concern';
