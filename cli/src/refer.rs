@@ -9,6 +9,10 @@ use referrals::draft::{
 };
 
 #[derive(Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct ReferArguments {
     /// The service's id, as `search` gives it.
     #[arg(long)]

@@ -82,7 +82,7 @@ impl Engine {
         let thread = std::thread::Builder::new()
             .name("sender".into())
             .spawn(move || {
-                runtime.block_on(send_whenever_ours(sender, desk, demonstration, &stopping))
+                runtime.block_on(send_whenever_ours(sender, desk, demonstration, &stopping));
             })
             .map_err(|source| StoreError::File {
                 path: "sender".into(),

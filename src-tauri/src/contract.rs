@@ -220,7 +220,7 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
     match command {
         "window_state" | "choose_referrer" => is_a::<WindowState>(answer),
         "current_draft" | "open_draft" | "clear_patient" | "paste_patient" | "edit_patient"
-        | "save_form" | "undo_referral" => is_a::<DraftView>(answer),
+        | "save_form" | "undo_referral" | "recall_offer" => is_a::<DraftView>(answer),
         "drafts" => is_a::<Vec<DraftSummary>>(answer),
         "search" => is_a::<SearchView>(answer),
         "service_card" => is_a::<ServiceCard>(answer),
@@ -228,7 +228,6 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
         "unmet_needs" => is_a::<Vec<UnmetNeedRow>>(answer),
         "queue_referral" => is_a::<QueuedView>(answer),
         "report_concern" | "concerns" => is_a::<Vec<ConcernRow>>(answer),
-        "recall_offer" => is_a::<DraftView>(answer),
         "park_referral" | "decline_referral" | "decline_offer" | "record_reply" | "chase"
         | "acknowledge" => is_a::<ReferralDetail>(answer),
         "send_now" | "set_favourite" | "quit" => is_a::<()>(answer),

@@ -62,7 +62,7 @@ fn number_at_start(tail: &str, most: u8) -> Option<u8> {
     let after = after.strip_prefix(out_of.as_str()).unwrap_or(after);
     let mut next = after.chars();
     let (first, second) = (next.next(), next.next());
-    let goes_on = first.is_some_and(|c| c.is_alphanumeric())
+    let goes_on = first.is_some_and(char::is_alphanumeric)
         || (matches!(first, Some('-' | '/' | '.' | ':'))
             && second.is_some_and(char::is_alphanumeric));
     // "18 Nov": a day.

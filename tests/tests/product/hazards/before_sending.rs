@@ -5,6 +5,7 @@ use product_tests::patients::SMITH;
 use product_tests::practice::{PAIN_PLATFORM, Practice, form};
 use referrals::ReferralError;
 use referrals::draft::{ReferralDraft, ReferralForm, ServiceToRefer};
+use services_directory::feed::{Directory, FeedLimits};
 
 /// Checked with the service in March, 236 days before the story begins.
 const LONG_UNCHECKED: &str = "\"on\":\"2026-03-30\"";
@@ -204,7 +205,6 @@ fn h20_limits_stand_on_everything_that_comes_in() {
     let fits = practice.fill(&fits.id, at_most);
     assert_eq!(problems(&practice, &fits), [""; 0], "at the limit it goes");
     // A directory larger than is taken is refused before it is read.
-    use services_directory::feed::{Directory, FeedLimits};
     let starter = product_tests::directories::STARTER.as_bytes();
     let read = |limits| Directory::read(starter, limits).is_ok();
     assert!(read(FeedLimits::default()));
