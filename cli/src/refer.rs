@@ -1,12 +1,13 @@
 //! `onward-cli refer`: the same draft, checks and queue as the window.
 
-use crate::{CliError, Common, open, print_json, text_of};
+use crate::{CliError, Common, actor, open, print_json, text_of};
 use clap::{Args, ValueEnum};
 use engine::PatientFacts;
 use referrals::draft::{
     Consent, CriterionAnswer, ExtraAnswer, PatientField, Reason, ReferralForm, SafetyAnswer,
     ServiceToRefer,
 };
+use referrals::people::Right;
 
 #[derive(Args)]
 #[allow(
@@ -88,6 +89,7 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
     let form = form(arguments)?;
     let text = text_of(&arguments.patient)?;
     let engine = open(common)?;
+    let actor = actor(&engine, Right::Refer)?;
     let mut draft = engine.desk.begin_with(&text)?;
     if !arguments.no_nhs_number_reason.is_empty() {
         let (field, reason) = (
@@ -118,9 +120,7 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
     };
     let draft = engine.desk.save_form(&draft.id, form, seen)?;
     let chosen = engine.chosen(&draft)?;
-    let queued = engine
-        .desk
-        .queue(&draft, &draft.form, &chosen, &engine.actor()?)?;
+    let queued = engine.desk.queue(&draft, &draft.form, &chosen, &actor)?;
     if arguments.send_now {
         engine.desk.send_now(&queued.referral_id)?;
     }

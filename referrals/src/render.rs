@@ -4,6 +4,7 @@ pub mod content;
 pub mod daily;
 pub mod email;
 pub mod html;
+pub mod notice;
 pub mod text;
 
 #[cfg(test)]

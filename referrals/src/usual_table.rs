@@ -94,12 +94,12 @@ fn row(row: &Row<'_>) -> rusqlite::Result<Use> {
 mod tests {
     use super::*;
     use crate::desk::SCHEMA;
-    use store::{migrations::migrate, open::EVENT_LOG};
+    use store::{migrations::migrate, open::SCHEMA as STORE};
 
     #[test]
     fn a_database_from_before_keeps_its_referrals_and_counts_them() {
         let mut database = Connection::open_in_memory().unwrap();
-        migrate(&mut database, &[EVENT_LOG, SCHEMA[0]]).unwrap();
+        migrate(&mut database, &[STORE[0], STORE[1], SCHEMA[0]]).unwrap();
         database
             .execute_batch(
                 "INSERT INTO referrals VALUES ('r1', 'ONW-1', 'd1', 5, 'ot', 'OT', '', 0, 1, 'a@example.nhs.uk', 'amy', 'amy');
@@ -109,7 +109,7 @@ mod tests {
             )
             .unwrap();
         let [first, second, ..] = SCHEMA;
-        migrate(&mut database, &[EVENT_LOG, first, second]).unwrap();
+        migrate(&mut database, &[STORE[0], STORE[1], first, second]).unwrap();
         let used = [Use {
             service_id: "ot".to_owned(),
             reasons: Vec::new(),

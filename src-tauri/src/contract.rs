@@ -2,9 +2,10 @@
 //! with what Rust gives now. `ONWARD_UPDATE=1 cargo test --workspace contract` writes the types and the codes anew.
 
 use crate::views::{
-    self, ConcernRow, CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow,
-    PatientField, QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow, Reply,
-    SearchView, ServiceCard, UnknownDecision, UnmetNeedRow, WindowState,
+    self, AddressRow, AddressShown, ConcernRow, CopiedView, DraftSummary, DraftView, MailboxForm,
+    MailboxMessage, MailboxRow, MailboxTest, PatientField, PracticeForm, QueuedView, QuitChoice,
+    RecoveryKeyView, ReferralDetail, ReferralForm, ReferralRow, Reply, SearchView, ServiceCard,
+    SetUpView, StaffForm, StaffMember, UnknownDecision, UnmetNeedRow, WindowState,
 };
 use referrals::{desk, draft, filing, transport::SendProblem};
 use serde::{Serialize, de::DeserializeOwned};
@@ -218,7 +219,21 @@ fn is_a<T: DeserializeOwned + Serialize>(value: &Value) -> Result<(), String> {
 
 fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
     match command {
-        "window_state" | "choose_referrer" => is_a::<WindowState>(answer),
+        "window_state" | "sign_in" | "sign_out" | "veil" | "choose_referrer" | "finish_set_up"
+        | "recover" | "restore_backup" => is_a::<WindowState>(answer),
+        "add_staff" | "change_staff" | "set_pin" | "staff_left" => is_a::<Vec<StaffMember>>(answer),
+        "set_up_state"
+        | "recovery_key_written"
+        | "save_practice"
+        | "save_mailbox"
+        | "load_directory" => is_a::<SetUpView>(answer),
+        "make_records" => is_a::<RecoveryKeyView>(answer),
+        "test_mailbox" => is_a::<MailboxTest>(answer),
+        "addresses_to_approve"
+        | "propose_addresses"
+        | "approve_addresses"
+        | "phone_checked"
+        | "refuse_address" => is_a::<Vec<AddressRow>>(answer),
         "current_draft" | "open_draft" | "clear_patient" | "paste_patient" | "edit_patient"
         | "save_form" | "undo_referral" | "recall_offer" => is_a::<DraftView>(answer),
         "drafts" => is_a::<Vec<DraftSummary>>(answer),
@@ -230,7 +245,7 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
         "report_concern" | "concerns" => is_a::<Vec<ConcernRow>>(answer),
         "park_referral" | "decline_referral" | "decline_offer" | "record_reply" | "chase"
         | "acknowledge" => is_a::<ReferralDetail>(answer),
-        "send_now" | "set_favourite" | "quit" => is_a::<()>(answer),
+        "send_now" | "set_favourite" | "touched" | "quit" => is_a::<()>(answer),
         "referrals" => is_a::<Vec<ReferralRow>>(answer),
         "copy_for_record" => is_a::<CopiedView>(answer),
         "referral" | "set_filed" | "try_again" | "decide_unknown" | "withdraw" => {
@@ -244,8 +259,18 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
 
 fn argument(name: &str, value: &Value) -> Result<(), String> {
     match name {
-        "words" | "place" | "recallOn" | "nextOn" | "draftId" | "serviceId" | "referralId"
-        | "staffId" | "text" | "value" | "reason" => is_a::<String>(value),
+        "words" | "place" | "recallOn" | "nextOn" => is_a::<String>(value),
+        "draftId" | "serviceId" | "referralId" | "staffId" | "endpointId" | "text" | "value"
+        | "reason" | "pin" | "lastGroup" | "recoveryKey" | "folder" | "number" | "whoAnswered"
+            if value.is_string() =>
+        {
+            is_a::<String>(value)
+        }
+        "person" => is_a::<StaffForm>(value),
+        "practice" => is_a::<PracticeForm>(value),
+        "mailbox" => is_a::<MailboxForm>(value),
+        "address" => is_a::<AddressShown>(value),
+        "addresses" => is_a::<Vec<AddressShown>>(value),
         "needs" => is_a::<Vec<String>>(value),
         "favourite" | "filed" => is_a::<bool>(value),
         "number" => is_a::<u32>(value),

@@ -27,7 +27,14 @@ macro_rules! view {
 
 view! {
     /// How this folder of data is used, for good.
-    enum UseMode { Demonstration, Real, SetUp }
+    enum UseMode {
+        Demonstration,
+        Real,
+        /// Real use whose set-up is not finished.
+        SetUp,
+        /// Real records that cannot be opened as they are: `WindowState.trouble` says why.
+        Recover,
+    }
 
     /// Whatever the frame of the window shows on every screen.
     struct WindowState {
@@ -37,8 +44,27 @@ view! {
         pub directory: DirectoryState,
         pub outbox: OutboxState,
         pub staff: Vec<StaffMember>,
-        /// The member of staff in whose name referrals are made now.
+        /// The member of staff in whose name referrals are made now; "" before there is one.
         pub referrer_id: String,
+        pub session: SessionView,
+        /// Why real records could not be opened: a code.
+        pub trouble: Option<String>,
+    }
+
+    /// Who sits here, and what they may.
+    #[derive(Default)]
+    struct SessionView {
+        pub signed_in: Option<StaffMember>,
+        /// Nobody touched the window for ten minutes: what was there before asks for the PIN.
+        pub veiled: bool,
+        /// False in a demonstration, and before anybody has a PIN.
+        pub asks_pin: bool,
+        pub may_refer: bool,
+        pub may_follow_up: bool,
+        pub may_keep_directory: bool,
+        pub may_set_up: bool,
+        pub may_read_audit_trail: bool,
+        pub may_keep_records: bool,
     }
 
     struct DirectoryState {
@@ -60,10 +86,92 @@ view! {
         pub to_file: u32,
     }
 
+    /// What somebody is here for; each may what its name says (`referrals/src/people/role.rs`).
+    enum Role { Clinician, Admin, Manager }
+
     struct StaffMember {
         pub id: String,
         pub name: String,
-        pub role: String,
+        /// As it stands on letters: "GP".
+        pub job: String,
+        pub role: Role,
+        pub has_pin: bool,
+    }
+
+    /// Name, job and role of somebody, as typed.
+    struct StaffForm {
+        pub name: String,
+        pub job: String,
+        pub role: Role,
+    }
+
+    struct PracticeForm {
+        pub ods_code: String,
+        pub name: String,
+        pub phone: String,
+    }
+
+    enum MailSecurity { StartTls, ImplicitTls }
+
+    struct MailboxForm {
+        pub host: String,
+        pub port: u16,
+        pub security: MailSecurity,
+        pub username: String,
+        /// Empty: the one that is kept. It never comes back.
+        pub password: String,
+        pub from_address: String,
+        pub from_name: String,
+    }
+
+    /// What became of a message from the mailbox to itself: none when its server took it, else a code of `SEND_PROBLEMS`.
+    struct MailboxTest {
+        pub problem: Option<String>,
+    }
+
+    enum SetUpStep { Records, Practice, People, Mailbox, Directory, Addresses }
+
+    struct SetUpStepView {
+        pub step: SetUpStep,
+        pub done: bool,
+    }
+
+    /// How far the set-up is, with what was filled in.
+    struct SetUpView {
+        pub steps: Vec<SetUpStepView>,
+        /// The next step that is not done; null when it can be finished.
+        pub next: Option<SetUpStep>,
+        pub practice: Option<PracticeForm>,
+        pub staff: Vec<StaffMember>,
+        /// Without its password.
+        pub mailbox: Option<MailboxForm>,
+        pub directory: Option<DirectoryState>,
+    }
+
+    /// The key that opens the records on any computer: shown once.
+    struct RecoveryKeyView {
+        /// Eight groups of four.
+        pub printed: String,
+    }
+
+    /// An address that this practice has not approved as it stands in the directory now.
+    struct AddressRow {
+        pub endpoint_id: String,
+        /// Of the record that is shown.
+        pub digest: String,
+        pub service_name: String,
+        pub address: String,
+        /// What was approved before, when this is a change.
+        pub before: Option<String>,
+        /// The name of whoever has looked at it; another person approves.
+        pub proposed_by: Option<String>,
+        pub proposed_by_me: bool,
+    }
+
+    /// Which address, as it was shown.
+    struct AddressShown {
+        pub endpoint_id: String,
+        pub digest: String,
     }
 
     /// The patient banner, in the formats of the NHS Common User Interface.

@@ -108,6 +108,11 @@ impl DataFolder {
         self.path.join("restored.txt")
     }
 
+    /// The newest row of the audit trail, beside the database that holds it.
+    pub fn audit_head(&self) -> PathBuf {
+        self.path.join("practice.head")
+    }
+
     /// Held exclusively by the one process that sends.
     pub fn sender_lock(&self) -> PathBuf {
         self.path.join("sender.lock")

@@ -1,6 +1,9 @@
 //! The store: the two databases of a data folder, the key that opens the one with patients in it, one writer thread each,
-//! ordered migrations per component, and the event log.
+//! ordered migrations per component, the event log, and the chain of what people did.
 
+pub mod audit;
+pub mod audit_head;
+pub mod audit_table;
 pub mod backup;
 pub mod clock;
 pub mod database;
@@ -16,6 +19,7 @@ pub mod open;
 pub mod place;
 pub mod recovery;
 
+pub use audit::{Act, NewAct};
 pub use clock::Clock;
 pub use database::Database;
 pub use error::StoreError;

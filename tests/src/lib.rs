@@ -14,4 +14,5 @@ pub mod patients;
 pub mod postfix_dovecot;
 pub mod practice;
 pub mod program;
+pub mod real_practice;
 pub mod torture;

@@ -23,6 +23,12 @@ export function isOlderThan(utc: string, days: number, now: number): boolean {
 	return !Number.isNaN(at) && now - at > days * 24 * 3_600_000;
 }
 
+/** "21-Nov-2026"; `now` is in milliseconds. */
+export function dayWords(now: number): string {
+	const at = new Date(now);
+	return `${two(at.getDate())}-${MONTHS[at.getMonth()] ?? ''}-${at.getFullYear()}`;
+}
+
 /** "refreshed 2 h ago". `now` is in milliseconds. */
 export function ageWords(utc: string, now: number): string {
 	const at = new Date(utc).getTime();

@@ -2,11 +2,12 @@
 
 use super::{Desk, offers::open_offer_of};
 use crate::{
-    ReferralError,
+    ReferralError, approval_table,
     draft::{ReadyReferral, ReferralDraft, ReferralForm, ServiceToRefer, draft_table},
     mailbox_table,
     outbox::{OutboxMessage, outbox_table, policy, sender::sha256_hex},
-    practice_table::{self, PracticeDetails, StaffMember},
+    people::StaffMember,
+    practice_table::{self, PracticeDetails},
     referral_table::{self, Referral},
     render::{
         content::{LetterFacts, letter_content},
@@ -86,10 +87,12 @@ impl Desk {
             usual_table::insert_reasons(tx, &frozen.referral.id, &ready.reasons)?;
             outbox_table::insert(tx, &frozen.message)?;
             draft_table::set_state(tx, &draft.id, "queued")?;
+            let approved_by = approval_table::approved_by(tx, &frozen.message.endpoint_id, &frozen.message.endpoint_digest)?;
             let payload = serde_json::json!({
                 "draft": draft.id, "service": frozen.referral.service_id, "endpoint": frozen.message.endpoint_id,
                 "outbox": frozen.message.id, "directory_version": frozen.referral.directory_version,
                 "referrer": frozen.referral.referrer, "sent_by": frozen.referral.sent_by,
+                "approved_by": approved_by,
             });
             event_table::append(tx, &NewEvent::new(EventType::Queued, &frozen.referral.id, actor, now).with(payload))?;
             fail_point::reach("queue: written")?;
@@ -113,7 +116,7 @@ impl Desk {
             || (new.to_string(), reference(new)),
             |offer| (offer.id, offer.reference),
         );
-        let referrer_line = format!("{} ({})", referrer.name, referrer.role);
+        let referrer_line = format!("{} ({})", referrer.name, referrer.job);
         let facts = LetterFacts {
             reference: &reference,
             today: local_date(now),

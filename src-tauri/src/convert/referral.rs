@@ -14,7 +14,7 @@ use referrals::{
     ReferralError, desk,
     outbox::policy,
     patient::{NhsNumberOrReason, cui_date},
-    practice_table, status,
+    staff_table, status,
 };
 use store::StoreError;
 
@@ -57,7 +57,7 @@ pub fn referral_row(row: &desk::ReferralRow) -> ReferralRow {
 
 pub fn referral(engine: &Engine, id: &str) -> Result<ReferralDetail, EngineError> {
     let detail = engine.desk.referral(id)?;
-    let staff = engine.store.practice.read(practice_table::staff)?;
+    let staff = engine.store.practice.read(staff_table::all)?;
     let name = |id: &str| {
         staff
             .iter()

@@ -15,6 +15,7 @@ mod kill;
 #[cfg(unix)]
 mod mail_peer;
 mod outbox;
+mod people;
 mod promises;
 mod real_use;
 mod record;

@@ -1,5 +1,7 @@
 // The backend of page tests and of `npm run dev`: answers as they were recorded, with just enough state to follow one referral.
 import type { Backend } from './backend';
+import type { ComingState as WindowState } from './coming';
+import { as, missing, PracticeReplay, refuse } from './replay-practice';
 import chooseReferrer from './recorded/choose_referrer.json';
 import clearPatient from './recorded/clear_patient.json';
 import copyForRecord from './recorded/copy_for_record.json';
@@ -29,7 +31,6 @@ import setFiled from './recorded/set_filed.json';
 import tryAgain from './recorded/try_again.json';
 import undoReferral from './recorded/undo_referral.json';
 import unmetNeeds from './recorded/unmet_needs.json';
-import windowState from './recorded/window_state.json';
 import withdraw from './recorded/withdraw.json';
 import type {
 	ConcernRow,
@@ -48,20 +49,7 @@ import type {
 	SearchView,
 	ServiceCard,
 	UnmetNeedRow,
-	WindowError,
-	WindowState,
 } from './types';
-
-/** JSON imports widen unions to strings; a Rust test compares the recordings with the real answers. */
-const as = <T>(value: unknown): T => structuredClone(value) as T;
-
-function refuse(code: string, problems: Problem[] = []): never {
-	const error: WindowError = { code, detail: null, problems };
-	// The window is given plain objects by Rust, not instances of Error.
-	throw error;
-}
-
-const missing = (field: string): Problem => ({ field, code: 'missing', detail: null });
 
 /** What the form of a draft still lacks, in outline; the real rules are in Rust. */
 function problemsOf(draft: DraftView): Problem[] {
@@ -95,17 +83,16 @@ function problemsOf(draft: DraftView): Problem[] {
 }
 
 /** The state between two answers. */
-class Replay implements Backend {
+class Replay extends PracticeReplay implements Backend {
 	private draft = as<DraftView>(currentDraft.answer);
 	private setAside = as<DraftSummary[]>(drafts.answer);
 	private readonly kept = new Map<string, DraftView>();
-	private frame = as<WindowState>(windowState.answer);
 	private details = new Map(as<{ answer: ReferralDetail }[]>(referral).map(({ answer }) => [answer.row.id, answer]));
 	private rows = as<ReferralRow[]>(referrals.answer);
 	private sentDrafts = new Map<string, DraftView>();
 	private readonly favourites = new Map<string, boolean>();
 	private reported = as<ConcernRow[]>(concerns.answer);
-	private made = 0;
+	private draftsMade = 0;
 	private changed: (id: string) => void = () => undefined;
 
 	async windowState(): Promise<WindowState> {
@@ -113,7 +100,8 @@ class Replay implements Backend {
 	}
 
 	async chooseReferrer(staffId: string): Promise<WindowState> {
-		this.frame = { ...as<WindowState>(chooseReferrer.answer), referrerId: staffId };
+		const { session, mode, staff } = this.frame;
+		this.frame = { ...as<WindowState>(chooseReferrer.answer), session, mode, staff, referrerId: staffId };
 		return as(this.frame);
 	}
 
@@ -396,8 +384,8 @@ class Replay implements Backend {
 	}
 
 	private newId(): string {
-		this.made += 1;
-		return `replay-${this.made}`;
+		this.draftsMade += 1;
+		return `replay-${this.draftsMade}`;
 	}
 
 	private newDraft(empty: DraftView): DraftView {
@@ -424,6 +412,7 @@ function summary(draft: DraftView): DraftSummary {
 	return { id: draft.id, patient: draft.banner?.name ?? null, serviceName: draft.serviceName, changedAt: '2026-11-21T14:05:00Z' };
 }
 
-export function replay(): Backend {
-	return new Replay();
+/** In the mode that the folder of data has. */
+export function replay(mode: WindowState['mode'] = 'demonstration'): Backend {
+	return new Replay(mode);
 }

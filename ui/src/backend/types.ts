@@ -1,6 +1,28 @@
 // Generated from src-tauri/src/views.rs, and compared with it by a test. Not edited by hand.
 
 /**
+ * An address that this practice has not approved as it stands in the directory now.
+ */
+export type AddressRow = { endpointId: string, 
+/**
+ * Of the record that is shown.
+ */
+digest: string, serviceName: string, address: string, 
+/**
+ * What was approved before, when this is a change.
+ */
+before: string | null, 
+/**
+ * The name of whoever has looked at it; another person approves.
+ */
+proposedBy: string | null, proposedByMe: boolean, };
+
+/**
+ * Which address, as it was shown.
+ */
+export type AddressShown = { endpointId: string, digest: string, };
+
+/**
  * The patient banner, in the formats of the NHS Common User Interface.
  */
 export type Banner = { 
@@ -178,12 +200,25 @@ method: string,
  */
 reasons: Array<string>, };
 
+export type MailSecurity = "startTls" | "implicitTls";
+
+export type MailboxForm = { host: string, port: number, security: MailSecurity, username: string, 
+/**
+ * Empty: the one that is kept. It never comes back.
+ */
+password: string, fromAddress: string, fromName: string, };
+
 export type MailboxMessage = { row: MailboxRow, text: string, attachments: Array<string>, };
 
 /**
  * A message in the demonstration mailbox.
  */
 export type MailboxRow = { number: number, receivedAt: string, from: string, to: string, subject: string, };
+
+/**
+ * What became of a message from the mailbox to itself: none when its server took it, else a code of `SEND_PROBLEMS`.
+ */
+export type MailboxTest = { problem: string | null, };
 
 /**
  * Five cases or more: fewer say nothing.
@@ -239,6 +274,8 @@ problem: string | null,
  */
 choices: Array<string>, };
 
+export type PracticeForm = { odsCode: string, name: string, phone: string, };
+
 /**
  * Something that stands in the way of sending. `field` is a `PatientField`, a key of `ReferralForm`, or "extra:<question id>".
  */
@@ -261,6 +298,15 @@ notBeforeAt: string, secondsToUndo: number, };
  * Closing inside the undo time: send now, or keep as drafts.
  */
 export type QuitChoice = "sendNow" | "keepAsDraft" | "stay";
+
+/**
+ * The key that opens the records on any computer: shown once.
+ */
+export type RecoveryKeyView = { 
+/**
+ * Eight groups of four.
+ */
+printed: string, };
 
 /**
  * "referral-changed": read this one again.
@@ -376,6 +422,11 @@ toFile: boolean, };
 export type Reply = "received" | "accepted" | "informationRequested" | "couldNotContact" | "rejected" | "ended";
 
 /**
+ * What somebody is here for; each may what its name says (`referrals/src/people/role.rs`).
+ */
+export type Role = "clinician" | "admin" | "manager";
+
+/**
  * None present / present and dealt with / not asked. None is preselected.
  */
 export type SafetyAnswer = "askedNone" | "presentDealtWith" | "notAsked";
@@ -468,7 +519,46 @@ export type ServiceLink = { id: string, name: string, step: number | null, waitW
  */
 notOpen: string | null, };
 
-export type StaffMember = { id: string, name: string, role: string, };
+/**
+ * Who sits here, and what they may.
+ */
+export type SessionView = { signedIn: StaffMember | null, 
+/**
+ * Nobody touched the window for ten minutes: what was there before asks for the PIN.
+ */
+veiled: boolean, 
+/**
+ * False in a demonstration, and before anybody has a PIN.
+ */
+asksPin: boolean, mayRefer: boolean, mayFollowUp: boolean, mayKeepDirectory: boolean, maySetUp: boolean, mayReadAuditTrail: boolean, mayKeepRecords: boolean, };
+
+export type SetUpStep = "records" | "practice" | "people" | "mailbox" | "directory" | "addresses";
+
+export type SetUpStepView = { step: SetUpStep, done: boolean, };
+
+/**
+ * How far the set-up is, with what was filled in.
+ */
+export type SetUpView = { steps: Array<SetUpStepView>, 
+/**
+ * The next step that is not done; null when it can be finished.
+ */
+next: SetUpStep | null, practice: PracticeForm | null, staff: Array<StaffMember>, 
+/**
+ * Without its password.
+ */
+mailbox: MailboxForm | null, directory: DirectoryState | null, };
+
+/**
+ * Name, job and role of somebody, as typed.
+ */
+export type StaffForm = { name: string, job: string, role: Role, };
+
+export type StaffMember = { id: string, name: string, 
+/**
+ * As it stands on letters: "GP".
+ */
+job: string, role: Role, hasPin: boolean, };
 
 /**
  * A typed word or phrase and what it was taken for; several where an abbreviation has several meanings.
@@ -510,7 +600,7 @@ lastOn: string, };
 /**
  * How this folder of data is used, for good.
  */
-export type UseMode = "demonstration" | "real" | "setUp";
+export type UseMode = "demonstration" | "real" | "setUp" | "recover";
 
 /**
  * What Rust refused or could not do. The window acts on `code`; the words are in `messages.ts`.
@@ -522,9 +612,13 @@ export type WindowError = { code: string, detail: string | null, problems: Array
  */
 export type WindowState = { mode: UseMode, practiceName: string, practiceOdsCode: string, directory: DirectoryState, outbox: OutboxState, staff: Array<StaffMember>, 
 /**
- * The member of staff in whose name referrals are made now.
+ * The member of staff in whose name referrals are made now; "" before there is one.
  */
-referrerId: string, };
+referrerId: string, session: SessionView, 
+/**
+ * Why real records could not be opened: a code.
+ */
+trouble: string | null, };
 
 /**
  * It would be held, or would wait, if it were sent now.

@@ -1,4 +1,5 @@
 // What Rust refused or could not do: what happened, and what to do next.
+import { pinWaitWords, wrongPinWords } from './people';
 import type { Words } from './words';
 
 /** What happened and what to do next. */
@@ -26,11 +27,34 @@ export const ERROR_CODES: Words = {
 	store:
 		'The practice’s data could not be read or written. What you typed is still here: see whether the disk is full, close other copies of Onward, and try again.',
 	'keychain-unavailable': 'The computer’s keychain cannot be opened. Sign in again, or ask your IT support.',
+	'pin-needed': 'Enter your PIN to go on.',
+	'wrong-pin': 'That is not the PIN.',
+	'pin-wait': 'Too many wrong PINs. Wait, then try again.',
+	'pin-weak': 'Choose another PIN: 4 to 12 digits, not all the same, and not a run such as 1234.',
+	'not-signed-in': 'Nobody is signed in. Sign in first.',
+	'not-your-role': 'Your role does not allow that. Ask the practice admin or manager.',
+	'wrong-key': 'That is not the recovery key of these records. Compare it with the paper.',
+	'same-person': 'Whoever proposed an address cannot approve it, too. Choose somebody else.',
+	'last-keeper': 'Somebody with a PIN must be left who may change people: add a practice admin or manager first.',
+	'no-such-person': 'That person is not on the staff list any more. Look again.',
+	'no-such-address': 'An address has changed meanwhile. Look at it again.',
+	field: 'Something in this form has to be put right.',
+	directory: 'The directory file cannot be used.',
+	'not-a-backup': 'There is no backup of Onward in that folder. Check the path.',
 	internal: 'Something went wrong inside Onward. What you typed is still here: try again, and restart if it goes on.',
 };
 
 export const ERROR_UNKNOWN = 'Something went wrong. What you typed is still here: try again, and restart Onward if it goes on.';
 
-export function errorWords(code: string): string {
+/** Where the detail says more than the code alone. */
+const WITH_DETAIL: Readonly<Record<string, (detail: string) => string>> = {
+	'wrong-pin': (triesLeft) => wrongPinWords(Number(triesLeft)),
+	'pin-wait': (seconds) => pinWaitWords(Number(seconds)),
+	directory: (detail) => `The directory file cannot be used: ${detail}`,
+};
+
+export function errorWords(code: string, detail: string | null = null): string {
+	const withDetail = detail === null ? undefined : WITH_DETAIL[code];
+	if (withDetail !== undefined && detail !== null) return withDetail(detail);
 	return ERROR_CODES[code] ?? `${ERROR_UNKNOWN} (${code})`;
 }

@@ -82,6 +82,14 @@ export class DraftState {
 		this.fromUsual = [];
 	}
 
+	/** Nobody works on a draft. */
+	clear(): void {
+		this.view = null;
+		this.form = { ...EMPTY_FORM };
+		this.problemsShown = false;
+		this.fromUsual = [];
+	}
+
 	change(part: Partial<ReferralForm>): void {
 		this.factsChanged ||= FACTS.some((fact) => fact in part);
 		this.keep(part);

@@ -2,7 +2,8 @@
 import type { Backend } from '../backend/backend';
 import type { ConcernRow, ReferralDetail, ReferralRow, Reply } from '../backend/types';
 import { offerNews, STATES, words } from '../messages';
-import { asWindowError, type OnwardState } from './window.svelte';
+import { asWindowError } from './trouble';
+import type { OnwardState } from './window.svelte';
 
 export class OffersState {
 	/** The offer that was written down last, until it is hidden or something is sent: it can be filed at once. */

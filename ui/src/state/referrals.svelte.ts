@@ -87,6 +87,15 @@ export class ReferralsState {
 		if (this.detail?.row.id === referralId) await this.readDetail(referralId);
 	}
 
+	/** What waits for a PIN leaves the screen. */
+	clear(): void {
+		this.rows = [];
+		this.setAside = [];
+		this.unmetNeeds = [];
+		this.detail = null;
+		this.copied = null;
+	}
+
 	/** Ends the clock of a window that is closed. */
 	stop(): void {
 		clearTimeout(this.copiedUntil);

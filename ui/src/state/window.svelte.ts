@@ -1,24 +1,24 @@
 // The window as a whole: which place is shown, what the frame says, and the states of its screens. Every call to Rust goes through here.
 import { tick } from 'svelte';
 import type { Backend } from '../backend/backend';
-import type { DraftSummary, DraftView, QuitChoice, ServiceCard, WindowError, WindowState } from '../backend/types';
+import type { DraftSummary, DraftView, QuitChoice, ServiceCard, WindowError } from '../backend/types';
+import type { ComingState as WindowState } from '../backend/coming';
 import { AFTER_SEND, cannotReferWords, chosenWords, errorWords, favouriteWords, unmetWords, words, STATES } from '../messages';
 import { DraftState } from './draft.svelte';
 import { FinderState } from './finder.svelte';
 import { LeavingState } from './leaving.svelte';
 import { OffersState } from './offers.svelte';
+import { PeopleState } from './people.svelte';
+import { PracticeState } from './practice.svelte';
 import { ReferralsState } from './referrals.svelte';
+import { SettingsState } from './settings.svelte';
+import { SetUpState } from './setUp.svelte';
+import { asWindowError } from './trouble';
 
 /** After this long without a key or a click the patient is put away into a draft. */
 export const IDLE_MILLISECONDS = 10 * 60 * 1000;
 
-export type Place = 'refer' | 'referrals' | 'mailbox';
-
-export function asWindowError(error: unknown): WindowError {
-	if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
-		return error as WindowError;
-	return { code: '', detail: null, problems: [] };
-}
+export type Place = 'refer' | 'referrals' | 'mailbox' | 'practice';
 
 export class OnwardState {
 	place: Place = $state('refer');
@@ -47,6 +47,10 @@ export class OnwardState {
 	readonly leaving: LeavingState;
 	readonly offers: OffersState;
 	readonly referrals: ReferralsState;
+	readonly people: PeopleState;
+	readonly settings: SettingsState;
+	readonly setUp: SetUpState;
+	readonly practice: PracticeState;
 	/** The card of the service that is chosen for the draft; the one beside the list may only be looked at. */
 	chosenCard: ServiceCard | null = $state(null);
 	private sending = false;
@@ -67,6 +71,10 @@ export class OnwardState {
 		this.leaving = new LeavingState(backend, clock);
 		this.offers = new OffersState(backend, this);
 		this.referrals = new ReferralsState(backend, this);
+		this.people = new PeopleState(this);
+		this.settings = new SettingsState(this);
+		this.setUp = new SetUpState(this);
+		this.practice = new PracticeState(this);
 		backend.onReferralChanged((id) => void this.referralChanged(id));
 		backend.onHotKey(() => {
 			this.place = 'refer';
@@ -76,8 +84,9 @@ export class OnwardState {
 	}
 
 	report(error: unknown): void {
-		const { code } = asWindowError(error);
-		this.trouble = errorWords(code);
+		if (this.people.asked(error)) return;
+		const { code, detail } = asWindowError(error);
+		this.trouble = errorWords(code, detail);
 	}
 
 	/** Runs what a person asked for; when it is refused, says so in words and answers false. What was said before is done with. */
@@ -99,13 +108,55 @@ export class OnwardState {
 
 	async start(): Promise<void> {
 		await this.attempt(async () => {
-			const [frame, draft] = await Promise.all([this.backend.windowState(), this.backend.currentDraft()]);
-			this.frame = frame;
+			this.frame = await this.backend.windowState();
+		});
+		await this.begin();
+		this.touched();
+	}
+
+	/** With whoever sits here now; before anybody does, there is only what they are asked. */
+	async begin(): Promise<void> {
+		this.putEverythingAway();
+		const { frame } = this;
+		if (frame === null || frame.mode === 'recover' || this.people.nobody) return;
+		if (frame.mode === 'setUp') return this.setUp.start();
+		if (!this.people.places.includes(this.place)) this.place = 'refer';
+		// Whoever keeps the practice and refers nobody begins there.
+		if (!frame.session.mayRefer && this.people.places.includes('practice')) this.place = 'practice';
+		await this.attempt(async () => {
+			const draft = await this.backend.currentDraft();
 			this.focusSearch += 1;
 			await this.work(draft);
 		});
-		await this.quietly(() => this.findLeaving());
-		this.touched();
+		if (frame.session.mayFollowUp) await this.quietly(() => this.findLeaving());
+		if (this.place !== 'refer') await this.readPlace();
+	}
+
+	/** On a draft that nobody has seen anything of. */
+	async workAfresh(): Promise<void> {
+		this.draft.clear();
+		await this.work(await this.backend.currentDraft());
+		if (this.place === 'refer') this.focusSearch += 1;
+	}
+
+	/** What somebody else, or nobody, may not see. What still leaves is found again by whoever may undo it. */
+	putEverythingAway(): void {
+		this.trouble = this.undone = null;
+		this.news = this.said = '';
+		this.draft.clear();
+		this.finder.clear();
+		this.chosenCard = null;
+		this.leaving.clear();
+		this.putListsAway();
+	}
+
+	/** What waits for the PIN. What is leaving stays in sight: it can still be undone. */
+	putListsAway(): void {
+		this.undone = null;
+		this.leaving.forgetLeft();
+		this.referrals.clear();
+		this.settings.clear();
+		this.practice.clear();
 	}
 
 	/** What can still be undone since before the window was opened. */
@@ -134,9 +185,11 @@ export class OnwardState {
 	}
 
 	private async putAwayIdle(): Promise<void> {
-		if (this.draft.view?.banner == null) return;
-		await this.putAway();
-		this.news = AFTER_SEND.idle;
+		if (this.draft.view?.banner != null) {
+			await this.putAway();
+			this.news = AFTER_SEND.idle;
+		}
+		await this.people.veil();
 	}
 
 	async readFrame(): Promise<void> {
@@ -147,8 +200,16 @@ export class OnwardState {
 
 	async go(place: Place): Promise<void> {
 		this.place = place;
-		if (place === 'referrals') await this.referrals.readLists();
-		if (place === 'mailbox') this.mailboxChanged += 1;
+		this.people.pinAsked = false;
+		await this.readPlace();
+	}
+
+	/** What the place shows, as it is now; nothing while it waits for the PIN. */
+	async readPlace(): Promise<void> {
+		if (this.place === 'mailbox') this.mailboxChanged += 1;
+		if (this.people.veiled) return;
+		if (this.place === 'referrals') await this.referrals.readLists();
+		if (this.place === 'practice') await this.practice.read();
 	}
 
 	async chooseReferrer(staffId: string): Promise<void> {

@@ -1,17 +1,25 @@
-//! The commands: each parses, calls and converts, and nothing else.
+//! The commands: each parses, asks whether whoever sits here may, calls and converts, and nothing else.
+
+pub mod addresses;
+pub mod concerns;
+pub mod follow_up;
+pub mod offers;
+pub mod people;
+pub mod set_up;
 
 use crate::{
     app::AppState,
     convert,
     views::{
-        ConcernRow, CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField,
-        QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow, Reply, SearchView,
-        ServiceCard, UnknownDecision, UnmetNeedRow, WindowError, WindowState,
+        CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView,
+        QuitChoice, ReferralDetail, ReferralForm, ReferralRow, SearchView, ServiceCard,
+        UnknownDecision, UnmetNeedRow, WindowError, WindowState,
     },
 };
-use engine::{Engine, EngineError, LogEntry};
-use referrals::{ReferralError, desk::Offer, practice_table};
+use engine::{Engine, EngineError, LogEntry, Needs};
+use referrals::{ReferralError, people::Right};
 use std::sync::Arc;
+use store::audit_table::PROGRAM;
 use tauri::{AppHandle, Manager, State};
 
 type Answer<T> = Result<T, WindowError>;
@@ -21,43 +29,37 @@ async fn off_thread<T: Send + 'static>(
     state: &State<'_, AppState>,
     work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
 ) -> Answer<T> {
-    let engine: Arc<Engine> = state.engine.clone().ok_or_else(convert::not_set_up)?;
+    let engine: Arc<Engine> = state.engine().ok_or_else(convert::not_set_up)?;
     let log = engine.log.clone();
-    let done = tauri::async_runtime::spawn_blocking(move || work(&engine)).await;
-    done.map_err(|_| convert::stopped())?.map_err(|error| {
-        log.write(&LogEntry::CommandFailed { code: error.code() });
-        convert::error(&error)
+    off_window_thread(move || {
+        work(&engine).inspect_err(|error| {
+            log.write(&LogEntry::CommandFailed { code: error.code() });
+        })
     })
+    .await
+}
+
+/// The same for what needs no opened records.
+async fn off_window_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+) -> Answer<T> {
+    let done = tauri::async_runtime::spawn_blocking(work).await;
+    done.map_err(|_| convert::stopped())?
+        .map_err(|error| convert::error(&error))
 }
 
 #[tauri::command]
 pub async fn window_state(state: State<'_, AppState>) -> Answer<WindowState> {
-    if state.engine.is_none() {
-        return Ok(convert::set_up_state());
+    if state.engine().is_none() {
+        return Ok(convert::without_records(state.trouble()));
     }
     off_thread(&state, convert::window_state).await
 }
 
 #[tauri::command]
-pub async fn choose_referrer(state: State<'_, AppState>, staff_id: String) -> Answer<WindowState> {
-    off_thread(&state, move |engine| {
-        let known = engine
-            .store
-            .practice
-            .write(move |tx| practice_table::choose_referrer(tx, &staff_id))?;
-        if known {
-            convert::window_state(engine)
-        } else {
-            Err(ReferralError::NotPossibleNow.into())
-        }
-    })
-    .await
-}
-
-#[tauri::command]
 pub async fn current_draft(state: State<'_, AppState>) -> Answer<DraftView> {
     off_thread(&state, |engine| {
-        convert::draft(engine, &engine.desk.current_draft()?)
+        convert::draft(engine, &engine.current_draft()?)
     })
     .await
 }
@@ -65,6 +67,7 @@ pub async fn current_draft(state: State<'_, AppState>) -> Answer<DraftView> {
 #[tauri::command]
 pub async fn drafts(state: State<'_, AppState>) -> Answer<Vec<DraftSummary>> {
     off_thread(&state, |engine| {
+        engine.allow(Needs::Seen(Right::Refer))?;
         Ok(convert::draft_summaries(engine, &engine.desk.drafts()?))
     })
     .await
@@ -73,6 +76,7 @@ pub async fn drafts(state: State<'_, AppState>) -> Answer<Vec<DraftSummary>> {
 #[tauri::command]
 pub async fn open_draft(state: State<'_, AppState>, draft_id: String) -> Answer<DraftView> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Seen(Right::Refer))?;
         convert::draft(engine, &engine.desk.open_draft(&draft_id)?)
     })
     .await
@@ -81,7 +85,10 @@ pub async fn open_draft(state: State<'_, AppState>, draft_id: String) -> Answer<
 #[tauri::command]
 pub async fn clear_patient(state: State<'_, AppState>, draft_id: String) -> Answer<DraftView> {
     off_thread(&state, move |engine| {
-        convert::draft(engine, &engine.desk.put_away(&draft_id)?)
+        engine.allow(Needs::Draft(&draft_id))?;
+        let empty = engine.desk.put_away(&draft_id)?;
+        engine.take_in_hand(&empty.id);
+        convert::draft(engine, &empty)
     })
     .await
 }
@@ -93,7 +100,10 @@ pub async fn paste_patient(
     text: String,
 ) -> Answer<DraftView> {
     off_thread(&state, move |engine| {
-        convert::draft(engine, &engine.desk.paste(&draft_id, &text)?)
+        engine.allow(Needs::Draft(&draft_id))?;
+        let pasted = engine.desk.paste(&draft_id, &text)?;
+        engine.take_in_hand(&pasted.id);
+        convert::draft(engine, &pasted)
     })
     .await
 }
@@ -106,6 +116,7 @@ pub async fn edit_patient(
     value: String,
 ) -> Answer<DraftView> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Draft(&draft_id))?;
         convert::draft(
             engine,
             &engine
@@ -123,6 +134,7 @@ pub async fn save_form(
     form: ReferralForm,
 ) -> Answer<DraftView> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Draft(&draft_id))?;
         let seen = convert::address_on_card(engine, form.service_id.as_deref())?;
         convert::draft(
             engine,
@@ -141,6 +153,7 @@ pub async fn search(
     text: String,
 ) -> Answer<SearchView> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Draft(&draft_id))?;
         convert::search(engine, &engine.desk.draft(&draft_id)?, &text)
     })
     .await
@@ -153,6 +166,7 @@ pub async fn service_card(
     service_id: String,
 ) -> Answer<ServiceCard> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Draft(&draft_id))?;
         convert::service_card(engine, &engine.desk.draft(&draft_id)?, &service_id)
     })
     .await
@@ -165,6 +179,7 @@ pub async fn set_favourite(
     favourite: bool,
 ) -> Answer<()> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Right(Right::Refer))?;
         engine.set_favourite(&service_id, favourite)
     })
     .await
@@ -173,7 +188,8 @@ pub async fn set_favourite(
 #[tauri::command]
 pub async fn record_unmet_need(state: State<'_, AppState>, needs: Vec<String>) -> Answer<u32> {
     off_thread(&state, move |engine| {
-        Ok(engine.desk.record_unmet_need(&needs, &engine.actor()?)?)
+        let actor = engine.allow(Needs::Right(Right::Refer))?;
+        Ok(engine.desk.record_unmet_need(&needs, &actor)?)
     })
     .await
 }
@@ -181,6 +197,7 @@ pub async fn record_unmet_need(state: State<'_, AppState>, needs: Vec<String>) -
 #[tauri::command]
 pub async fn unmet_needs(state: State<'_, AppState>) -> Answer<Vec<UnmetNeedRow>> {
     off_thread(&state, |engine| {
+        engine.allow(Needs::Seen(Right::FollowUp))?;
         Ok(engine
             .desk
             .unmet_needs()?
@@ -199,11 +216,11 @@ pub async fn queue_referral(
     form: ReferralForm,
 ) -> Answer<QueuedView> {
     off_thread(&state, move |engine| {
+        let actor = engine.allow(Needs::Draft(&draft_id))?;
         let draft = engine.desk.draft(&draft_id)?;
         let (chosen, form) = (engine.chosen(&draft)?, convert::form(form));
-        let queued = engine
-            .desk
-            .queue(&draft, &form, &chosen, &engine.actor()?)?;
+        let queued = engine.desk.queue(&draft, &form, &chosen, &actor)?;
+        engine.take_in_hand(&queued.referral_id);
         Ok(convert::queued(&queued))
     })
     .await
@@ -212,7 +229,9 @@ pub async fn queue_referral(
 #[tauri::command]
 pub async fn undo_referral(state: State<'_, AppState>, referral_id: String) -> Answer<DraftView> {
     off_thread(&state, move |engine| {
-        let draft_id = engine.desk.undo(&referral_id, &engine.actor()?)?;
+        let actor = engine.allow(Needs::Referral(&referral_id))?;
+        let draft_id = engine.desk.undo(&referral_id, &actor)?;
+        engine.take_in_hand(&draft_id);
         convert::draft(engine, &engine.desk.open_draft(&draft_id)?)
     })
     .await
@@ -221,6 +240,7 @@ pub async fn undo_referral(state: State<'_, AppState>, referral_id: String) -> A
 #[tauri::command]
 pub async fn send_now(state: State<'_, AppState>, referral_id: String) -> Answer<()> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Referral(&referral_id))?;
         Ok(engine.desk.send_now(&referral_id)?)
     })
     .await
@@ -229,6 +249,7 @@ pub async fn send_now(state: State<'_, AppState>, referral_id: String) -> Answer
 #[tauri::command]
 pub async fn referrals(state: State<'_, AppState>) -> Answer<Vec<ReferralRow>> {
     off_thread(&state, |engine| {
+        engine.allow(Needs::Seen(Right::FollowUp))?;
         Ok(engine
             .desk
             .worklist()?
@@ -242,6 +263,7 @@ pub async fn referrals(state: State<'_, AppState>) -> Answer<Vec<ReferralRow>> {
 #[tauri::command]
 pub async fn referral(state: State<'_, AppState>, referral_id: String) -> Answer<ReferralDetail> {
     off_thread(&state, move |engine| {
+        engine.opened_letter(&referral_id)?;
         convert::referral(engine, &referral_id)
     })
     .await
@@ -254,10 +276,12 @@ pub async fn copy_for_record(
     referral_id: String,
 ) -> Answer<CopiedView> {
     let detail = off_thread(&state, move |engine| {
+        let actor = engine.allow(Needs::Referral(&referral_id))?;
         let detail = engine.desk.referral(&referral_id)?;
         if detail.record_text.is_empty() {
             return Err(ReferralError::NotPossibleNow.into());
         }
+        engine.desk.copied_for_record(&referral_id, &actor)?;
         Ok(detail)
     })
     .await?;
@@ -273,9 +297,8 @@ pub async fn set_filed(
     filed: bool,
 ) -> Answer<ReferralDetail> {
     off_thread(&state, move |engine| {
-        engine
-            .desk
-            .set_filed(&referral_id, filed, &engine.actor()?)?;
+        let actor = engine.allow(Needs::Referral(&referral_id))?;
+        engine.desk.set_filed(&referral_id, filed, &actor)?;
         convert::referral(engine, &referral_id)
     })
     .await
@@ -284,7 +307,8 @@ pub async fn set_filed(
 #[tauri::command]
 pub async fn try_again(state: State<'_, AppState>, referral_id: String) -> Answer<ReferralDetail> {
     off_thread(&state, move |engine| {
-        engine.desk.try_again(&referral_id, &engine.actor()?)?;
+        let actor = engine.allow(Needs::Referral(&referral_id))?;
+        engine.desk.try_again(&referral_id, &actor)?;
         convert::referral(engine, &referral_id)
     })
     .await
@@ -297,9 +321,10 @@ pub async fn decide_unknown(
     decision: UnknownDecision,
 ) -> Answer<ReferralDetail> {
     off_thread(&state, move |engine| {
+        let actor = engine.allow(Needs::Referral(&referral_id))?;
         engine
             .desk
-            .decide_unknown(&referral_id, convert::decision(&decision), &engine.actor()?)?;
+            .decide_unknown(&referral_id, convert::decision(&decision), &actor)?;
         convert::referral(engine, &referral_id)
     })
     .await
@@ -312,9 +337,8 @@ pub async fn withdraw(
     reason: String,
 ) -> Answer<ReferralDetail> {
     off_thread(&state, move |engine| {
-        engine
-            .desk
-            .withdraw(&referral_id, &reason, &engine.actor()?)?;
+        let actor = engine.allow(Needs::Referral(&referral_id))?;
+        engine.desk.withdraw(&referral_id, &reason, &actor)?;
         convert::referral(engine, &referral_id)
     })
     .await
@@ -343,10 +367,11 @@ pub async fn quit(app: AppHandle, state: State<'_, AppState>, choice: QuitChoice
         return Ok(());
     }
     off_thread(&state, move |engine| {
+        let actor = engine.actor().unwrap_or_else(|_| PROGRAM.to_owned());
         for id in engine.desk.still_undoable()? {
             match choice {
                 QuitChoice::SendNow => engine.desk.send_now(&id)?,
-                _ => drop(engine.desk.undo(&id, &engine.actor()?)?),
+                _ => drop(engine.desk.undo(&id, &actor)?),
             }
         }
         Ok(())
@@ -356,152 +381,4 @@ pub async fn quit(app: AppHandle, state: State<'_, AppState>, choice: QuitChoice
         let _ = window.destroy();
     }
     Ok(())
-}
-
-// --- What was offered and not sent, what the service answered, and what people report ---
-
-/// Put off until a day. Like a referral, only what stands on the screen is written down.
-#[tauri::command]
-pub async fn park_referral(
-    state: State<'_, AppState>,
-    draft_id: String,
-    form: ReferralForm,
-    recall_on: String,
-    words: String,
-) -> Answer<ReferralDetail> {
-    off_thread(&state, move |engine| {
-        let draft = engine.desk.draft(&draft_id)?;
-        let (chosen, on_screen) = (engine.chosen(&draft)?, convert::form(form));
-        let offer = Offer {
-            draft: &draft,
-            on_screen: &on_screen,
-            chosen: &chosen,
-            words: &words,
-        };
-        let recall_on = convert::day(engine, &recall_on)?;
-        let id = engine.desk.park(&offer, recall_on, &engine.actor()?)?;
-        convert::referral(engine, &id)
-    })
-    .await
-}
-
-#[tauri::command]
-pub async fn decline_referral(
-    state: State<'_, AppState>,
-    draft_id: String,
-    form: ReferralForm,
-    words: String,
-) -> Answer<ReferralDetail> {
-    off_thread(&state, move |engine| {
-        let draft = engine.desk.draft(&draft_id)?;
-        let (chosen, on_screen) = (engine.chosen(&draft)?, convert::form(form));
-        let offer = Offer {
-            draft: &draft,
-            on_screen: &on_screen,
-            chosen: &chosen,
-            words: &words,
-        };
-        let id = engine.desk.decline(&offer, &engine.actor()?)?;
-        convert::referral(engine, &id)
-    })
-    .await
-}
-
-#[tauri::command]
-pub async fn recall_offer(state: State<'_, AppState>, referral_id: String) -> Answer<DraftView> {
-    off_thread(&state, move |engine| {
-        let draft_id = engine.desk.recall(&referral_id, &engine.actor()?)?;
-        convert::draft(engine, &engine.desk.open_draft(&draft_id)?)
-    })
-    .await
-}
-
-#[tauri::command]
-pub async fn decline_offer(
-    state: State<'_, AppState>,
-    referral_id: String,
-    words: String,
-) -> Answer<ReferralDetail> {
-    off_thread(&state, move |engine| {
-        engine
-            .desk
-            .decline_parked(&referral_id, &words, &engine.actor()?)?;
-        convert::referral(engine, &referral_id)
-    })
-    .await
-}
-
-#[tauri::command]
-pub async fn record_reply(
-    state: State<'_, AppState>,
-    referral_id: String,
-    reply: Reply,
-    words: String,
-) -> Answer<ReferralDetail> {
-    off_thread(&state, move |engine| {
-        let actor = engine.actor()?;
-        engine
-            .desk
-            .record_reply(&referral_id, convert::reply(&reply), &words, &actor)?;
-        convert::referral(engine, &referral_id)
-    })
-    .await
-}
-
-/// With no day, it is looked at again after 5 working days.
-#[tauri::command]
-pub async fn chase(
-    state: State<'_, AppState>,
-    referral_id: String,
-    next_on: String,
-    words: String,
-) -> Answer<ReferralDetail> {
-    off_thread(&state, move |engine| {
-        let next_on = match next_on.trim() {
-            "" => None,
-            day => Some(convert::day(engine, day)?),
-        };
-        engine
-            .desk
-            .chase(&referral_id, next_on, &words, &engine.actor()?)?;
-        convert::referral(engine, &referral_id)
-    })
-    .await
-}
-
-#[tauri::command]
-pub async fn acknowledge(
-    state: State<'_, AppState>,
-    referral_id: String,
-    words: String,
-) -> Answer<ReferralDetail> {
-    off_thread(&state, move |engine| {
-        engine
-            .desk
-            .acknowledge(&referral_id, &words, &engine.actor()?)?;
-        convert::referral(engine, &referral_id)
-    })
-    .await
-}
-
-/// Written down on this computer; sent nowhere by itself.
-#[tauri::command]
-pub async fn report_concern(
-    state: State<'_, AppState>,
-    words: String,
-    place: String,
-) -> Answer<Vec<ConcernRow>> {
-    off_thread(&state, move |engine| {
-        let source = convert::concern_source(engine, place);
-        engine
-            .desk
-            .report_concern(&words, source, &engine.actor()?)?;
-        convert::concerns(engine)
-    })
-    .await
-}
-
-#[tauri::command]
-pub async fn concerns(state: State<'_, AppState>) -> Answer<Vec<ConcernRow>> {
-    off_thread(&state, convert::concerns).await
 }
