@@ -1,6 +1,9 @@
 //! The commands: each parses, asks whether whoever sits here may, calls and converts, and nothing else.
 
 pub mod addresses;
+pub mod concerns;
+pub mod follow_up;
+pub mod offers;
 pub mod people;
 pub mod set_up;
 
