@@ -1,11 +1,11 @@
 //! `onward-cli practice`: who the practice is and who works there; with --real, the making of its encrypted records.
 
-use crate::{CliError, Common, open, text_of};
+use crate::{CliError, Common, actor, open, sign_in, text_of};
 use clap::{Args, Subcommand};
 use engine::{Engine, EngineError};
 use referrals::{
     ReferralError,
-    people::{Role, StaffMember},
+    people::{Pin, Right, Role, StaffMember},
     practice_table::{self, PracticeDetails},
     staff_table,
 };
@@ -62,6 +62,8 @@ struct Staff {
     job: String,
     /// "clinician", "admin" or "manager".
     role: String,
+    /// Without one, the person signs in once somebody has set it in the window.
+    pin: Option<String>,
 }
 
 pub fn run(arguments: &PracticeArguments, common: &Common) -> Result<(), CliError> {
@@ -86,8 +88,8 @@ pub fn run(arguments: &PracticeArguments, common: &Common) -> Result<(), CliErro
         }
         PracticeCommand::Show => show(&open(common)?),
         PracticeCommand::BackUp { folder } => {
-            let made = open(common)?.store.back_up(folder);
-            let made = made.map_err(EngineError::from)?;
+            let engine = open(common)?;
+            let made = engine.back_up_to(folder)?;
             say!("{} rows, checked, in {}", made.rows, folder.display());
             Ok(())
         }
@@ -124,6 +126,7 @@ fn real_folder(common: &Common) -> Result<PathBuf, CliError> {
 fn open_real(common: &Common) -> Result<Engine, CliError> {
     let data = real_folder(common)?;
     let (engine, recovery_key) = Engine::open(&data, UseMode::Real, Clock::system())?;
+    sign_in(&engine, common)?;
     if let Some(key) = recovery_key {
         say!("Recovery key: {}", key.printed());
         say!(
@@ -138,27 +141,38 @@ fn open_real(common: &Common) -> Result<Engine, CliError> {
 }
 
 fn set(engine: &Engine, practice: PracticeFile) -> Result<(), CliError> {
-    let details = PracticeDetails {
+    let actor = actor(engine, Right::SetUp)?;
+    let staff: Vec<(StaffMember, Option<Pin>)> = practice
+        .staff
+        .into_iter()
+        .map(person)
+        .collect::<Result<_, CliError>>()?;
+    engine.set_practice(&PracticeDetails {
         ods_code: practice.ods_code.to_string(),
         name: practice.name,
         phone: practice.phone,
-    };
-    let staff = practice.staff.into_iter().map(|member| {
-        let unknown = || {
-            let words = "is no role; the roles are clinician, admin and manager";
-            CliError::Usage(format!("{} {words}", member.role))
-        };
-        let role = Role::parse(&member.role).ok_or_else(unknown)?;
-        Ok(StaffMember::new(member.id, member.name, member.job, role))
-    });
-    let staff: Vec<StaffMember> = staff.collect::<Result<_, CliError>>()?;
-    engine.store.practice.write(move |tx| {
-        practice_table::set_practice(tx, &details)?;
-        staff
-            .iter()
-            .try_for_each(|member| staff_table::put(tx, member))
     })?;
+    for (member, pin) in &staff {
+        match pin {
+            Some(pin) => engine.desk.add_staff(member, pin, &actor)?,
+            None => engine.desk.add_staff_without_pin(member, &actor)?,
+        }
+    }
     Ok(())
+}
+
+fn person(of_file: Staff) -> Result<(StaffMember, Option<Pin>), CliError> {
+    let unknown = || {
+        let words = "is no role; the roles are clinician, admin and manager";
+        CliError::Usage(format!("{} {words}", of_file.role))
+    };
+    let role = Role::parse(&of_file.role).ok_or_else(unknown)?;
+    let pin = of_file.pin.as_deref().map(Pin::chosen).transpose();
+    let pin = pin.map_err(ReferralError::from)?;
+    Ok((
+        StaffMember::new(of_file.id, of_file.name, of_file.job, role),
+        pin,
+    ))
 }
 
 fn show(engine: &Engine) -> Result<(), CliError> {

@@ -2,16 +2,10 @@
 
 use crate::{CliError, Common, open, print_json, text_of};
 use clap::Args;
-use engine::PatientCopy;
 use referrals::{access::WhoIsAsked, patient::NhsNumber};
 use std::path::PathBuf;
-use store::{
-    audit::{AuditEntry, Verdict},
-    audit_table,
-};
+use store::audit::Verdict;
 
-/// Who sits at a terminal is not known: whoever the keychain let in.
-const ACTOR: &str = "command-line";
 const A_PAGE: u32 = 50;
 
 #[derive(Args)]
@@ -41,13 +35,8 @@ pub struct ExportArguments {
 /// Fails when the trail is not whole, so that a script sees it.
 pub fn audit(arguments: &AuditArguments, common: &Common) -> Result<(), CliError> {
     let engine = open(common)?;
-    let verdict = engine
-        .store
-        .verify_audit()
-        .map_err(engine::EngineError::from)?;
-    let newest = |c: &_| audit_table::newest_acts(c, None, arguments.last);
-    let acts = engine.store.practice.read(newest);
-    let acts: Vec<AuditEntry> = acts.map_err(engine::EngineError::from)?;
+    let verdict = engine.verify_audit()?;
+    let acts = engine.audit_trail(None, arguments.last)?;
     if common.json {
         let acts: Vec<_> = acts
             .iter()
@@ -110,7 +99,7 @@ fn verdict_json(verdict: &Verdict) -> serde_json::Value {
 
 pub fn erase(_: &EraseArguments, common: &Common) -> Result<(), CliError> {
     let engine = open(common)?;
-    let erased = engine.desk.erase_due(ACTOR)?;
+    let erased = engine.erase_due()?;
     if common.json {
         return print_json(&erased);
     }
@@ -137,10 +126,7 @@ pub fn export(arguments: &ExportArguments, common: &Common) -> Result<(), CliErr
         return Err(CliError::Usage(words));
     }
     let engine = open(common)?;
-    let everything = engine
-        .desk
-        .everything_about(&WhoIsAsked::Number(number), ACTOR)?;
-    let copy = PatientCopy::of(everything)?;
+    let copy = engine.copy_for_patient(&WhoIsAsked::Number(number))?;
     let Some(folder) = &arguments.into else {
         say!("{}", copy.json);
         return Ok(());

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod approval_table;
+pub mod concern_table;
 pub mod desk;
 pub mod draft;
 pub mod earlier_table;

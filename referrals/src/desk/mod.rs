@@ -2,17 +2,25 @@
 
 mod access;
 mod approvals;
+mod attention;
+mod concerns;
 mod drafts;
 mod earlier;
 mod filing;
+mod offers;
 mod people;
+mod replies;
 mod retention;
 mod sending;
 mod usual;
 mod worklist;
 
 pub use approvals::AddressToApprove;
+pub use attention::AttentionCount;
+pub use concerns::{ConcernSource, SafetyConcern};
 pub use earlier::EarlierReferral;
+pub use offers::Offer;
+pub use replies::Reply;
 pub use sending::{Queued, UnknownDecision};
 pub use usual::{OTHER_NEED, UnmetNeed, UsualService};
 pub use worklist::{ReferralDetail, ReferralRow, TimelineEntry};
@@ -21,7 +29,7 @@ use crate::outbox::Wake;
 use store::{Clock, Database, Migration};
 
 /// The component of `practice.db` that is this crate's.
-pub const SCHEMA: [Migration; 5] = [
+pub const SCHEMA: [Migration; 6] = [
     Migration {
         component: "referrals",
         version: 1,
@@ -46,6 +54,11 @@ pub const SCHEMA: [Migration; 5] = [
         component: "referrals",
         version: 5,
         sql: include_str!("../../migrations/005_retention.sql"),
+    },
+    Migration {
+        component: "referrals",
+        version: 6,
+        sql: include_str!("../../migrations/006_hazards.sql"),
     },
 ];
 

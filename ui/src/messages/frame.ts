@@ -2,17 +2,7 @@
 import type { QuitChoice } from '../backend/types';
 
 export const DEMONSTRATION_STRIP = 'DEMONSTRATION: made-up services. Nothing leaves this computer.';
-/** An installed program that has not been set up. */
-export const SET_UP = {
-	heading: 'Onward is not set up on this computer',
-	paragraphs: [
-		'Real use is set up by the practice: its details and staff, the mailbox that it sends from, and the directory that it follows. This version does that from the command line (onward-cli practice set, mailbox set, directory load); it is not yet for live use.',
-		'To try Onward with made-up services and a mailbox on this computer, close this window and start the demonstration:',
-	],
-	demonstration: 'onward --demonstration',
-} as const;
-
-export const PLACES = { refer: 'Refer', referrals: 'Referrals', mailbox: 'Demonstration mailbox' } as const;
+export const PLACES = { refer: 'Refer', referrals: 'Referrals', mailbox: 'Demonstration mailbox', practice: 'Practice' } as const;
 
 export function outboxWords(waiting: number, needsAttention: number): string {
 	const queue = waiting === 0 ? 'outbox empty' : `${waiting} waiting`;
