@@ -10,6 +10,10 @@ use referrals::draft::{
 use referrals::people::Right;
 
 #[derive(Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct ReferArguments {
     /// The service's id, as `search` gives it.
     #[arg(long)]
@@ -46,6 +50,9 @@ pub struct ReferArguments {
     may_text: bool,
     #[arg(long, default_value = "")]
     best_times: String,
+    /// You will phone the service first: asked of one that was checked over 180 days ago, or never.
+    #[arg(long)]
+    will_phone: bool,
     /// Why there is no NHS number.
     #[arg(long, default_value = "")]
     no_nhs_number_reason: String,
@@ -99,6 +106,8 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
     };
     let form = ReferralForm {
         reason_text,
+        phq9_total: draft.form.phq9_total.clone(),
+        phq9_item9: draft.form.phq9_item9.clone(),
         ..form
     };
     let on_card = engine.to_refer(form.service_id.as_deref(), &PatientFacts::default())?;
@@ -179,6 +188,8 @@ fn form(arguments: &ReferArguments) -> Result<ReferralForm, CliError> {
             .map(answer)
             .collect::<Result<_, _>>()?,
         criteria: criteria(arguments),
+        will_phone: arguments.will_phone.then(|| arguments.service.clone()),
+        ..ReferralForm::default()
     })
 }
 

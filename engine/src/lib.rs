@@ -2,8 +2,10 @@
 //! The window and the command line are two faces of it.
 
 mod approvals;
+mod before_send;
 mod card;
 mod catalogue;
+mod checked;
 pub mod copied;
 mod current;
 mod facts;
@@ -13,8 +15,10 @@ mod session;
 mod set_up;
 mod usual;
 
+pub use before_send::WouldWait;
 pub use card::{Card, CardLinks, LinkedService};
 pub use catalogue::{Catalogue, not_open_code, not_open_detail};
+pub use checked::Checked;
 pub use facts::PatientFacts;
 pub use log::{Log, LogEntry};
 pub use sending::SenderThread;

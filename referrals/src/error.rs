@@ -29,6 +29,10 @@ pub enum ReferralError {
     TooLate,
     #[error("this cannot be done to a referral that stands where this one does")]
     NotPossibleNow,
+    #[error("that is not a day ahead; choose one from tomorrow on, and within two years")]
+    NotADayAhead,
+    #[error("say it in words, so that whoever reads it next can act")]
+    WordsMissing,
     #[error("this practice's details and staff are not set up yet")]
     PracticeNotSet,
     #[error("no mailbox to send from is set up")]
@@ -76,6 +80,8 @@ impl ReferralError {
             Self::NoSuchDraft | Self::NoSuchReferral => "not-found",
             Self::TooLate => "too-late",
             Self::NotPossibleNow => "not-allowed",
+            Self::NotADayAhead => "not-a-day-ahead",
+            Self::WordsMissing => "words-missing",
             Self::PracticeNotSet => "practice-not-set",
             Self::MailboxNotSet => "mailbox-not-set",
             Self::WrongPin { .. } => "wrong-pin",

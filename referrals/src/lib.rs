@@ -1,6 +1,7 @@
 //! Everything that touches a patient: intake, draft, render, outbox, transport, status.
 
 pub mod approval_table;
+pub mod concern_table;
 pub mod desk;
 pub mod draft;
 pub mod earlier_table;

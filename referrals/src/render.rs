@@ -1,6 +1,7 @@
 //! The forms in which a referral leaves: plain text, HTML, and the mail that carries both and the PDF letter. Pure.
 
 pub mod content;
+pub mod daily;
 pub mod email;
 pub mod html;
 pub mod notice;

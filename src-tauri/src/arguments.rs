@@ -64,7 +64,10 @@ mod tests {
                 mode: UseMode::Demonstration
             }
         );
-        assert_eq!(read(&["--data", "folder", "--real"]).unwrap().mode, UseMode::Real);
+        assert_eq!(
+            read(&["--data", "folder", "--real"]).unwrap().mode,
+            UseMode::Real
+        );
         assert!(read(&["--data"]).is_err());
         assert!(read(&["--dta", "x"]).is_err_and(|why| why.contains("--dta")));
     }

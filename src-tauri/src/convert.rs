@@ -3,6 +3,7 @@
 mod card;
 mod directory;
 mod draft;
+mod hazards;
 mod people;
 mod referral;
 mod set_up;
@@ -10,6 +11,7 @@ mod set_up;
 pub use card::service_card;
 pub use directory::{address_on_card, search};
 pub use draft::{draft, draft_summaries, form, patient_field};
+pub use hazards::{concern_source, concerns, day, reply};
 pub use people::{addresses, shown, staff_form, staff_member};
 pub use referral::{copied, decision, mailbox, mailbox_message, queued, referral, referral_row};
 pub use set_up::{mailbox_form, nothing_set_up, practice_form, set_up};
@@ -52,7 +54,7 @@ pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
         directory: set_up::directory_state(engine)?.unwrap_or_else(no_directory),
         outbox: OutboxState {
             waiting: counts.waiting,
-            needs_attention: counts.needs_attention,
+            needs_attention: engine.desk.attention()?.iter().map(|kind| kind.count).sum(),
             channel_problem,
             to_file: engine.desk.to_file_count()?,
         },

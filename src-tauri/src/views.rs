@@ -225,6 +225,11 @@ view! {
         pub may_leave_voicemail: bool,
         pub may_text: bool,
         pub best_times: String,
+        /// The total of a PHQ-9 and its item 9, as typed; empty where there is none.
+        pub phq9_total: String,
+        pub phq9_item9: String,
+        /// The id of a service that was checked too long ago, of which a person said "I will phone".
+        pub will_phone: Option<String>,
         /// Answers to the service's own questions, by the question's id.
         pub extra_answers: Vec<ExtraAnswer>,
         /// Answers to services' criteria, by the criterion's key. One holds for each service that asks the same.
@@ -263,6 +268,8 @@ view! {
         pub problems: Vec<Problem>,
         /// Referrals of the same person on this computer, the newest first: pointed out, never in the way.
         pub earlier: Vec<EarlierReferral>,
+        /// Said before Send.
+        pub would_wait: Option<WouldWait>,
     }
 
     /// A referral that is open, or was made in the last 90 days.
@@ -382,6 +389,8 @@ view! {
         pub checked_days_ago: Option<u32>,
         pub checked_by: Option<String>,
         pub checked_how: Option<String>,
+        /// "fresh", "over-90", "over-180" days ago, or "never": from "over-180" on a person says that they phone.
+        pub checked_age: String,
         /// How a referral goes: "secure-email", "self-referral", "elsewhere", …
         pub method: String,
         /// The address it will be sent to, where it is sent at all.
@@ -498,8 +507,13 @@ view! {
         /// The role that acts next, and by when (DD-Mmm-YYYY), if anybody must.
         pub owner: Option<String>,
         pub next_on: Option<String>,
-        /// Failed, unknown, held, rejected: on top.
+        /// The role that acts when the owner is away.
+        pub deputy: Option<String>,
+        pub service_phone: Option<String>,
+        /// Failed, unknown, held, rejected, unanswered: on top.
         pub needs_attention: bool,
+        /// Why: "failed", "no-answer", "recall-due", …
+        pub attention: Option<String>,
         /// Not ticked as filed in the patient's record.
         pub to_file: bool,
     }
@@ -514,6 +528,10 @@ view! {
         pub service_phone: Option<String>,
         /// What a person can do now: "undo", "send-now", "try-again", "it-arrived", "send-again", "withdraw".
         pub actions: Vec<String>,
+        /// What the service could answer now, to be written down by hand.
+        pub replies: Vec<Reply>,
+        /// "chased", "acknowledged", "recall", "decline".
+        pub follow_ups: Vec<String>,
         pub seconds_to_undo: Option<u32>,
         /// Why it failed or is uncertain, as a code of `SEND_PROBLEMS`.
         pub problem: Option<String>,
@@ -573,6 +591,33 @@ view! {
 
     /// Closing inside the undo time: send now, or keep as drafts.
     enum QuitChoice { SendNow, KeepAsDraft, Stay }
+
+    /// What a service answered, written down by hand.
+    enum Reply { Received, Accepted, InformationRequested, CouldNotContact, Rejected, Ended }
+
+    /// A safety concern that somebody reported on this computer.
+    struct ConcernRow {
+        /// UTC, ISO 8601.
+        pub at: String,
+        pub who: String,
+        pub words: String,
+        pub program_version: String,
+        /// Its name and version.
+        pub directory: String,
+        /// The place of the window that was open.
+        pub place: String,
+    }
+
+    /// It would be held, or would wait, if it were sent now.
+    struct WouldWait {
+        /// "not-approved", "address-changed", "mailbox-not-set"; else why the channel waits, as a code of `SEND_PROBLEMS`.
+        pub why: String,
+        /// The role that acts, and by when (DD-Mmm-YYYY).
+        pub owner: String,
+        pub by: String,
+        /// Another way to reach the service.
+        pub phone: Option<String>,
+    }
 
     /// What a person decided of an uncertain send.
     enum UnknownDecision { ItArrived, SendAgain }

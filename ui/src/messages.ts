@@ -14,3 +14,7 @@ export * from './messages/people';
 export * from './messages/setUp';
 export * from './messages/practice';
 export * from './messages/sending';
+export * from './messages/offers';
+export * from './messages/replies';
+export * from './messages/before-send';
+export * from './messages/concern';

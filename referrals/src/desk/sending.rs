@@ -1,6 +1,6 @@
 //! From a draft to the outbox, and back while that is possible; and a person's decisions about what did not go well.
 
-use super::Desk;
+use super::{Desk, offers::open_offer_of};
 use crate::{
     ReferralError, approval_table,
     draft::{ReadyReferral, ReferralDraft, ReferralForm, ServiceToRefer, draft_table},
@@ -79,6 +79,10 @@ impl Desk {
             if stands != draft {
                 return Err(ReferralError::DraftChanged);
             }
+            let known = referral_table::read(tx, &frozen.referral.id)?.is_some();
+            if known && !status::may_follow(EventType::Queued, Some(current_state(tx, &frozen.referral.id)?)) {
+                return Err(ReferralError::DraftChanged);
+            }
             referral_table::insert(tx, &frozen.referral, &ready.patient, &frozen.letter)?;
             usual_table::insert_reasons(tx, &frozen.referral.id, &ready.reasons)?;
             outbox_table::insert(tx, &frozen.message)?;
@@ -106,8 +110,12 @@ impl Desk {
         now: Timestamp,
     ) -> Result<Frozen, ReferralError> {
         let (practice, referrer, mailbox) = self.sender_details()?;
-        let id = new_id(now);
-        let reference = reference(id);
+        let offer = self.practice.read(|c| open_offer_of(c, &ready.draft_id))?;
+        let new = new_id(now);
+        let (id, reference) = offer.map_or_else(
+            || (new.to_string(), reference(new)),
+            |offer| (offer.id, offer.reference),
+        );
         let referrer_line = format!("{} ({})", referrer.name, referrer.job);
         let facts = LetterFacts {
             reference: &reference,
@@ -121,7 +129,7 @@ impl Desk {
         };
         let letter = letter_content(ready, &facts);
         let referral = Referral {
-            id: id.to_string(),
+            id: id.clone(),
             reference: reference.clone(),
             draft_id: ready.draft_id.clone(),
             queued_at: now,
@@ -309,8 +317,10 @@ impl Desk {
             }
             outbox_table::withdraw(tx, &id)?;
             outbox_table::resolve_unknown(tx, &id, "withdrawn")?;
-            // Nothing reached the service, so the draft is given back to be corrected rather than typed again.
-            if !outbox_table::ever_left(tx, &id)? {
+            // Nothing reached the service, so the draft is given back to be corrected rather than typed again. Not that of an offer:
+            // it would come back with old answers.
+            let offered = matches!(state, EventType::Parked | EventType::Draft);
+            if !offered && !outbox_table::ever_left(tx, &id)? {
                 let referral =
                     referral_table::read(tx, &id)?.ok_or(ReferralError::NoSuchReferral)?;
                 draft_table::set_state(tx, &referral.draft_id, "open")?;
@@ -332,7 +342,10 @@ impl Desk {
     }
 }
 
-fn current_state(tx: &Transaction<'_>, referral_id: &str) -> Result<EventType, ReferralError> {
+pub(super) fn current_state(
+    tx: &Transaction<'_>,
+    referral_id: &str,
+) -> Result<EventType, ReferralError> {
     let events = event_table::about(tx, referral_id)?;
     status::fold(&events)
         .map(|folded| folded.state)
@@ -369,7 +382,7 @@ fn subject(letter: &LetterContent, demonstration: bool) -> String {
 }
 
 /// Forty random bits of the referral's id, in Crockford's base 32: "ONW-7K3F-92QD".
-fn reference(id: uuid::Uuid) -> String {
+pub(super) fn reference(id: uuid::Uuid) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let mut bits = id.as_u128();
     let mut letters = String::from("ONW-");

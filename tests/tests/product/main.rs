@@ -10,6 +10,7 @@ mod criteria;
 mod earlier;
 mod faults;
 mod golden;
+mod hazards;
 mod kill;
 #[cfg(unix)]
 mod mail_peer;

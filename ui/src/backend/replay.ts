@@ -12,6 +12,15 @@ import demonstrationMessage from './recorded/demonstration_message.json';
 import drafts from './recorded/drafts.json';
 import openDraft from './recorded/open_draft.json';
 import pastePatient from './recorded/paste_patient.json';
+import acknowledge from './recorded/acknowledge.json';
+import chase from './recorded/chase.json';
+import concerns from './recorded/concerns.json';
+import declineOffer from './recorded/decline_offer.json';
+import declineReferral from './recorded/decline_referral.json';
+import parkReferral from './recorded/park_referral.json';
+import recallOffer from './recorded/recall_offer.json';
+import recordReply from './recorded/record_reply.json';
+import reportConcern from './recorded/report_concern.json';
 import queueReferral from './recorded/queue_referral.json';
 import recordUnmetNeed from './recorded/record_unmet_need.json';
 import referral from './recorded/referral.json';
@@ -24,6 +33,7 @@ import undoReferral from './recorded/undo_referral.json';
 import unmetNeeds from './recorded/unmet_needs.json';
 import withdraw from './recorded/withdraw.json';
 import type {
+	ConcernRow,
 	CopiedView,
 	DraftSummary,
 	DraftView,
@@ -35,6 +45,7 @@ import type {
 	ReferralDetail,
 	ReferralForm,
 	ReferralRow,
+	Reply,
 	SearchView,
 	ServiceCard,
 	UnmetNeedRow,
@@ -60,6 +71,14 @@ function problemsOf(draft: DraftView): Problem[] {
 		const answer = form.extraAnswers.find((other) => other.questionId === id)?.answer ?? '';
 		if (required && answer.trim() === '') problems.push(missing(`extra:${id}`));
 	}
+	if (form.phq9Total.trim() !== '' && !/^([01]?\d|2[0-7])$/.test(form.phq9Total.trim()))
+		problems.push({ field: 'phq9Total', code: 'not-valid', detail: null });
+	if (
+		form.serviceId !== null &&
+		(card?.checkedAge === 'over-180' || card?.checkedAge === 'never') &&
+		form.willPhone !== form.serviceId
+	)
+		problems.push(missing('willPhone'));
 	return problems;
 }
 
@@ -72,6 +91,7 @@ class Replay extends PracticeReplay implements Backend {
 	private rows = as<ReferralRow[]>(referrals.answer);
 	private sentDrafts = new Map<string, DraftView>();
 	private readonly favourites = new Map<string, boolean>();
+	private reported = as<ConcernRow[]>(concerns.answer);
 	private draftsMade = 0;
 	private changed: (id: string) => void = () => undefined;
 
@@ -263,6 +283,73 @@ class Replay extends PracticeReplay implements Backend {
 		const timeline = last ? [...detail.timeline, { ...last, detail: reason }] : detail.timeline;
 		const row = { ...detail.row, state: 'withdrawn', owner: null, nextOn: null, needsAttention: false };
 		return this.update({ ...detail, row, timeline, actions: [], problem: null });
+	}
+
+	async parkReferral(_draftId: string, _form: ReferralForm, recallOn: string, words: string): Promise<ReferralDetail> {
+		if (recallOn.trim() === '') return refuse('not-a-day-ahead');
+		return this.offer(as(parkReferral.answer), words);
+	}
+
+	async declineReferral(_draftId: string, _form: ReferralForm, words: string): Promise<ReferralDetail> {
+		return this.offer(as(declineReferral.answer), words);
+	}
+
+	/** It needs a patient and a service; the draft goes with it. */
+	private offer(recorded: ReferralDetail, words: string): ReferralDetail {
+		const { banner, serviceName } = this.draft;
+		const problems = problemsOf(this.draft).filter(({ field }) => field === 'patient' || field === 'serviceId');
+		if (banner === null || problems.length > 0) return refuse('incomplete', problems);
+		const row = { ...recorded.row, patient: banner.name, serviceName: serviceName ?? '' };
+		const timeline = recorded.timeline.map((entry) => ({ ...entry, detail: words === '' ? null : words }));
+		const detail = { ...recorded, row, banner, timeline };
+		this.kept.set(`of ${row.id}`, { ...this.draft, form: { ...this.draft.form, consent: null, crisis: null, redFlags: null } });
+		this.rows = [row, ...this.rows.filter(({ id }) => id !== row.id)];
+		this.draft = this.newDraft(as(clearPatient.answer));
+		this.frame.outbox.toFile += 1;
+		return this.update(detail);
+	}
+
+	async recallOffer(referralId: string): Promise<DraftView> {
+		const draft = this.kept.get(`of ${referralId}`) ?? as<DraftView>(recallOffer.answer);
+		this.kept.set(draft.id, draft);
+		return as(draft);
+	}
+
+	async declineOffer(referralId: string): Promise<ReferralDetail> {
+		const recorded = as<ReferralDetail>(declineOffer.answer);
+		const { row, banner } = this.detailOf(referralId);
+		return this.update({ ...recorded, banner, row: { ...recorded.row, id: row.id, patient: row.patient } });
+	}
+
+	async recordReply(referralId: string, reply: Reply, words: string): Promise<ReferralDetail> {
+		if (reply === 'rejected' && words.trim() === '') return refuse('words-missing');
+		const entry = recordReply.find((other) => other.arguments.reply === reply) ?? recordReply[0];
+		const recorded = as<ReferralDetail>(entry?.answer);
+		const { row, banner } = this.detailOf(referralId);
+		const { patient, reference, serviceName } = row;
+		return this.update({ ...recorded, banner, row: { ...recorded.row, id: row.id, patient, reference, serviceName } });
+	}
+
+	async chase(referralId: string): Promise<ReferralDetail> {
+		const { row } = as<ReferralDetail>(chase.answer);
+		const detail = this.detailOf(referralId);
+		return this.update({ ...detail, row: { ...detail.row, nextOn: row.nextOn, attention: null, needsAttention: false } });
+	}
+
+	async acknowledge(referralId: string): Promise<ReferralDetail> {
+		const { row, followUps } = as<ReferralDetail>(acknowledge.answer);
+		const detail = this.detailOf(referralId);
+		const { owner, deputy, nextOn, attention, needsAttention } = row;
+		return this.update({ ...detail, followUps, row: { ...detail.row, owner, deputy, nextOn, attention, needsAttention } });
+	}
+
+	async reportConcern(words: string): Promise<ConcernRow[]> {
+		this.reported = [...as<ConcernRow[]>(reportConcern.answer).map((row) => ({ ...row, words })), ...this.reported];
+		return as(this.reported);
+	}
+
+	async concerns(): Promise<ConcernRow[]> {
+		return as(this.reported);
 	}
 
 	async demonstrationMailbox(): Promise<MailboxRow[]> {

@@ -61,6 +61,16 @@ export const tauri: Backend = {
 	decideUnknown: (referralId, decision) => invoke('decide_unknown', { referralId, decision }),
 	withdraw: (referralId, reason) => invoke('withdraw', { referralId, reason }),
 
+	parkReferral: (draftId, form, recallOn, words) => invoke('park_referral', { draftId, form, recallOn, words }),
+	declineReferral: (draftId, form, words) => invoke('decline_referral', { draftId, form, words }),
+	recallOffer: (referralId) => invoke('recall_offer', { referralId }),
+	declineOffer: (referralId, words) => invoke('decline_offer', { referralId, words }),
+	recordReply: (referralId, reply, words) => invoke('record_reply', { referralId, reply, words }),
+	chase: (referralId, nextOn, words) => invoke('chase', { referralId, nextOn, words }),
+	acknowledge: (referralId, words) => invoke('acknowledge', { referralId, words }),
+	reportConcern: (words, place) => invoke('report_concern', { words, place }),
+	concerns: () => invoke('concerns'),
+
 	demonstrationMailbox: () => invoke('demonstration_mailbox'),
 	demonstrationMessage: (number) => invoke('demonstration_message', { number }),
 

@@ -47,6 +47,23 @@ nhsNumber: string | null,
  */
 pastedAt: string | null, };
 
+/**
+ * A safety concern that somebody reported on this computer.
+ */
+export type ConcernRow = { 
+/**
+ * UTC, ISO 8601.
+ */
+at: string, who: string, words: string, programVersion: string, 
+/**
+ * Its name and version.
+ */
+directory: string, 
+/**
+ * The place of the window that was open.
+ */
+place: string, };
+
 export type Consent = "patientInPerson" | "patientByPhone" | "patientByVideo" | "onTheirBehalf";
 
 /**
@@ -132,7 +149,11 @@ deceased: boolean, form: ReferralForm, serviceName: string | null, problems: Arr
 /**
  * Referrals of the same person on this computer, the newest first: pointed out, never in the way.
  */
-earlier: Array<EarlierReferral>, };
+earlier: Array<EarlierReferral>, 
+/**
+ * Said before Send.
+ */
+wouldWait: WouldWait | null, };
 
 /**
  * A referral that is open, or was made in the last 90 days.
@@ -299,7 +320,15 @@ export type ReferralDetail = { row: ReferralRow, banner: Banner, address: string
 /**
  * What a person can do now: "undo", "send-now", "try-again", "it-arrived", "send-again", "withdraw".
  */
-actions: Array<string>, secondsToUndo: number | null, 
+actions: Array<string>, 
+/**
+ * What the service could answer now, to be written down by hand.
+ */
+replies: Array<Reply>, 
+/**
+ * "chased", "acknowledged", "recall", "decline".
+ */
+followUps: Array<string>, secondsToUndo: number | null, 
 /**
  * Why it failed or is uncertain, as a code of `SEND_PROBLEMS`.
  */
@@ -334,6 +363,14 @@ consentNote: string, crisis: SafetyAnswer | null,
  */
 crisisNote: string, redFlags: SafetyAnswer | null, redFlagsNote: string, mayLeaveVoicemail: boolean, mayText: boolean, bestTimes: string, 
 /**
+ * The total of a PHQ-9 and its item 9, as typed; empty where there is none.
+ */
+phq9Total: string, phq9Item9: string, 
+/**
+ * The id of a service that was checked too long ago, of which a person said "I will phone".
+ */
+willPhone: string | null, 
+/**
  * Answers to the service's own questions, by the question's id.
  */
 extraAnswers: Array<ExtraAnswer>, 
@@ -363,13 +400,26 @@ responsibility: string,
  */
 owner: string | null, nextOn: string | null, 
 /**
- * Failed, unknown, held, rejected: on top.
+ * The role that acts when the owner is away.
+ */
+deputy: string | null, servicePhone: string | null, 
+/**
+ * Failed, unknown, held, rejected, unanswered: on top.
  */
 needsAttention: boolean, 
+/**
+ * Why: "failed", "no-answer", "recall-due", …
+ */
+attention: string | null, 
 /**
  * Not ticked as filed in the patient's record.
  */
 toFile: boolean, };
+
+/**
+ * What a service answered, written down by hand.
+ */
+export type Reply = "received" | "accepted" | "informationRequested" | "couldNotContact" | "rejected" | "ended";
 
 /**
  * What somebody is here for; each may what its name says (`referrals/src/people/role.rs`).
@@ -427,6 +477,10 @@ measured: MeasuredView | null, capacity: string | null,
  * "Checked 12 days ago by Amy, OT, by phone": days, by, how
  */
 checkedDaysAgo: number | null, checkedBy: string | null, checkedHow: string | null, 
+/**
+ * "fresh", "over-90", "over-180" days ago, or "never": from "over-180" on a person says that they phone.
+ */
+checkedAge: string, 
 /**
  * How a referral goes: "secure-email", "self-referral", "elsewhere", …
  */
@@ -565,3 +619,20 @@ referrerId: string, session: SessionView,
  * Why real records could not be opened: a code.
  */
 trouble: string | null, };
+
+/**
+ * It would be held, or would wait, if it were sent now.
+ */
+export type WouldWait = { 
+/**
+ * "not-approved", "address-changed", "mailbox-not-set"; else why the channel waits, as a code of `SEND_PROBLEMS`.
+ */
+why: string, 
+/**
+ * The role that acts, and by when (DD-Mmm-YYYY).
+ */
+owner: string, by: string, 
+/**
+ * Another way to reach the service.
+ */
+phone: string | null, };

@@ -13,6 +13,8 @@ export const ERROR_CODES: Words = {
 	'too-late': 'Too late to undo: it is already being sent. Phone the service, and see in Referrals what can be done.',
 	'not-found': 'That is not here any more. Look again in the list.',
 	'not-allowed': 'That cannot be done now: its state has changed. Read it again, then choose.',
+	'not-a-day-ahead': 'Give a day from tomorrow on, within two years, like 19-Jan-2027.',
+	'words-missing': 'Say it in words, so that whoever reads it next can act.',
 	'too-large': 'That is too much text for one patient. Paste the patient’s banner or one letter.',
 	empty: 'There was no text to read. Copy the patient’s details in the clinical system, then paste again.',
 	unreadable: 'No patient could be read from that text. Type the details instead.',

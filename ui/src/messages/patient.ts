@@ -49,6 +49,8 @@ export function earlierWords(serviceName: string, state: string, days: number): 
 /** Pointed out at the service's choice; it stands in nobody's way. */
 export function repeatWords(reference: string, state: string, days: number): string {
 	const when = days === 0 ? 'today' : days === 1 ? 'yesterday' : `${days} days ago`;
+	if (state === 'parked' || state === 'declined' || state === 'draft')
+		return `Offered ${when} (${reference}, on this computer): ${words(STATES, state)}. You can still send.`;
 	return `Already referred here ${when} (${reference}, on this computer): ${words(STATES, state)}. You can still send.`;
 }
 

@@ -16,6 +16,9 @@ export const FORM_FIELDS: Words = {
 	redFlags: 'Red flags',
 	redFlagsNote: 'How the red flags were dealt with',
 	bestTimes: 'Best times to ring',
+	phq9Total: 'The total of the PHQ-9',
+	phq9Item9: 'Item 9 of the PHQ-9',
+	willPhone: 'That you will phone',
 };
 
 /** What is wrong with a field, to follow the field's name. */
@@ -29,6 +32,7 @@ export const PROBLEM_CODES: Words = {
 	placeholder: 'is a placeholder, not a real one: check the record',
 	future: 'is in the future: check it against the record',
 	'too-old': 'is too long ago: check it against the record',
+	'ask-again': 'was noted when this was put off: ask again, and choose what holds now',
 	conflict: 'has two different values in what was pasted: choose the right one',
 	'too-long': 'is too long: shorten it',
 	deceased: 'has died, so nothing can be referred',
@@ -53,6 +57,9 @@ export const PROBLEM_SENTENCES: Words = {
 	'crisisNote:missing': 'Say how the crisis was dealt with',
 	'redFlags:missing': 'Answer “Red flags?”',
 	'redFlagsNote:missing': 'Say how the red flags were dealt with',
+	'willPhone:missing': 'Its record is old: say that you will phone the service',
+	'phq9Total:not-valid': 'The total of a PHQ-9 is 0 to 27: correct it, or leave it empty',
+	'phq9Item9:not-valid': 'Item 9 of a PHQ-9 is 0 to 3: correct it, or leave it empty',
 	'noNhsNumberReason:missing': 'Enter the NHS number, or say why there is none',
 	'nhsNumber:missing': 'Enter the NHS number, or say why there is none',
 	'birthDate:missing': 'Enter the date of birth',

@@ -16,6 +16,9 @@ export const EMPTY_FORM: ReferralForm = {
 	mayLeaveVoicemail: false,
 	mayText: false,
 	bestTimes: '',
+	phq9Total: '',
+	phq9Item9: '',
+	willPhone: null,
 	extraAnswers: [],
 	criteria: [],
 };

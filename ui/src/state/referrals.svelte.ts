@@ -64,7 +64,7 @@ export class ReferralsState {
 	/** By its key: the referral that is open in the list, else the one that was queued last. */
 	async copyByKey(): Promise<void> {
 		const open = this.onward.place === 'referrals' && this.detail?.recordText !== '' ? this.detail?.row.id : undefined;
-		const id = open ?? this.onward.leaving.items.at(-1)?.queued.referralId;
+		const id = open ?? this.onward.offers.last?.id ?? this.onward.leaving.items.at(-1)?.queued.referralId;
 		if (id === undefined) this.onward.news = this.onward.said = RECORD.nothing;
 		else await this.copyForRecord(id);
 	}
@@ -74,6 +74,7 @@ export class ReferralsState {
 			const detail = await this.backend.setFiled(referralId, filed);
 			this.copied = null;
 			this.onward.leaving.take(detail.row);
+			this.onward.offers.take(detail.row);
 			if (this.detail?.row.id === referralId) this.detail = detail;
 			this.onward.news = `${detail.row.reference}: ${filed ? RECORD.filed : RECORD.notFiled}`;
 			if (this.onward.place === 'referrals') await this.readLists();

@@ -7,6 +7,7 @@ import { AFTER_SEND, cannotReferWords, chosenWords, errorWords, favouriteWords, 
 import { DraftState } from './draft.svelte';
 import { FinderState } from './finder.svelte';
 import { LeavingState } from './leaving.svelte';
+import { OffersState } from './offers.svelte';
 import { PeopleState } from './people.svelte';
 import { PracticeState } from './practice.svelte';
 import { ReferralsState } from './referrals.svelte';
@@ -45,6 +46,7 @@ export class OnwardState {
 	readonly draft: DraftState;
 	readonly finder: FinderState;
 	readonly leaving: LeavingState;
+	readonly offers: OffersState;
 	readonly referrals: ReferralsState;
 	readonly people: PeopleState;
 	readonly settings: SettingsState;
@@ -70,6 +72,7 @@ export class OnwardState {
 		);
 		this.finder = new FinderState(backend, () => this.draft.view?.id ?? null, onError);
 		this.leaving = new LeavingState(backend, clock);
+		this.offers = new OffersState(backend, this);
 		this.referrals = new ReferralsState(backend, this);
 		this.people = new PeopleState(this);
 		this.settings = new SettingsState(this);
@@ -378,6 +381,7 @@ export class OnwardState {
 			await this.draft.saved();
 			const queued = await this.backend.queueReferral(view.id, this.draft.onScreen);
 			this.leaving.add(queued);
+			this.offers.last = null;
 			this.undone = null;
 			this.trouble = null;
 			this.news = `Queued as ${queued.reference}. ${queued.secondsToUndo} seconds to undo.`;
@@ -401,12 +405,12 @@ export class OnwardState {
 	}
 
 	/** After a send no older draft may come up by itself, nor answers without a name: Rust says what is empty, and makes it. */
-	private async workOnEmpty(): Promise<void> {
+	async workOnEmpty(): Promise<void> {
 		const newest = await this.backend.currentDraft();
 		await this.work(await this.backend.clearPatient(newest.id));
 	}
 
-	private refused(error: WindowError): void {
+	refused(error: WindowError): void {
 		const { view } = this.draft;
 		if (error.code === 'incomplete' && view !== null) {
 			this.draft.refresh({ ...view, problems: error.problems });
