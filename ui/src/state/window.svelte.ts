@@ -156,6 +156,7 @@ export class OnwardState {
 	/** What waits for the PIN. What is leaving stays in sight: it can still be undone. */
 	putListsAway(): void {
 		this.undone = null;
+		this.offers.last = this.offers.concerns = null;
 		this.leaving.forgetLeft();
 		this.referrals.clear();
 		this.settings.clear();
