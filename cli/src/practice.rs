@@ -88,7 +88,8 @@ pub fn run(arguments: &PracticeArguments, common: &Common) -> Result<(), CliErro
         PracticeCommand::BackUp { folder } => {
             let engine = open(common)?;
             actor(&engine, Right::SetUp)?;
-            Ok(engine.store.back_up(folder).map_err(EngineError::from)?)
+            engine.store.back_up(folder).map_err(EngineError::from)?;
+            Ok(())
         }
         PracticeCommand::Restore {
             backup,

@@ -5,8 +5,8 @@ use engine::{Engine, LogEntry};
 use std::{path::Path, sync::Arc};
 use store::Clock;
 use tauri::{
-    AppHandle, Emitter, Manager, RunEvent, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
-    WindowEvent,
+    AppHandle, Emitter, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, WindowEvent, ipc::Invoke,
 };
 use tauri_plugin_global_shortcut::{Builder as ShortcutBuilder, ShortcutState};
 
@@ -21,67 +21,7 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
         .manage(state)
-        .invoke_handler(tauri::generate_handler![
-            commands::window_state,
-            commands::people::sign_in,
-            commands::people::sign_out,
-            commands::people::veil,
-            commands::people::touched,
-            commands::people::choose_referrer,
-            commands::people::add_staff,
-            commands::people::change_staff,
-            commands::people::set_pin,
-            commands::people::staff_left,
-            commands::set_up::set_up_state,
-            commands::set_up::make_records,
-            commands::set_up::recovery_key_written,
-            commands::set_up::save_practice,
-            commands::set_up::save_mailbox,
-            commands::set_up::test_mailbox,
-            commands::set_up::load_directory,
-            commands::set_up::finish_set_up,
-            commands::set_up::recover,
-            commands::set_up::restore_backup,
-            commands::addresses::addresses_to_approve,
-            commands::addresses::propose_addresses,
-            commands::addresses::approve_addresses,
-            commands::addresses::phone_checked,
-            commands::addresses::refuse_address,
-            commands::current_draft,
-            commands::drafts,
-            commands::open_draft,
-            commands::clear_patient,
-            commands::paste_patient,
-            commands::edit_patient,
-            commands::save_form,
-            commands::search,
-            commands::service_card,
-            commands::set_favourite,
-            commands::record_unmet_need,
-            commands::unmet_needs,
-            commands::queue_referral,
-            commands::undo_referral,
-            commands::send_now,
-            commands::referrals,
-            commands::referral,
-            commands::copy_for_record,
-            commands::set_filed,
-            commands::try_again,
-            commands::decide_unknown,
-            commands::withdraw,
-            commands::offers::park_referral,
-            commands::offers::decline_referral,
-            commands::offers::recall_offer,
-            commands::offers::decline_offer,
-            commands::follow_up::record_reply,
-            commands::follow_up::chase,
-            commands::follow_up::acknowledge,
-            commands::concerns::report_concern,
-            commands::concerns::concerns,
-            commands::demonstration_mailbox,
-            commands::demonstration_message,
-            commands::quit,
-        ])
+        .invoke_handler(commands())
         .setup(move |app| {
             open_window(app.handle(), &arguments.data)?;
             register_hot_key(app.handle());
@@ -95,7 +35,7 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
                 api.prevent_close();
             }
         })
-        .build(tauri::generate_context!())
+        .build(context())
         .map_err(|error| format!("The window could not be opened: {error}"))?;
     app.run(|app, event| {
         if let RunEvent::Exit = event {
@@ -104,6 +44,76 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
         }
     });
     Ok(())
+}
+
+/// Every command that the window may call; `ui/isolation/isolation.js` and `capabilities/main.json` let these through and no other.
+pub fn commands<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        commands::window_state,
+        commands::people::sign_in,
+        commands::people::sign_out,
+        commands::people::veil,
+        commands::people::touched,
+        commands::people::choose_referrer,
+        commands::people::add_staff,
+        commands::people::change_staff,
+        commands::people::set_pin,
+        commands::people::staff_left,
+        commands::set_up::set_up_state,
+        commands::set_up::make_records,
+        commands::set_up::recovery_key_written,
+        commands::set_up::save_practice,
+        commands::set_up::save_mailbox,
+        commands::set_up::test_mailbox,
+        commands::set_up::load_directory,
+        commands::set_up::finish_set_up,
+        commands::set_up::recover,
+        commands::set_up::restore_backup,
+        commands::addresses::addresses_to_approve,
+        commands::addresses::propose_addresses,
+        commands::addresses::approve_addresses,
+        commands::addresses::phone_checked,
+        commands::addresses::refuse_address,
+        commands::current_draft,
+        commands::drafts,
+        commands::open_draft,
+        commands::clear_patient,
+        commands::paste_patient,
+        commands::edit_patient,
+        commands::save_form,
+        commands::search,
+        commands::service_card,
+        commands::set_favourite,
+        commands::record_unmet_need,
+        commands::unmet_needs,
+        commands::queue_referral,
+        commands::undo_referral,
+        commands::send_now,
+        commands::referrals,
+        commands::referral,
+        commands::copy_for_record,
+        commands::set_filed,
+        commands::try_again,
+        commands::decide_unknown,
+        commands::withdraw,
+        commands::offers::park_referral,
+        commands::offers::decline_referral,
+        commands::offers::recall_offer,
+        commands::offers::decline_offer,
+        commands::follow_up::record_reply,
+        commands::follow_up::chase,
+        commands::follow_up::acknowledge,
+        commands::concerns::report_concern,
+        commands::concerns::concerns,
+        commands::demonstration_mailbox,
+        commands::demonstration_message,
+        commands::quit,
+    ]
+}
+
+/// What the program is built with: its pages, its capabilities and its gate.
+pub fn context<R: Runtime>() -> tauri::Context<R> {
+    tauri::generate_context!()
 }
 
 /// The window shows only what is inside the program: every other address is refused, and nothing opens a second window.
@@ -166,7 +176,7 @@ fn show(app: &AppHandle) {
 }
 
 /// Records were opened: at the start, or by whoever sets them up. The search is made ready, and what waits is sent.
-pub fn engine_opened(app: &AppHandle) {
+pub fn engine_opened<R: Runtime>(app: &AppHandle<R>) {
     let state = app.state::<AppState>();
     let Some(engine) = state.engine() else { return };
     // Without a directory there is nothing to make ready yet.
@@ -174,7 +184,7 @@ pub fn engine_opened(app: &AppHandle) {
     start_sending(app, &engine);
 }
 
-fn start_sending(app: &AppHandle, engine: &Engine) {
+fn start_sending<R: Runtime>(app: &AppHandle<R>, engine: &Engine) {
     let state = app.state::<AppState>();
     let (told, log) = (app.clone(), engine.log.clone());
     let changed = Arc::new(move |id: &str| {

@@ -1,6 +1,8 @@
 //! Onward's window: wiring only. It opens the engine, names the commands and carries events to the window.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+#[cfg(test)]
+mod any_input;
 mod app;
 mod arguments;
 mod clipboard;

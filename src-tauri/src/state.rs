@@ -52,6 +52,17 @@ impl AppState {
         })
     }
 
+    /// Over records that a test has opened.
+    #[cfg(test)]
+    pub fn over(engine: Arc<Engine>) -> Self {
+        Self {
+            data: engine.store.folder.path().to_owned(),
+            clipboard: RecordClipboard::new(engine.store.clock.clone()),
+            records: Mutex::new(Records::Opened(engine)),
+            sending: Mutex::default(),
+        }
+    }
+
     fn records(&self) -> MutexGuard<'_, Records> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -178,6 +178,10 @@ impl Database {
         result
     }
 
+    pub(crate) fn key(&self) -> Option<&DataKey> {
+        self.shared.key.as_ref()
+    }
+
     pub fn path(&self) -> &Path {
         &self.shared.path
     }
@@ -217,6 +221,18 @@ pub(crate) fn refuse_old_sqlite(number: i32, name: &str) -> Result<(), StoreErro
     } else {
         Ok(())
     }
+}
+
+/// A copy that nobody writes to, opened with its key and left as it is.
+pub(crate) fn open_to_read(path: &Path, key: &DataKey) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    let _ = connection.pragma_update(None, "cipher_log_level", "NONE");
+    connection.pragma_update(None, "key", key.pragma_value().as_str())?;
+    connection
+        .query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))
+        .map_err(damaged)?;
+    Ok(connection)
 }
 
 /// A connection with its key and its settings. A wrong key shows at the first read.

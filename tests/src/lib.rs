@@ -15,4 +15,5 @@ pub mod postfix_dovecot;
 pub mod practice;
 pub mod program;
 pub mod real_practice;
+pub mod records;
 pub mod torture;

@@ -20,7 +20,7 @@ use engine::{Engine, EngineError, LogEntry, Needs};
 use referrals::{ReferralError, people::Right};
 use std::sync::Arc;
 use store::audit_table::PROGRAM;
-use tauri::{AppHandle, Manager, State};
+use tauri::{AppHandle, Manager, Runtime, State};
 
 type Answer<T> = Result<T, WindowError>;
 
@@ -362,7 +362,11 @@ pub async fn demonstration_message(
 
 /// The answer to "close-asked". Nothing is lost whichever is chosen.
 #[tauri::command]
-pub async fn quit(app: AppHandle, state: State<'_, AppState>, choice: QuitChoice) -> Answer<()> {
+pub async fn quit<R: Runtime>(
+    app: AppHandle<R>,
+    state: State<'_, AppState>,
+    choice: QuitChoice,
+) -> Answer<()> {
     if choice == QuitChoice::Stay {
         return Ok(());
     }

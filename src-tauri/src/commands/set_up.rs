@@ -12,7 +12,7 @@ use crate::{
 use engine::{Engine, EngineError};
 use std::path::Path;
 use store::{Clock, StoreError, recovery::RecoveryKey};
-use tauri::{AppHandle, Manager, State};
+use tauri::{AppHandle, Manager, Runtime, State};
 
 #[tauri::command]
 pub async fn set_up_state(state: State<'_, AppState>) -> Answer<SetUpView> {
@@ -25,7 +25,7 @@ pub async fn set_up_state(state: State<'_, AppState>) -> Answer<SetUpView> {
 /// Makes the encrypted records and answers their recovery key. Until `recovery_key_written` they count as unfinished; asked again,
 /// it answers the same key.
 #[tauri::command]
-pub async fn make_records(app: AppHandle) -> Answer<RecoveryKeyView> {
+pub async fn make_records<R: Runtime>(app: AppHandle<R>) -> Answer<RecoveryKeyView> {
     off_window_thread(move || {
         let state = app.state::<AppState>();
         let key = state.unfinished(&state.data, Clock::system())?;
@@ -38,8 +38,8 @@ pub async fn make_records(app: AppHandle) -> Answer<RecoveryKeyView> {
 
 /// The last group of the key, typed from the paper: somebody has written it down.
 #[tauri::command]
-pub async fn recovery_key_written(
-    app: AppHandle,
+pub async fn recovery_key_written<R: Runtime>(
+    app: AppHandle<R>,
     state: State<'_, AppState>,
     last_group: String,
 ) -> Answer<SetUpView> {
@@ -106,7 +106,7 @@ pub async fn finish_set_up(state: State<'_, AppState>) -> Answer<WindowState> {
 
 /// Opens records whose key this computer no longer has, with the printed one.
 #[tauri::command]
-pub async fn recover(app: AppHandle, recovery_key: String) -> Answer<WindowState> {
+pub async fn recover<R: Runtime>(app: AppHandle<R>, recovery_key: String) -> Answer<WindowState> {
     open_by(app, move |data| {
         let key = RecoveryKey::parse(&recovery_key)?;
         Engine::recover(data, &key, Clock::system())
@@ -116,8 +116,8 @@ pub async fn recover(app: AppHandle, recovery_key: String) -> Answer<WindowState
 
 /// Puts a backup into the folder of this computer, which must hold no records, and opens it with the printed key.
 #[tauri::command]
-pub async fn restore_backup(
-    app: AppHandle,
+pub async fn restore_backup<R: Runtime>(
+    app: AppHandle<R>,
     folder: String,
     recovery_key: String,
 ) -> Answer<WindowState> {
@@ -128,8 +128,8 @@ pub async fn restore_backup(
     .await
 }
 
-async fn open_by(
-    app: AppHandle,
+async fn open_by<R: Runtime>(
+    app: AppHandle<R>,
     open: impl FnOnce(&Path) -> Result<Engine, EngineError> + Send + 'static,
 ) -> Answer<WindowState> {
     let told = app.clone();

@@ -7,7 +7,10 @@
     reason = "it is a test, and its printed output"
 )]
 
-use product_tests::torture::{copies, fail_points, flipped_bytes, kills, many_copies, simulated};
+use product_tests::torture::{
+    copies, fail_points, flipped_beside, flipped_bytes, kills, latency, many_copies, simulated,
+    table,
+};
 use std::path::Path;
 
 const SEED: u64 = 20_261_122;
@@ -18,8 +21,10 @@ fn main() {
     match words.as_slice() {
         ["simulation"] => simulated::report(100_000, SEED),
         ["simulation", count] => simulated::report(count.parse().unwrap(), SEED),
-        ["flipped-bytes"] => flipped_bytes::report(1_000, SEED),
-        ["flipped-bytes", count] => flipped_bytes::report(count.parse().unwrap(), SEED),
+        ["flipped-bytes"] => flipped(1_000),
+        ["flipped-bytes", count] => flipped(count.parse().unwrap()),
+        ["latency"] => latency::report(200),
+        ["latency", count] => latency::report(count.parse().unwrap()),
         ["kills"] => kills::report(2_000, 200, SEED),
         ["kills", referrals, kills] => {
             kills::report(referrals.parse().unwrap(), kills.parse().unwrap(), SEED);
@@ -28,7 +33,16 @@ fn main() {
         ["many-copies", rounds] => many_copies::report(rounds.parse().unwrap(), SEED),
         ["fail-points"] => fail_points::report(5),
         ["fail-points", ways] => fail_points::report(ways.parse().unwrap()),
+        ["table", rows, page @ ..] => {
+            let rows = std::fs::read_to_string(rows).unwrap();
+            table::write(&rows, SEED, page.first().map(Path::new));
+        }
         ["child", data, rest @ ..] => copies::run(Path::new(data), rest),
         other => panic!("{other:?} is not known here"),
     }
+}
+
+fn flipped(count: usize) {
+    flipped_bytes::report(count, SEED);
+    flipped_beside::report(count / 2, count / 4, SEED);
 }

@@ -37,14 +37,12 @@ pub fn report(ways: usize) {
             cases += 1;
         }
     }
+    println!("fail points: {came_to:?}");
     println!(
-        "fail points: {} x {ways} ways = {cases} cases, each in a process of its own",
+        "| every fail point × {} | {} points × {ways} ways = {cases} cases, each in a process of its own | each a legal state: 0 lost, 0 doubled, 0 unseen; the database whole each time |",
+        WAYS.map(|(way, _)| way)[..ways].join(", "),
         fail_point::ALL.len()
     );
-    for (what, count) in came_to {
-        println!("  {what}: {count}");
-    }
-    println!("  each legal: 0 lost, 0 doubled, 0 unseen; the database whole each time");
 }
 
 fn run(practice: &Practice, arguments: &[&str], point: &str, action: &str) {

@@ -51,5 +51,8 @@ pub fn report(rounds: usize, seed: u64) {
         "only one ever sent"
     );
     people_decide(&practice, &ids);
-    println!("  after people released what was held, the server has each of them once");
+    println!(
+        "| {COPIES} processes on one data folder, clocks jumping by up to ten years | {queued} referrals, the lock taken {} times | 0 lost, 0 doubled; {held} held for a person by jumps over a day, after whose word the server has each once |",
+        turns.iter().sum::<usize>()
+    );
 }

@@ -10,9 +10,14 @@
 pub mod chance;
 pub mod copies;
 pub mod fail_points;
+pub mod flipped_beside;
 pub mod flipped_bytes;
 mod judged;
 pub mod kills;
+pub mod latency;
 pub mod many_copies;
+pub mod naive;
+pub mod phases;
 pub mod simulated;
 mod simulated_server;
+pub mod table;

@@ -632,6 +632,26 @@ pub fn report(referrals: usize, seed: u64) {
         "  a naive sender that takes no answer for sent, {naive} referrals: {}",
         taken.verdict()
     );
+    let faulty = |all: &Figures| -> usize {
+        let none = all.faults.get("none").copied().unwrap_or(0);
+        all.faults.values().sum::<usize>() - none
+    };
+    println!(
+        "| simulation on virtual time | {} referrals, {} kills in {} places (the least {} in one), {} faults, {} clock jumps, {} undone | {}; {} uncertain, each seen and decided by a person |",
+        onward.referrals,
+        onward.kills.values().sum::<usize>(),
+        onward.kills.len(),
+        onward.kills.values().min().copied().unwrap_or(0),
+        faulty(&onward),
+        onward.clock_jumps,
+        onward.undone,
+        onward.verdict(),
+        onward.uncertain
+    );
+    println!(
+        "| naive senders in the simulation | {naive} referrals each | naive sender: {} doubled; one that takes no answer for sent: {} lost |",
+        again.doubled, taken.lost
+    );
     assert!(
         again.doubled > 0 && taken.lost > 0,
         "the judge sees nothing"

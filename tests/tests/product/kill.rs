@@ -5,110 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Child;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use demo::mail_server::{ConnectionRecord, Fault, Misbehaviour, Moment, Records};
 use jiff::SignedDuration;
 use product_tests::patients::{DOE, SMITH};
-use product_tests::practice::{
-    FAR_TOO_LONG, Mail, PAIN_PLATFORM, Practice, Time, computer_time, runtime,
-};
+use product_tests::practice::{PAIN_PLATFORM, Practice, Time, computer_time};
 use product_tests::program::Program;
-use referrals::outbox::{OutboxMessage, outbox_table};
-use referrals::transport::{self, Deadlines, Envelope, Mailbox, Phase, SendOutcome};
+use product_tests::torture::naive::{Marks, Verdict, judge, messages, naively};
+use product_tests::torture::phases::{Kill, PHASES, ROUNDS, kills, stands_still};
+use referrals::transport::Phase;
 
 const REFERRALS: usize = 100;
-/// Each phase is killed in so often.
-const ROUNDS: usize = 2;
-
-/// A phase, the moment at which the server stops answering, and whether the body had begun.
-const PHASES: [(&str, Moment, bool); 11] = [
-    ("greeting", Moment::Banner, false),
-    ("starttls", Moment::StartTls, false),
-    ("tls", Moment::Handshake, false),
-    ("hello", Moment::EhloInTls, false),
-    ("sign-in", Moment::Auth, false),
-    ("from", Moment::Mail, false),
-    ("recipient", Moment::Rcpt, false),
-    ("data", Moment::Data, false),
-    ("mid-body", Moment::Body { after_bytes: 2_000 }, true),
-    ("after the dot, before storing", Moment::BeforeStoring, true),
-    ("after storing", Moment::AfterStoring, true),
-];
-
-/// One kill: in the connection that comes after some that go well, at this moment.
-#[derive(Clone, Copy)]
-struct Kill {
-    phase: &'static str,
-    moment: Moment,
-    body_begun: bool,
-    after: usize,
-    drip: bool,
-}
-
-impl Kill {
-    /// In the second round the answer begins, and never ends.
-    fn fault(&self) -> Fault {
-        let said = !matches!(
-            self.moment,
-            Moment::Handshake | Moment::Body { .. } | Moment::BeforeStoring
-        );
-        if self.drip && said {
-            Fault::At(self.moment, Misbehaviour::Drip(Duration::from_mins(10)))
-        } else {
-            Fault::silence(self.moment)
-        }
-    }
-}
-
-fn kills() -> Vec<Kill> {
-    (0..ROUNDS)
-        .flat_map(|round| PHASES.into_iter().map(move |phase| (round, phase)))
-        .enumerate()
-        .map(|(number, (round, (phase, moment, body_begun)))| Kill {
-            phase,
-            moment,
-            body_begun,
-            after: number % 4,
-            drip: round == 1,
-        })
-        .collect()
-}
-
-/// Waits until the connection that is to be killed stands still at its moment.
-async fn stands_still(records: &Records, connection: usize, moment: Moment) -> bool {
-    let there = |all: &[ConnectionRecord]| {
-        let it = all.get(connection - 1);
-        it.is_some_and(|it| it.fault_at == Some(moment))
-    };
-    tokio::time::timeout(FAR_TOO_LONG, records.wait_until(there))
-        .await
-        .is_ok()
-}
-
-/// What the judge found of the messages that their sender holds to be done with.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Verdict {
-    lost: usize,
-    doubled: usize,
-}
-
-fn judge<'a>(mail: &Mail, done: impl IntoIterator<Item = &'a String>) -> Verdict {
-    let mut kept: BTreeMap<String, usize> = BTreeMap::new();
-    for message in mail.messages() {
-        *kept.entry(message.message_id.unwrap()).or_default() += 1;
-    }
-    let mut verdict = Verdict::default();
-    for message_id in done {
-        match kept.get(message_id.trim_matches(['<', '>'])) {
-            None => verdict.lost += 1,
-            Some(1) => {}
-            Some(_) => verdict.doubled += 1,
-        }
-    }
-    verdict
-}
 
 /// A practice whose referrals were queued two minutes ago, by the clock that the command line goes by.
 fn practice_with_referrals(count: usize) -> (Practice, Vec<String>) {
@@ -130,15 +36,6 @@ fn practice_with_referrals(count: usize) -> (Practice, Vec<String>) {
         ids
     });
     (practice, ids)
-}
-
-fn messages(practice: &Practice, ids: &[String]) -> Vec<OutboxMessage> {
-    let read = |id: &String| {
-        let store = &practice.engine.store.practice;
-        let message = store.read(|c| outbox_table::newest_message_of(c, id));
-        message.unwrap().unwrap()
-    };
-    ids.iter().map(read).collect()
 }
 
 fn sending_process(practice: &Practice) -> Program {
@@ -197,9 +94,9 @@ fn h05_sent_twice_or_lost_never_when_the_sender_is_killed_in_any_phase() {
     assert!(said.succeeded, "{said:?}");
 
     let (mut done, mut unknown) = (Vec::new(), BTreeSet::new());
-    for (id, message) in ids.iter().zip(messages(&practice, &ids)) {
+    for (id, message) in ids.iter().zip(messages(&practice, &ids).iter()) {
         match practice.state(id) {
-            "sent" => done.push(message.message_id),
+            "sent" => done.push(message.message_id.clone()),
             "unknown" => {
                 assert!(
                     practice.mail.times_kept(&message.message_id) <= 1,
@@ -263,84 +160,12 @@ fn people_decide(practice: &Practice, program: &Program, unknown: &BTreeSet<Stri
     );
 }
 
-/// What a naive sender keeps between its lives.
-type Marked = Arc<Mutex<BTreeSet<String>>>;
-
-/// When a naive sender notes a message as done with: after it was accepted, or before it is sent.
-#[derive(Clone, Copy, PartialEq)]
-enum Marks {
-    Afterwards,
-    Beforehand,
-}
-
-/// Sends whatever is not marked, one after the other.
-async fn naive_sender(
-    mailbox: Mailbox,
-    all: Arc<Vec<OutboxMessage>>,
-    marked: Marked,
-    marks: Marks,
-) {
-    let deadlines = Deadlines {
-        connecting: FAR_TOO_LONG,
-        command: FAR_TOO_LONG,
-        body: FAR_TOO_LONG,
-    };
-    for message in all.iter() {
-        if marked.lock().unwrap().contains(&message.message_id) {
-            continue;
-        }
-        let envelope = Envelope {
-            from: mailbox.from_address.parse().unwrap(),
-            to: message.address.parse().unwrap(),
-        };
-        let mark = || marked.lock().unwrap().insert(message.message_id.clone());
-        if marks == Marks::Beforehand {
-            mark();
-        }
-        let outcome = transport::send(
-            &mailbox,
-            &envelope,
-            &message.bytes,
-            &deadlines,
-            async |_| true,
-        )
-        .await;
-        if matches!(outcome, SendOutcome::Accepted { .. }) {
-            mark();
-        }
-    }
-}
-
-/// The same kills, in the same phases, until all is marked.
-fn naively(all: &Arc<Vec<OutboxMessage>>, marks: Marks) -> Verdict {
-    let folder = tempfile::tempdir().unwrap();
-    let runtime = runtime();
-    let mail = Mail::start(&runtime, folder.path());
-    let marked = Marked::default();
-    let send = || naive_sender(mail.mailbox(), all.clone(), marked.clone(), marks);
-    for one in kills() {
-        let connection = mail.server.records().all().len() + 1 + one.after;
-        mail.server.faults().on_connection(connection, one.fault());
-        let sender = runtime.spawn(send());
-        let still = stands_still(mail.server.records(), connection, one.moment);
-        assert!(runtime.block_on(still), "{}", one.phase);
-        // Its connection closes at once, as a dead process's does.
-        sender.abort();
-        assert!(runtime.block_on(sender).is_err());
-        mail.server.faults().clear();
-    }
-    runtime.block_on(send());
-    let marked = marked.lock().unwrap().clone();
-    assert_eq!(marked.len(), all.len());
-    judge(&mail, &marked)
-}
-
 #[test]
 fn the_judge_sees_what_naive_senders_double_and_lose() {
     let (practice, ids) = practice_with_referrals(60);
-    let all = Arc::new(messages(&practice, &ids));
-    let doubles = naively(&all, Marks::Afterwards);
-    let loses = naively(&all, Marks::Beforehand);
+    let all = messages(&practice, &ids);
+    let doubles = naively(&all, Marks::Afterwards, None);
+    let loses = naively(&all, Marks::Beforehand, None);
     println!("marks afterwards: {doubles:?}; marks beforehand: {loses:?}");
     assert_eq!(
         doubles,

@@ -1,0 +1,257 @@
+//! The window's commands over a practice that was prepared once, each time as it was: called as Tauri calls them, and judged by the records.
+
+use super::values::{Argument, Known};
+use crate::app::{self, AppState};
+use demo::mail_server::{Cut, Fault, Moment};
+use engine::Engine;
+use product_tests::{
+    patients::{DOE, SMITH},
+    practice::{ACTOR, PAIN_PLATFORM, Practice, START, Time},
+    records::{Dump, dump, of_table, version},
+};
+use referrals::{draft::ReferralForm, practice_table};
+use serde_json::{Value, json};
+use std::{fs, path::Path, sync::Arc};
+use store::UseMode;
+use tauri::{
+    App, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    ipc::{CallbackFn, InvokeBody},
+    test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder},
+    webview::InvokeRequest,
+};
+use tempfile::TempDir;
+
+/// Records with drafts begun and complete, and referrals in every state that a person can act on.
+pub struct Prepared {
+    folder: TempDir,
+    known: Known,
+    /// The only draft that can be queued.
+    complete: String,
+}
+
+impl Prepared {
+    pub fn make() -> Self {
+        let practice = Practice::open();
+        let desk = practice.desk();
+        let referrals = referrals_in_every_state(&practice);
+        let empty = desk.new_draft().unwrap().id;
+        let begun = desk.new_draft().unwrap();
+        let begun = desk.paste(&begun.id, SMITH).unwrap().id;
+        let complete = practice.draft(DOE, PAIN_PLATFORM);
+        let staff = practice.engine.store.practice.read(practice_table::staff);
+        let known = Known {
+            drafts: vec![empty, begun, complete.id.clone()],
+            referrals,
+            services: ["pain-platform", "talking-therapies", "lets-talk-moorlands"]
+                .map(str::to_owned)
+                .to_vec(),
+            staff: staff.unwrap().into_iter().map(|member| member.id).collect(),
+            form: view_of(&complete.form),
+        };
+        let (kept, demonstration) = (practice.beside("server"), practice.data());
+        let folder = practice.close();
+        // As if the demonstration's own server had kept what was sent.
+        copy(&kept, &demonstration.join("demonstration-mailbox"));
+        Self {
+            complete: complete.id,
+            known,
+            folder,
+        }
+    }
+}
+
+/// As the window has it.
+fn view_of(form: &ReferralForm) -> Value {
+    let mut view = serde_json::to_value(crate::views::ReferralForm::default()).unwrap();
+    let fields = view.as_object_mut().unwrap();
+    fields.insert("serviceId".into(), json!(form.service_id));
+    fields.insert("reasonText".into(), json!(form.reason_text));
+    fields.insert("consent".into(), json!("patientInPerson"));
+    fields.insert("crisis".into(), json!("askedNone"));
+    fields.insert("redFlags".into(), json!("askedNone"));
+    view
+}
+
+fn referrals_in_every_state(practice: &Practice) -> Vec<String> {
+    let refer = || practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
+    let (desk, faults) = (practice.desk(), practice.mail.server.faults());
+    let sent = refer();
+    practice.send_due();
+    let failed = refer();
+    faults.next(Fault::reply(Moment::Data, "554 5.6.0 no"));
+    practice.send_due();
+    let unknown: Vec<String> = (0..2)
+        .map(|_| {
+            let id = refer();
+            faults.next(Fault::cut(Moment::AfterStoring, Cut::Reset));
+            practice.send_due();
+            id
+        })
+        .collect();
+    let undone = practice.refer(SMITH, PAIN_PLATFORM).referral_id;
+    desk.undo(&undone, ACTOR).unwrap();
+    let withdrawn = refer();
+    desk.withdraw(&withdrawn, "", ACTOR).unwrap();
+    let queued = practice.refer(DOE, PAIN_PLATFORM).referral_id;
+    let states: Vec<&str> = [&sent, &failed, &unknown[0], &undone, &withdrawn, &queued]
+        .map(|id| practice.state(id))
+        .to_vec();
+    assert_eq!(
+        states,
+        ["sent", "failed", "unknown", "undone", "withdrawn", "queued"]
+    );
+    [vec![sent, failed, undone, withdrawn, queued], unknown].concat()
+}
+
+pub struct Window {
+    pub known: Known,
+    complete: String,
+    webview: WebviewWindow<MockRuntime>,
+    /// Looks at the records from outside, and never writes.
+    judge: Engine,
+    _app: App<MockRuntime>,
+    _folder: TempDir,
+}
+
+impl Window {
+    pub fn open(prepared: &Prepared) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&prepared.folder.path().join("data"), folder.path());
+        let open = || {
+            let clock = Time::at(START).clock();
+            Engine::open(folder.path(), UseMode::Demonstration, clock)
+                .unwrap()
+                .0
+        };
+        let (engine, judge) = (open(), open());
+        let app = mock_builder()
+            .manage(AppState::over(Arc::new(engine)))
+            .invoke_handler(app::commands())
+            .build(app::context())
+            .unwrap();
+        let webview = WebviewWindowBuilder::new(&app, "main", WebviewUrl::default())
+            .build()
+            .unwrap();
+        Self {
+            known: prepared.known.clone(),
+            complete: prepared.complete.clone(),
+            webview,
+            judge,
+            _app: app,
+            _folder: folder,
+        }
+    }
+
+    /// As the page calls it, with its permissions and past its gate.
+    pub fn call(&self, command: &str, payload: &Value) -> Result<Value, Value> {
+        let inside = if cfg!(windows) {
+            "http://tauri.localhost"
+        } else {
+            "tauri://localhost"
+        };
+        let request = InvokeRequest {
+            cmd: command.to_owned(),
+            callback: CallbackFn(0),
+            error: CallbackFn(1),
+            url: inside.parse().unwrap(),
+            body: InvokeBody::Json(payload.clone()),
+            headers: tauri::http::HeaderMap::new(),
+            invoke_key: INVOKE_KEY.to_owned(),
+        };
+        get_ipc_response(&self.webview, request).map(|body| body.deserialize().unwrap())
+    }
+
+    pub fn dump(&self) -> Dump {
+        dump(&self.judge.store).unwrap()
+    }
+
+    pub fn version(&self) -> i64 {
+        version(&self.judge.store).unwrap()
+    }
+
+    /// The draft that is complete, with the form that was saved.
+    pub fn may_queue(&self, payload: &Value) -> bool {
+        let form = |value: &Value| {
+            serde_json::from_value::<crate::views::ReferralForm>(value.clone()).ok()
+        };
+        let given = payload.get("form").and_then(form);
+        payload["draftId"] == json!(self.complete)
+            && given.is_some()
+            && given == form(&self.known.form)
+    }
+
+    /// The right things to ask, one after the other: a draft or referral with everything that belongs to it.
+    pub fn right_input(
+        &self,
+        command: &str,
+        arguments: &[Argument],
+        number: usize,
+    ) -> Option<Value> {
+        let ids = self.known.drafts.len() + self.known.referrals.len();
+        if number >= 2 * ids {
+            return None;
+        }
+        let of = |all: &[String]| all.get(number % all.len()).cloned();
+        let value = |argument: &Argument| match (argument.name.as_str(), argument.kind.as_str()) {
+            ("draftId", _) if command == "queue_referral" => json!(self.complete),
+            ("draftId", _) => json!(of(&self.known.drafts)),
+            // Whoever runs the tests has a clipboard, and it is theirs.
+            ("referralId", _) if command == "copy_for_record" => json!("nothing"),
+            ("referralId", _) => json!(of(&self.known.referrals)),
+            ("serviceId", _) => json!(of(&self.known.services)),
+            ("staffId", _) => json!(of(&self.known.staff)),
+            ("text", _) if number % 2 == 0 => json!(SMITH),
+            ("text", _) => json!("fibro low mood"),
+            (_, "String") => json!("as it should be"),
+            (_, "bool") => json!(number % 2 == 0),
+            (_, "u32") => json!(number),
+            (_, "ReferralForm") => self.known.form.clone(),
+            (_, "PatientField") => json!("safeContactNote"),
+            (_, "QuitChoice") => json!("stay"),
+            (_, "UnknownDecision") if number < ids => json!("itArrived"),
+            (_, "UnknownDecision") => json!("sendAgain"),
+            (_, kind) if kind.starts_with("Vec<") => json!(["other"]),
+            _ => Value::Null,
+        };
+        let fields = arguments
+            .iter()
+            .map(|argument| (argument.name.clone(), value(argument)));
+        Some(Value::Object(fields.collect()))
+    }
+
+    /// Whatever was asked: nothing was tried to be sent, no referral came but by Send, and none with a number outside 999.
+    pub fn nothing_was_sent(&self, command: &str, before: &Dump, after: &Dump, queued: usize) {
+        let count = |dump: &Dump, table: &str| of_table(dump, table).count();
+        assert_eq!(
+            count(before, "attempts"),
+            count(after, "attempts"),
+            "{command}"
+        );
+        for table in ["referrals", "referral_patients", "letters"] {
+            let (before, after) = (count(before, table), count(after, table));
+            assert_eq!(after, before + queued, "{command}: {table}");
+        }
+        let again = count(after, "outbox") - count(before, "outbox") - queued;
+        assert!(
+            again == 0 || command == "decide_unknown",
+            "{command}: {again} more to send"
+        );
+        for row in of_table(after, "referral_patients") {
+            let text = format!("{row:?}");
+            assert!(text.contains("99900000"), "{command}: {text}");
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
