@@ -95,6 +95,11 @@ impl Engine {
 
     pub fn refuse_address(&self, endpoint_id: &str) -> Result<(), EngineError> {
         let actor = self.allow(Needs::Right(Right::ApproveAddresses))?;
+        let catalogue = self.catalogue()?;
+        let mut known = catalogue.directory.endpoints.iter();
+        if !known.any(|endpoint| endpoint.id.to_string() == endpoint_id) {
+            return Err(ReferralError::NoSuchAddress.into());
+        }
         Ok(self.desk.refuse_address(endpoint_id, &actor)?)
     }
 }

@@ -7,7 +7,7 @@ use crate::{
         Pin, Right, StaffMember,
         pin::{self, SALT_BYTES},
     },
-    practice_table, staff_table,
+    practice_table, referral_table, staff_table,
 };
 use rusqlite::Transaction;
 use store::Act;
@@ -116,18 +116,20 @@ impl Desk {
 
     /// Somebody saw a referral with its letter.
     pub fn opened_letter(&self, referral_id: &str, actor: &str) -> Result<(), ReferralError> {
-        self.record_act(Act::LetterOpened, referral_id, actor)
+        self.act_on_referral(Act::LetterOpened, referral_id, actor)
     }
 
     /// Somebody took its text for the patient's record.
     pub fn copied_for_record(&self, referral_id: &str, actor: &str) -> Result<(), ReferralError> {
-        self.record_act(Act::CopiedForRecord, referral_id, actor)
+        self.act_on_referral(Act::CopiedForRecord, referral_id, actor)
     }
 
-    fn record_act(&self, act: Act, subject: &str, actor: &str) -> Result<(), ReferralError> {
-        let (now, subject, actor) = (self.clock.now(), subject.to_owned(), actor.to_owned());
-        self.practice
-            .write(move |tx| record(tx, act, &actor, &subject, now))
+    fn act_on_referral(&self, act: Act, id: &str, actor: &str) -> Result<(), ReferralError> {
+        let (now, id, actor) = (self.clock.now(), id.to_owned(), actor.to_owned());
+        self.practice.write(move |tx| {
+            referral_table::read(tx, &id)?.ok_or(ReferralError::NoSuchReferral)?;
+            record(tx, act, &actor, &id, now)
+        })
     }
 
     /// In whose name referrals are made from now on.

@@ -276,18 +276,23 @@ pub async fn copy_for_record(
     referral_id: String,
 ) -> Answer<CopiedView> {
     let detail = off_thread(&state, move |engine| {
-        let actor = engine.allow(Needs::Referral(&referral_id))?;
+        engine.allow(Needs::Referral(&referral_id))?;
         let detail = engine.desk.referral(&referral_id)?;
         if detail.record_text.is_empty() {
             return Err(ReferralError::NotPossibleNow.into());
         }
-        engine.desk.copied_for_record(&referral_id, &actor)?;
         Ok(detail)
     })
     .await?;
     let copied = state.clipboard.copy(&detail.record_text);
     copied.map_err(|_| convert::clipboard_refused())?;
-    Ok(convert::copied(&detail))
+    off_thread(&state, move |engine| {
+        engine
+            .desk
+            .copied_for_record(&detail.referral.id, &engine.actor()?)?;
+        Ok(convert::copied(&detail))
+    })
+    .await
 }
 
 #[tauri::command]

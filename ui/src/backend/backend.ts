@@ -1,14 +1,13 @@
 // What the window can ask of the engine, one function a command. Two implementations: tauri.ts (the real one) and replay.ts (recorded answers).
 import type {
 	ConcernRow, CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow,
-	Reply, SearchView, ServiceCard, UnknownDecision, UnmetNeedRow,
+	Reply, SearchView, ServiceCard, UnknownDecision, UnmetNeedRow, WindowState,
 } from './types';
-import type { ComingState } from './coming';
 import type { PracticeBackend } from './practice';
 
 export interface Backend extends PracticeBackend {
-	windowState(): Promise<ComingState>;
-	chooseReferrer(staffId: string): Promise<ComingState>;
+	windowState(): Promise<WindowState>;
+	chooseReferrer(staffId: string): Promise<WindowState>;
 
 	/** The draft that the window works on: the newest one, or a new empty one. */
 	currentDraft(): Promise<DraftView>;

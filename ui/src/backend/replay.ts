@@ -1,6 +1,6 @@
 // The backend of page tests and of `npm run dev`: answers as they were recorded, with just enough state to follow one referral.
 import type { Backend } from './backend';
-import type { ComingState as WindowState } from './coming';
+import type { WindowState } from './types';
 import { as, missing, PracticeReplay, refuse } from './replay-practice';
 import chooseReferrer from './recorded/choose_referrer.json';
 import clearPatient from './recorded/clear_patient.json';

@@ -3,8 +3,6 @@ import type { QuitChoice } from '../backend/types';
 
 export const DEMONSTRATION_STRIP = 'DEMONSTRATION: made-up services. Nothing leaves this computer.';
 export const PLACES = { refer: 'Refer', referrals: 'Referrals', mailbox: 'Demonstration mailbox', practice: 'Practice' } as const;
-/** The first place of whoever does not refer: the services can be looked at. */
-export const DIRECTORY_PLACE = 'Directory';
 
 export function outboxWords(waiting: number, needsAttention: number): string {
 	const queue = waiting === 0 ? 'outbox empty' : `${waiting} waiting`;

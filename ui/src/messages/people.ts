@@ -1,5 +1,5 @@
 // People: who signs in, the PIN, the referrer, and the staff list.
-import type { Role } from '../backend/coming';
+import type { Role } from '../backend/types';
 
 export const SIGN_IN = {
 	heading: 'Sign in',

@@ -1,5 +1,5 @@
 // Set-up: its steps, the recovery key, and what is asked when the records are here and their key is not.
-import type { StepName, StepState } from '../backend/coming';
+import type { MailSecurity, SetUpStep } from '../backend/types';
 import type { Words } from './words';
 
 export const SET_UP = {
@@ -13,6 +13,7 @@ export const SET_UP = {
 	save: 'Save and go on',
 	justSave: 'Save',
 	step: 'Step',
+	signIn: 'Sign in to go on with the set-up',
 	next: 'Go on',
 	finish: 'Finish the set-up',
 	finishText: 'Everything that Onward needs is there.',
@@ -20,7 +21,7 @@ export const SET_UP = {
 	notYet: 'Onward can be used once every step above is done. Addresses may follow later.',
 } as const;
 
-export const STEPS: Readonly<Record<StepName, string>> = {
+export const STEPS: Readonly<Record<SetUpStep, string>> = {
 	records: 'Records and recovery key',
 	practice: 'Practice',
 	people: 'People',
@@ -29,7 +30,7 @@ export const STEPS: Readonly<Record<StepName, string>> = {
 	addresses: 'Addresses',
 };
 
-export const STEP_STATES: Readonly<Record<StepState, string>> = { done: 'Done', next: 'Next', later: 'Later' };
+export const STEP_STATES = { done: 'Done', open: 'To do', later: 'Later' } as const;
 
 export const RECORDS = {
 	text: 'Onward keeps the practice’s records encrypted on this computer. Their key lies in this computer’s keychain, and once on paper: the recovery key, for the day when this computer breaks.',
@@ -99,16 +100,16 @@ export const MAILBOX_FORM = {
 	testing: 'Testing: this can take a minute',
 } as const;
 
-export const SECURITY: Readonly<Record<'starttls' | 'tls', string>> = {
-	starttls: 'STARTTLS (from the first word on, port 587)',
-	tls: 'TLS (port 465)',
+export const SECURITY: Readonly<Record<MailSecurity, string>> = {
+	startTls: 'STARTTLS (from the first word on, port 587)',
+	implicitTls: 'TLS (port 465)',
 };
 
-export const TEST_OUTCOMES: Readonly<Record<'arrived' | 'accepted' | 'refused', string>> = {
-	arrived: 'It works: the test message came back to the mailbox',
-	accepted: 'The mail server accepted the test message. Look into the mailbox whether it came',
+export const TEST = {
+	accepted: 'The mail server took the test message',
+	look: 'Look into the mailbox: it should be there.',
 	refused: 'It does not work yet',
-};
+} as const;
 
 export const DIRECTORY_FORM = {
 	text: 'The file with the services of your area, from whoever publishes them.',
@@ -127,7 +128,7 @@ export function directoryWords(name: string, version: number, count: number): st
 
 export const ADDRESSES = {
 	text: 'Health records go to these addresses, so two people look at each: one proposes, another approves with their PIN. One person alone can ring the service instead.',
-	none: 'No address waits.',
+	none: 'No address waits: every one is approved.',
 	toApprove: 'to approve',
 	waiting: 'To look at first',
 	waitingText: 'Compare each with what you know of the service. Tick those that are right, and propose them.',
@@ -149,14 +150,14 @@ export const ADDRESSES = {
 	phoneButton: 'They said the address is right',
 	refuse: 'Not right',
 	refuseConfirm: 'Yes, refuse it',
-	refuseText: 'Nothing is sent to a refused address. Tell whoever publishes the directory.',
+	refuseText: 'It is no longer proposed, and nothing is sent to it. Tell whoever publishes the directory.',
 	noneTicked: 'Tick at least one address',
 	noSecond: 'Choose who approves',
 	pinHint: 'Of whoever approves, typed in by them',
 } as const;
 
-export function approvedWords(count: number): string {
-	return count === 1 ? '1 address is approved.' : `${count} addresses are approved.`;
+export function waitingWords(count: number): string {
+	return count === 1 ? '1 address waits.' : `${count} addresses wait.`;
 }
 
 export function agreedWords(count: number): string {
@@ -164,7 +165,7 @@ export function agreedWords(count: number): string {
 }
 
 export function refusedWords(serviceName: string): string {
-	return `The address of ${serviceName} is refused: nothing is sent to it.`;
+	return `The address of ${serviceName} is not proposed any more: nothing is sent to it.`;
 }
 
 export function proposedWords(count: number): string {
@@ -230,16 +231,14 @@ export const RECOVER = {
 	backupHeading: 'Or restore a backup',
 	backupText:
 		'What was done after the backup is not in it. Referrals that waited to be sent when it was made are held, never sent by themselves.',
-	noBackup: 'No backup was found.',
 } as const;
-
-export function newestBackupWords(at: string): string {
-	return `The newest backup is from ${at}.`;
-}
 
 /** Why they cannot be opened. */
 export const RECOVER_CODES: Words = {
 	'key-missing': 'Their key is not in this computer’s keychain: a new user account or a new computer does that.',
 	'wrong-key': 'The key in this computer’s keychain is not the one of these records.',
-	damaged: 'They are damaged. Restore a backup, and ask your IT support to look at the disk.',
+	'keychain-unavailable':
+		'This computer’s keychain cannot be opened. Sign in to the computer again first; if that does not help, the recovery key opens the records.',
+	'records-damaged': 'They are damaged. Restore a backup, and ask your IT support to look at the disk.',
+	'records-missing': 'Their file is gone. Restore a backup, and ask your IT support to look at the disk.',
 };

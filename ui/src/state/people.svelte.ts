@@ -1,7 +1,7 @@
 // Who sits here: signed in by a PIN, veiled after ten idle minutes; and in whose name referrals are made.
 import { tick } from 'svelte';
-import type { ComingState as WindowState, SessionView, StaffMember } from '../backend/coming';
-import { errorWords, referrerWords } from '../messages';
+import type { WindowState, SessionView, StaffMember } from '../backend/types';
+import { AFTER_SEND, errorWords, referrerWords } from '../messages';
 import type { OnwardState, Place } from './window.svelte';
 import { asWindowError } from './trouble';
 
@@ -21,7 +21,8 @@ export class PeopleState {
 
 	/** Who is asked for their PIN at the start: nobody is signed in. */
 	get nobody(): boolean {
-		return this.onward.frame?.mode === 'real' && this.session?.signedIn === null;
+		const { session } = this;
+		return session !== null && session.asksPin && session.signedIn === null;
 	}
 
 	/** What was seen before waits for the PIN. */
@@ -30,7 +31,7 @@ export class PeopleState {
 	}
 
 	get here(): StaffMember[] {
-		return (this.onward.frame?.staff ?? []).filter(({ left }) => !left);
+		return this.onward.frame?.staff ?? [];
 	}
 
 	/** In whose name a referral can be made. */
@@ -42,19 +43,18 @@ export class PeopleState {
 	get places(): Place[] {
 		const { session } = this;
 		if (session === null) return ['refer'];
-		const keeps = session.maySetUp || session.mayKeepDirectory || session.mayAudit || session.mayKeepRecords;
 		return [
-			'refer',
+			...(session.mayRefer ? ['refer' as const] : []),
 			...(session.mayFollowUp ? ['referrals' as const] : []),
 			...(this.onward.frame?.mode === 'demonstration' ? ['mailbox' as const] : []),
-			...(keeps ? ['practice' as const] : []),
+			...(session.maySetUp || session.mayKeepDirectory ? ['practice' as const] : []),
 		];
 	}
 
-	/** Whether a refusal asks for the PIN; then it is asked in its place, and nothing is said of trouble. */
-	asked(error: unknown): boolean {
+	/** Whether a refusal asks for the PIN. Where a person asked for something, the PIN is asked in its place. */
+	asked(error: unknown, byPerson = true): boolean {
 		if (asWindowError(error).code !== 'pin-needed') return false;
-		this.pinAsked = true;
+		this.pinAsked ||= byPerson;
 		const { frame } = this.onward;
 		if (frame !== null) frame.session.veiled = true;
 		return true;
@@ -98,12 +98,16 @@ export class PeopleState {
 
 	/** Nobody has touched the window for ten minutes. */
 	async veil(): Promise<void> {
-		if (!(this.session?.asksPin ?? false) || this.session?.signedIn === null) return;
+		if (this.veiled || this.nobody) return;
 		await this.onward.quietly(async () => {
+			// Whatever was typed last goes with it, unless Rust has put it away already.
+			await this.onward.draft.saved();
+			const hadPatient = this.onward.draft.view?.banner != null;
 			const frame = await this.onward.backend.veil();
 			this.onward.putListsAway();
 			this.onward.frame = frame;
 			await this.onward.workAfresh();
+			if (hadPatient) this.onward.news = AFTER_SEND.idle;
 		});
 	}
 

@@ -1,22 +1,22 @@
 // The set-up of real use, step by step, and the way back to records whose key is lost. What is done is in Rust: it can be left and resumed.
 import { tick } from 'svelte';
-import type { ComingState as WindowState, SetUpStep, StepName } from '../backend/coming';
+import type { SetUpStep, SetUpStepView, WindowState } from '../backend/types';
 import type { OnwardState } from './window.svelte';
 
 export class SetUpState {
-	step: StepName = $state('records');
+	step: SetUpStep = $state('records');
 	/** Only between its making and the proof that it is on paper. */
 	recoveryKey: string | null = $state(null);
 
 	constructor(private readonly onward: OnwardState) {}
 
-	get steps(): SetUpStep[] {
+	get steps(): SetUpStepView[] {
 		return this.onward.settings.view?.steps ?? [];
 	}
 
 	/** All but the addresses, which a second person approves in their own time. */
 	get canFinish(): boolean {
-		return this.steps.length > 0 && this.steps.every(({ step, state }) => state === 'done' || step === 'addresses');
+		return this.steps.length > 0 && this.steps.every(({ step, done }) => done || step === 'addresses');
 	}
 
 	async start(): Promise<void> {
@@ -24,12 +24,18 @@ export class SetUpState {
 		this.step = this.open ?? 'addresses';
 	}
 
-	private get open(): StepName | null {
-		return this.steps.find(({ state }) => state === 'next')?.step ?? null;
+	private get open(): SetUpStep | null {
+		return this.onward.settings.view?.next ?? null;
+	}
+
+	/** Nothing can be filled in before there are records, and no address be approved before there is a directory. */
+	isLater({ step, done }: SetUpStepView): boolean {
+		if (done || step === 'records') return false;
+		return !(this.steps[0]?.done ?? false) || (step === 'addresses' && this.onward.settings.view?.directory === null);
 	}
 
 	/** The heading takes the focus, so that a screen reader begins where the eye does. */
-	async go(step: StepName): Promise<void> {
+	async go(step: SetUpStep): Promise<void> {
 		this.onward.settings.quiet();
 		this.step = step;
 		await tick();
@@ -43,7 +49,7 @@ export class SetUpState {
 
 	async makeRecords(): Promise<void> {
 		await this.onward.settings.hand('records', async () => {
-			({ recoveryKey: this.recoveryKey } = await this.onward.backend.makeRecords());
+			this.recoveryKey = (await this.onward.backend.makeRecords()).printed;
 		});
 		await tick();
 		if (this.recoveryKey !== null) document.getElementById('key-heading')?.focus();

@@ -1,7 +1,6 @@
 // What set-up and the place Practice have in common: people, practice, mailbox, directory and addresses, and the problems of their forms.
 import { tick } from 'svelte';
-import type { AddressesView, MailboxTest, SetUpView, StaffMember } from '../backend/coming';
-import type { WindowError } from '../backend/types';
+import type { AddressRow, AddressShown, MailboxTest, SetUpView, StaffMember, WindowError } from '../backend/types';
 import { errorWords, settingProblemWords } from '../messages';
 import type { OnwardState } from './window.svelte';
 import { asWindowError } from './trouble';
@@ -10,6 +9,11 @@ import { asWindowError } from './trouble';
 export interface FormProblem {
 	readonly id: string | null;
 	readonly words: string;
+}
+
+/** An address as it was looked at: one that changes meanwhile is not taken for it. */
+export function asShown({ endpointId, digest }: AddressRow): AddressShown {
+	return { endpointId, digest };
 }
 
 /** Which field an error of its own code belongs to. */
@@ -24,6 +28,8 @@ const FIELD_OF: Readonly<Record<string, string>> = {
 
 export class SettingsState {
 	view: SetUpView | null = $state(null);
+	/** What the practice has not approved as it stands now. */
+	addresses: AddressRow[] = $state([]);
 	/** The form that was handed in last, the problems that it has, and what came of it. */
 	form = $state('');
 	problems: readonly FormProblem[] = $state([]);
@@ -35,11 +41,17 @@ export class SettingsState {
 	constructor(private readonly onward: OnwardState) {}
 
 	get staff(): StaffMember[] {
-		return (this.view?.staff ?? []).filter(({ left }) => !left);
+		return this.view?.staff ?? [];
 	}
 
-	get addresses(): AddressesView {
-		return this.view?.addresses ?? { waiting: [], proposed: [], approvedCount: 0 };
+	/** Those that nobody has looked at yet. */
+	get waiting(): AddressRow[] {
+		return this.addresses.filter(({ proposedBy }) => proposedBy === null);
+	}
+
+	/** Those that one person has looked at. */
+	get proposed(): AddressRow[] {
+		return this.addresses.filter(({ proposedBy }) => proposedBy !== null);
 	}
 
 	problemOf(id: string): string | null {
@@ -48,7 +60,11 @@ export class SettingsState {
 
 	async read(): Promise<void> {
 		await this.onward.quietly(async () => {
-			this.view = await this.onward.backend.setUpState();
+			const { backend } = this.onward;
+			this.view = await backend.setUpState();
+			// Before there is a directory, and before somebody is signed in, nothing waits.
+			const signedIn = this.onward.people.session?.signedIn !== null;
+			this.addresses = this.view.directory !== null && signedIn ? await backend.addressesToApprove() : [];
 		});
 	}
 
@@ -79,8 +95,8 @@ export class SettingsState {
 		this.busy = '';
 		this.said = said;
 		this.onward.news = said;
-		await this.read();
 		await this.onward.readFrame();
+		await this.read();
 		return true;
 	}
 
@@ -91,6 +107,7 @@ export class SettingsState {
 
 	clear(): void {
 		this.view = null;
+		this.addresses = [];
 		this.quiet();
 	}
 

@@ -2,7 +2,7 @@
 import { tick } from 'svelte';
 import type { Backend } from '../backend/backend';
 import type { DraftSummary, DraftView, QuitChoice, ServiceCard, WindowError } from '../backend/types';
-import type { ComingState as WindowState } from '../backend/coming';
+import type { WindowState } from '../backend/types';
 import { AFTER_SEND, cannotReferWords, chosenWords, errorWords, favouriteWords, unmetWords, words, STATES } from '../messages';
 import { DraftState } from './draft.svelte';
 import { FinderState } from './finder.svelte';
@@ -17,6 +17,7 @@ import { asWindowError } from './trouble';
 
 /** After this long without a key or a click the patient is put away into a draft. */
 export const IDLE_MILLISECONDS = 10 * 60 * 1000;
+const TELL_MILLISECONDS = 20 * 1000;
 
 export type Place = 'refer' | 'referrals' | 'mailbox' | 'practice';
 
@@ -54,6 +55,8 @@ export class OnwardState {
 	/** The card of the service that is chosen for the draft; the one beside the list may only be looked at. */
 	chosenCard: ServiceCard | null = $state(null);
 	private sending = false;
+	/** When Rust was last told of a key or a click. */
+	private told = 0;
 	private idle: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(
@@ -83,8 +86,8 @@ export class OnwardState {
 		backend.onCloseAsked((waiting) => (this.closeAsked = waiting));
 	}
 
-	report(error: unknown): void {
-		if (this.people.asked(error)) return;
+	report(error: unknown, byPerson = true): void {
+		if (this.people.asked(error, byPerson)) return;
 		const { code, detail } = asWindowError(error);
 		this.trouble = errorWords(code, detail);
 	}
@@ -92,16 +95,20 @@ export class OnwardState {
 	/** Runs what a person asked for; when it is refused, says so in words and answers false. What was said before is done with. */
 	async attempt(act: () => Promise<void>): Promise<boolean> {
 		this.trouble = null;
-		return this.quietly(act);
+		return this.tried(act, true);
 	}
 
 	/** The same for what the window does by itself: it never wipes away what a person has yet to read. */
 	async quietly(act: () => Promise<void>): Promise<boolean> {
+		return this.tried(act, false);
+	}
+
+	private async tried(act: () => Promise<void>, byPerson: boolean): Promise<boolean> {
 		try {
 			await act();
 			return true;
 		} catch (error) {
-			this.report(error);
+			this.report(error, byPerson);
 			return false;
 		}
 	}
@@ -120,21 +127,16 @@ export class OnwardState {
 		const { frame } = this;
 		if (frame === null || frame.mode === 'recover' || this.people.nobody) return;
 		if (frame.mode === 'setUp') return this.setUp.start();
-		if (!this.people.places.includes(this.place)) this.place = 'refer';
-		// Whoever keeps the practice and refers nobody begins there.
-		if (!frame.session.mayRefer && this.people.places.includes('practice')) this.place = 'practice';
-		await this.attempt(async () => {
-			const draft = await this.backend.currentDraft();
-			this.focusSearch += 1;
-			await this.work(draft);
-		});
+		if (!this.people.places.includes(this.place)) this.place = this.people.places[0] ?? 'refer';
+		await this.attempt(() => this.workAfresh());
 		if (frame.session.mayFollowUp) await this.quietly(() => this.findLeaving());
 		if (this.place !== 'refer') await this.readPlace();
 	}
 
-	/** On a draft that nobody has seen anything of. */
+	/** On the newest draft; while the window is veiled, on one that nobody has seen anything of. */
 	async workAfresh(): Promise<void> {
 		this.draft.clear();
+		if (!(this.people.session?.mayRefer ?? false)) return;
 		await this.work(await this.backend.currentDraft());
 		if (this.place === 'refer') this.focusSearch += 1;
 	}
@@ -156,7 +158,6 @@ export class OnwardState {
 		this.leaving.forgetLeft();
 		this.referrals.clear();
 		this.settings.clear();
-		this.practice.clear();
 	}
 
 	/** What can still be undone since before the window was opened. */
@@ -175,6 +176,11 @@ export class OnwardState {
 	touched(): void {
 		clearTimeout(this.idle);
 		this.idle = setTimeout(() => void this.putAwayIdle(), IDLE_MILLISECONDS);
+		// Rust counts for itself: it is told, and not of every letter.
+		const now = this.clock();
+		if (!(this.people.session?.asksPin ?? false) || now - this.told < TELL_MILLISECONDS) return;
+		this.told = now;
+		void this.quietly(() => this.backend.touched());
 	}
 
 	/** Ends the clocks of a window that is closed. */
@@ -185,11 +191,10 @@ export class OnwardState {
 	}
 
 	private async putAwayIdle(): Promise<void> {
-		if (this.draft.view?.banner != null) {
-			await this.putAway();
-			this.news = AFTER_SEND.idle;
-		}
-		await this.people.veil();
+		if (this.people.session?.asksPin ?? false) return this.people.veil();
+		if (this.draft.view?.banner == null) return;
+		await this.putAway();
+		this.news = AFTER_SEND.idle;
 	}
 
 	async readFrame(): Promise<void> {
@@ -446,7 +451,7 @@ export class OnwardState {
 			const item = this.leaving.items.find((other) => other.queued.referralId === id);
 			if (item?.row && !this.leaving.canUndo(item)) this.news = `${item.queued.reference}: ${words(STATES, item.row.state)}`;
 			if (this.referrals.detail?.row.id === id) this.referrals.detail = await this.backend.referral(id);
-			if (this.place === 'referrals') await this.referrals.readLists();
+			if (this.place === 'referrals' && !this.people.veiled) await this.referrals.readLists();
 			this.frame = await this.backend.windowState();
 		});
 	}
