@@ -116,7 +116,14 @@ fn torture(prepared: &Prepared, command: &str, inputs: usize) -> Count {
         let inputs = left.min(OF_A_ROUND);
         left -= inputs;
         let window = Window::open(prepared);
-        round(&window, command, &arguments, inputs, &mut chance, &mut count);
+        round(
+            &window,
+            command,
+            &arguments,
+            inputs,
+            &mut chance,
+            &mut count,
+        );
     }
     count
 }
@@ -147,7 +154,10 @@ fn round(
         match answer {
             Err(refusal) => {
                 count.refused += 1;
-                assert_ne!(refusal["code"], "internal", "{command} {payload}: {refusal}");
+                assert_ne!(
+                    refusal["code"], "internal",
+                    "{command} {payload}: {refusal}"
+                );
                 assert_eq!(
                     version, now,
                     "{command} {payload} was refused ({refusal}), and something was written"
@@ -168,7 +178,10 @@ fn round(
     }
     let after = window.dump();
     if !changed_anything {
-        assert!(before == after, "{command}: refused, and the records differ");
+        assert!(
+            before == after,
+            "{command}: refused, and the records differ"
+        );
     }
     window.nothing_was_sent(command, &before, &after, queued);
 }
@@ -205,7 +218,10 @@ fn report(inputs: usize) -> BTreeMap<String, Count> {
         let halves = [half(0), half(1)];
         halves
             .into_iter()
-            .flat_map(|half| half.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .flat_map(|half| {
+                half.join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
             .collect()
     });
     let unknown = unknown_commands(&prepared, inputs.min(2_000));
@@ -270,7 +286,10 @@ fn any_input_to_any_command_is_answered_or_refused_without_a_panic_or_a_trace() 
             "{command}: {count:?}"
         );
     }
-    assert!(all["paste_patient"].outside > 0, "no number outside 999 was tried");
+    assert!(
+        all["paste_patient"].outside > 0,
+        "no number outside 999 was tried"
+    );
 }
 
 /// The judge sees a panic, a trace and a wrong right where there is one.

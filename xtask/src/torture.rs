@@ -56,10 +56,7 @@ const PARTS: [(&str, Part, &str); 9] = [
     ),
     (
         "ipc",
-        Part::Tests(
-            "--bin onward any_input",
-            Some(("ONWARD_INPUTS", "100000")),
-        ),
+        Part::Tests("--bin onward any_input", Some(("ONWARD_INPUTS", "100000"))),
         "100,000 inputs to every command of the window: no panic, and no trace of what is refused",
     ),
     (

@@ -206,7 +206,9 @@ pub fn anything(chance: &mut Chance, depth: usize) -> Value {
         4 => json!(chance.one_of(&[0.5, -0.0, 1e308, 5e-324, 1e20])),
         5 => json!(code(chance)),
         6 | 7 => json!(text(chance)),
-        8 => (0..chance.below(5)).map(|_| anything(chance, depth + 1)).collect(),
+        8 => (0..chance.below(5))
+            .map(|_| anything(chance, depth + 1))
+            .collect(),
         9 => {
             let count = chance.below(5);
             let field = |_| (text(chance), anything(chance, depth + 1));
@@ -250,7 +252,10 @@ fn character(chance: &mut Chance) -> char {
         2 => 0x80 + chance.below(0x800),
         _ => 0x20 + chance.below(0x5f),
     };
-    u32::try_from(point).ok().and_then(char::from_u32).unwrap_or('?')
+    u32::try_from(point)
+        .ok()
+        .and_then(char::from_u32)
+        .unwrap_or('?')
 }
 
 fn code(chance: &mut Chance) -> &'static str {

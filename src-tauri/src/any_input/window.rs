@@ -175,7 +175,9 @@ impl Window {
             serde_json::from_value::<crate::views::ReferralForm>(value.clone()).ok()
         };
         let given = payload.get("form").and_then(form);
-        payload["draftId"] == json!(self.complete) && given.is_some() && given == form(&self.known.form)
+        payload["draftId"] == json!(self.complete)
+            && given.is_some()
+            && given == form(&self.known.form)
     }
 
     /// The right things to ask, one after the other: a draft or referral with everything that belongs to it.
@@ -220,13 +222,20 @@ impl Window {
     /// Whatever was asked: nothing was tried to be sent, no referral came but by Send, and none with a number outside 999.
     pub fn nothing_was_sent(&self, command: &str, before: &Dump, after: &Dump, queued: usize) {
         let count = |dump: &Dump, table: &str| of_table(dump, table).count();
-        assert_eq!(count(before, "attempts"), count(after, "attempts"), "{command}");
+        assert_eq!(
+            count(before, "attempts"),
+            count(after, "attempts"),
+            "{command}"
+        );
         for table in ["referrals", "referral_patients", "letters"] {
             let (before, after) = (count(before, table), count(after, table));
             assert_eq!(after, before + queued, "{command}: {table}");
         }
         let again = count(after, "outbox") - count(before, "outbox") - queued;
-        assert!(again == 0 || command == "decide_unknown", "{command}: {again} more to send");
+        assert!(
+            again == 0 || command == "decide_unknown",
+            "{command}: {again} more to send"
+        );
         for row in of_table(after, "referral_patients") {
             let text = format!("{row:?}");
             assert!(text.contains("99900000"), "{command}: {text}");

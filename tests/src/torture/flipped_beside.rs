@@ -55,12 +55,7 @@ fn opened(images: &BTreeMap<&'static str, Vec<u8>>) -> Result<Dump, StoreError> 
     dump(&opened.store)
 }
 
-fn in_the_log(
-    images: &BTreeMap<&'static str, Vec<u8>>,
-    states: &[Dump],
-    flips: usize,
-    seed: u64,
-) {
+fn in_the_log(images: &BTreeMap<&'static str, Vec<u8>>, states: &[Dump], flips: usize, seed: u64) {
     let newest = states.last().expect("a state");
     let control = opened(images).expect("an unchanged copy opens");
     assert!(control == *newest, "the negative control: nothing flipped");
@@ -126,7 +121,12 @@ fn with_header(records: &Records, header: &[u8], by_recovery: bool) -> Result<Du
     std::fs::write(folder.path().join(HEADER), header).expect("a copy");
     let folder = demonstration(folder.path());
     if by_recovery {
-        dump(&Store::recover(folder, &records.recovery_key, &schemas(), clock())?)
+        dump(&Store::recover(
+            folder,
+            &records.recovery_key,
+            &schemas(),
+            clock(),
+        )?)
     } else {
         dump(&Store::open(folder, &schemas(), clock())?.store)
     }

@@ -103,7 +103,10 @@ fn print(all: &Figures, practices: usize, seed: u64) {
         all.killed()
     );
     println!("  in a phase: {:?}", all.in_phase);
-    println!("  at any time, the connection having come so far: {:?}", all.at_any_time);
+    println!(
+        "  at any time, the connection having come so far: {:?}",
+        all.at_any_time
+    );
     println!("  at fail points: {:?}", all.at_fail_points);
     println!(
         "  {} connections, {} of them faulty by themselves, {} of those after acceptance",
@@ -155,7 +158,13 @@ fn one_practice(referrals: usize, kills: usize, seed: u64) -> Figures {
         match PHASES.get(number) {
             Some(phase) => in_phase(&practice, *phase, after, &spared, &mut figures),
             None if chance.in_a_hundred(50) => {
-                in_phase(&practice, chance.one_of(&PHASES), after, &spared, &mut figures);
+                in_phase(
+                    &practice,
+                    chance.one_of(&PHASES),
+                    after,
+                    &spared,
+                    &mut figures,
+                );
             }
             None => at_any_time(&practice, after, &mut chance, &mut figures),
         }
@@ -168,7 +177,9 @@ fn one_practice(referrals: usize, kills: usize, seed: u64) -> Figures {
     }
     spared.store(0, Ordering::SeqCst);
     faulty_weather(&practice, seed, &spared);
-    let output = child(&practice.data(), &["send"]).output().expect("a child");
+    let output = child(&practice.data(), &["send"])
+        .output()
+        .expect("a child");
     assert!(output.status.success(), "{output:?}");
     practice.well();
     practice.send_all();
@@ -243,7 +254,11 @@ fn in_phase(
     assert!(reached, "{phase}: never got there: {output:?}");
     let leaving = leaving(practice);
     assert_eq!(leaving.len(), 1, "{phase}: one at a time");
-    assert_eq!(leaving[0] >= referrals::transport::Phase::Body, body_begun, "{phase}");
+    assert_eq!(
+        leaving[0] >= referrals::transport::Phase::Body,
+        body_begun,
+        "{phase}"
+    );
     *figures.in_phase.entry(phase).or_default() += 1;
 }
 
@@ -287,7 +302,9 @@ fn at_fail_point(practice: &Practice, point: &str, before: usize) -> Option<Stri
         .then(|| practice.draft(SMITH, PAIN_PLATFORM));
     let known = referrals(practice);
     // What comes by once in a life of the program dies there the first time.
-    let often = ["claim", "reach", "settle"].iter().any(|it| point.starts_with(it));
+    let often = ["claim", "reach", "settle"]
+        .iter()
+        .any(|it| point.starts_with(it));
     let action = match before {
         0 => "return(kill)".to_owned(),
         before if often => format!("{before}*off->return(kill)"),
@@ -297,7 +314,9 @@ fn at_fail_point(practice: &Practice, point: &str, before: usize) -> Option<Stri
         Some(draft) => vec!["queue", &draft.id, point, &action],
         None => vec!["send", point, &action],
     };
-    let output = child(&practice.data(), &arguments).output().expect("a child");
+    let output = child(&practice.data(), &arguments)
+        .output()
+        .expect("a child");
     assert!(!output.status.success(), "{point}: {output:?}");
     practice.engine.store.practice.check().expect("whole");
     let mut new = referrals(practice).into_iter();

@@ -35,7 +35,11 @@ pub fn report(referrals: usize) {
     }
     drop(sending);
     assert_eq!(practice.mail.messages().len(), referrals);
-    let build = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let build = if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    };
     println!(
         "| Send pressed to queued on the disk, {build} build | {referrals} referrals | median {}, p99 {} (aim {}); of it the letter {} |",
         shown(part(&queued, 50)),

@@ -6,6 +6,7 @@
 
 mod canaries;
 mod cli;
+mod clocks;
 mod criteria;
 mod earlier;
 mod faults;
@@ -19,5 +20,7 @@ mod real_use;
 mod record;
 mod safety;
 mod senders;
+mod sign_ins;
 mod torture;
+mod undo;
 mod usual;
