@@ -1,8 +1,9 @@
 //! `onward-cli directory`: loading a whole directory.
 
-use crate::{CliError, Common, open, print_json};
+use crate::{CliError, Common, actor, open, print_json};
 use clap::{Args, Subcommand};
 use engine::EngineError;
+use referrals::people::Right;
 use services_directory::{
     directory_table::DirectoryError,
     feed::{Directory, FeedLimits},
@@ -33,6 +34,7 @@ pub fn run(arguments: &DirectoryArguments, common: &Common) -> Result<(), CliErr
     let directory = Directory::read(BufReader::new(opened), FeedLimits::default())
         .map_err(|error| EngineError::from(DirectoryError::from(error)))?;
     let engine = open(common)?;
+    actor(&engine, Right::KeepDirectory)?;
     let (name, version, services) = (
         directory.header.name.clone(),
         directory.header.version,

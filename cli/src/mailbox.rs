@@ -26,10 +26,12 @@ pub fn run(arguments: &MailboxArguments, common: &Common) -> Result<(), CliError
         let unreadable =
             |error| CliError::Usage(format!("{file} does not describe a mailbox: {error}"));
         let mailbox: Mailbox = serde_json::from_str(&text_of(file)?).map_err(unreadable)?;
-        let mailbox = mailbox
+        // Said in words here; the engine refuses the same by its fields.
+        mailbox
+            .clone()
             .checked(engine.is_demonstration())
             .map_err(|error| CliError::Usage(error.to_string()))?;
-        practice.write(move |tx| mailbox_table::write(tx, &mailbox, "command line"))?;
+        engine.set_mailbox(mailbox)?;
     }
     if let Some(mailbox) = practice.read(mailbox_table::read)? {
         say!(

@@ -23,7 +23,8 @@ mod show;
 mod unmet;
 
 use clap::{Args, Parser, Subcommand};
-use engine::{Engine, EngineError};
+use engine::{Engine, EngineError, Needs};
+use referrals::people::{Pin, Right};
 use std::{path::PathBuf, process::ExitCode};
 use store::{Clock, DataFolder, UseMode};
 
@@ -45,6 +46,17 @@ struct Common {
     /// The data folder to work in; the demonstration's own without it.
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// In real use: who acts, by their id (`practice show` lists them).
+    #[arg(
+        long = "as",
+        global = true,
+        value_name = "STAFF",
+        requires = "pin_file"
+    )]
+    staff: Option<String>,
+    /// A file with that person's PIN, or - for standard input: a PIN never stands on a command line.
+    #[arg(long, global = true, value_name = "FILE", requires = "staff")]
+    pin_file: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -154,7 +166,21 @@ fn open(common: &Common) -> Result<Engine, CliError> {
         let how = "The set-up of this folder was not finished. Go on with: onward-cli practice set FILE --real";
         return Err(CliError::Usage(how.to_owned()));
     }
+    sign_in(&engine, common)?;
     Ok(engine)
+}
+
+/// As the person that --as names. Without it only what needs no right can be done in real use.
+fn sign_in(engine: &Engine, common: &Common) -> Result<(), CliError> {
+    if let (Some(staff), Some(file)) = (&common.staff, &common.pin_file) {
+        engine.sign_in(staff, &Pin::typed(&text_of(file)?))?;
+    }
+    Ok(())
+}
+
+/// Who acts, if they may.
+fn actor(engine: &Engine, right: Right) -> Result<String, CliError> {
+    Ok(engine.allow(Needs::Right(right))?)
 }
 
 /// A file's text, or standard input's for "-".

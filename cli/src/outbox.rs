@@ -1,9 +1,9 @@
 //! `onward-cli outbox`: what waits, and sending when no window does.
 
-use crate::{CliError, Common, open, print_json};
+use crate::{CliError, Common, actor, open, print_json};
 use clap::{Args, Subcommand};
 use engine::Engine;
-use referrals::{desk::UnknownDecision, outbox::outbox_table};
+use referrals::{desk::UnknownDecision, outbox::outbox_table, people::Right};
 
 #[derive(Args)]
 pub struct OutboxArguments {
@@ -36,6 +36,7 @@ enum OutboxCommand {
 pub fn run(arguments: &OutboxArguments, common: &Common) -> Result<(), CliError> {
     let engine = open(common)?;
     let desk = &engine.desk;
+    let actor = || actor(&engine, Right::FollowUp);
     match arguments.command.as_ref().unwrap_or(&OutboxCommand::List) {
         OutboxCommand::List => {}
         OutboxCommand::Send { until_empty } => {
@@ -43,14 +44,17 @@ pub fn run(arguments: &OutboxArguments, common: &Common) -> Result<(), CliError>
                 eprintln!("Another copy of Onward is sending; it will send these too.");
             }
         }
-        OutboxCommand::SendNow { referral_id } => desk.send_now(referral_id)?,
-        OutboxCommand::Undo { referral_id } => drop(desk.undo(referral_id, &engine.actor()?)?),
-        OutboxCommand::TryAgain { referral_id } => desk.try_again(referral_id, &engine.actor()?)?,
+        OutboxCommand::SendNow { referral_id } => {
+            actor()?;
+            desk.send_now(referral_id)?;
+        }
+        OutboxCommand::Undo { referral_id } => drop(desk.undo(referral_id, &actor()?)?),
+        OutboxCommand::TryAgain { referral_id } => desk.try_again(referral_id, &actor()?)?,
         OutboxCommand::ItArrived { referral_id } => {
-            desk.decide_unknown(referral_id, UnknownDecision::ItArrived, &engine.actor()?)?;
+            desk.decide_unknown(referral_id, UnknownDecision::ItArrived, &actor()?)?;
         }
         OutboxCommand::SendAgain { referral_id } => {
-            desk.decide_unknown(referral_id, UnknownDecision::SendAgain, &engine.actor()?)?;
+            desk.decide_unknown(referral_id, UnknownDecision::SendAgain, &actor()?)?;
         }
     }
     list(&engine, common)

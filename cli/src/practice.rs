@@ -1,11 +1,13 @@
 //! `onward-cli practice`: who the practice is and who works there; with --real, the making of its encrypted records.
 
-use crate::{CliError, Common, open, text_of};
+use crate::{CliError, Common, actor, open, sign_in, text_of};
 use clap::{Args, Subcommand};
 use engine::{Engine, EngineError};
 use referrals::{
     ReferralError,
-    practice_table::{self, PracticeDetails, StaffMember},
+    people::{Pin, Right, Role, StaffMember},
+    practice_table::{self, PracticeDetails},
+    staff_table,
 };
 use serde::Deserialize;
 use services_directory::ids::OdsCode;
@@ -20,7 +22,7 @@ pub struct PracticeArguments {
 
 #[derive(Subcommand)]
 enum PracticeCommand {
-    /// Set it from a JSON file: `ods_code`, name, phone, and staff, each with id, name and role.
+    /// Set it from a JSON file: `ods_code`, name, phone, and staff, each with id, name, job (for letters) and role (clinician, admin or manager).
     Set {
         file: String,
         /// For real use: makes the encrypted records in a fresh folder and prints their recovery key, this once.
@@ -54,7 +56,12 @@ struct PracticeFile {
 struct Staff {
     id: String,
     name: String,
+    /// As it stands on letters: "GP".
+    job: String,
+    /// "clinician", "admin" or "manager".
     role: String,
+    /// Without one, the person signs in once somebody has set it in the window.
+    pin: Option<String>,
 }
 
 pub fn run(arguments: &PracticeArguments, common: &Common) -> Result<(), CliError> {
@@ -78,10 +85,12 @@ pub fn run(arguments: &PracticeArguments, common: &Common) -> Result<(), CliErro
             show(&engine)
         }
         PracticeCommand::Show => show(&open(common)?),
-        PracticeCommand::BackUp { folder } => Ok(open(common)?
-            .store
-            .back_up(folder)
-            .map_err(EngineError::from)?),
+        PracticeCommand::BackUp { folder } => {
+            let engine = open(common)?;
+            actor(&engine, Right::SetUp)?;
+            engine.store.back_up(folder).map_err(EngineError::from)?;
+            Ok(())
+        }
         PracticeCommand::Restore {
             backup,
             recovery_key,
@@ -109,6 +118,7 @@ fn real_folder(common: &Common) -> Result<PathBuf, CliError> {
 fn open_real(common: &Common) -> Result<Engine, CliError> {
     let data = real_folder(common)?;
     let (engine, recovery_key) = Engine::open(&data, UseMode::Real, Clock::system())?;
+    sign_in(&engine, common)?;
     if let Some(key) = recovery_key {
         say!("Recovery key: {}", key.printed());
         say!(
@@ -123,24 +133,38 @@ fn open_real(common: &Common) -> Result<Engine, CliError> {
 }
 
 fn set(engine: &Engine, practice: PracticeFile) -> Result<(), CliError> {
-    let details = PracticeDetails {
+    let actor = actor(engine, Right::SetUp)?;
+    let staff: Vec<(StaffMember, Option<Pin>)> = practice
+        .staff
+        .into_iter()
+        .map(person)
+        .collect::<Result<_, CliError>>()?;
+    engine.set_practice(&PracticeDetails {
         ods_code: practice.ods_code.to_string(),
         name: practice.name,
         phone: practice.phone,
-    };
-    let staff = practice.staff.into_iter().map(|member| StaffMember {
-        id: member.id,
-        name: member.name,
-        role: member.role,
-    });
-    let staff: Vec<StaffMember> = staff.collect();
-    engine.store.practice.write(move |tx| {
-        practice_table::set_practice(tx, &details)?;
-        staff
-            .iter()
-            .try_for_each(|member| practice_table::add_staff(tx, member))
     })?;
+    for (member, pin) in &staff {
+        match pin {
+            Some(pin) => engine.desk.add_staff(member, pin, &actor)?,
+            None => engine.desk.add_staff_without_pin(member, &actor)?,
+        }
+    }
     Ok(())
+}
+
+fn person(of_file: Staff) -> Result<(StaffMember, Option<Pin>), CliError> {
+    let unknown = || {
+        let words = "is no role; the roles are clinician, admin and manager";
+        CliError::Usage(format!("{} {words}", of_file.role))
+    };
+    let role = Role::parse(&of_file.role).ok_or_else(unknown)?;
+    let pin = of_file.pin.as_deref().map(Pin::chosen).transpose();
+    let pin = pin.map_err(ReferralError::from)?;
+    Ok((
+        StaffMember::new(of_file.id, of_file.name, of_file.job, role),
+        pin,
+    ))
 }
 
 fn show(engine: &Engine) -> Result<(), CliError> {
@@ -152,8 +176,14 @@ fn show(engine: &Engine) -> Result<(), CliError> {
         practice.ods_code,
         practice.phone
     );
-    for member in engine.store.practice.read(practice_table::staff)? {
-        say!("  {}, {}  [{}]", member.name, member.role, member.id);
+    for member in engine.store.practice.read(staff_table::here)? {
+        say!(
+            "  {}, {} ({})  [{}]",
+            member.name,
+            member.job,
+            member.role.as_str(),
+            member.id
+        );
     }
     Ok(())
 }

@@ -1,14 +1,19 @@
 //! `onward-cli refer`: the same draft, checks and queue as the window.
 
-use crate::{CliError, Common, open, print_json, text_of};
+use crate::{CliError, Common, actor, open, print_json, text_of};
 use clap::{Args, ValueEnum};
 use engine::PatientFacts;
 use referrals::draft::{
     Consent, CriterionAnswer, ExtraAnswer, PatientField, Reason, ReferralForm, SafetyAnswer,
     ServiceToRefer,
 };
+use referrals::people::Right;
 
 #[derive(Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct ReferArguments {
     /// The service's id, as `search` gives it.
     #[arg(long)]
@@ -45,6 +50,9 @@ pub struct ReferArguments {
     may_text: bool,
     #[arg(long, default_value = "")]
     best_times: String,
+    /// You will phone the service first: asked of one that was checked over 180 days ago, or never.
+    #[arg(long)]
+    will_phone: bool,
     /// Why there is no NHS number.
     #[arg(long, default_value = "")]
     no_nhs_number_reason: String,
@@ -81,6 +89,7 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
     let form = form(arguments)?;
     let text = text_of(&arguments.patient)?;
     let engine = open(common)?;
+    let actor = actor(&engine, Right::Refer)?;
     let mut draft = engine.desk.begin_with(&text)?;
     if !arguments.no_nhs_number_reason.is_empty() {
         let (field, reason) = (
@@ -97,6 +106,8 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
     };
     let form = ReferralForm {
         reason_text,
+        phq9_total: draft.form.phq9_total.clone(),
+        phq9_item9: draft.form.phq9_item9.clone(),
         ..form
     };
     let on_card = engine.to_refer(form.service_id.as_deref(), &PatientFacts::default())?;
@@ -109,9 +120,7 @@ pub fn run(arguments: &ReferArguments, common: &Common) -> Result<(), CliError> 
     };
     let draft = engine.desk.save_form(&draft.id, form, seen)?;
     let chosen = engine.chosen(&draft)?;
-    let queued = engine
-        .desk
-        .queue(&draft, &draft.form, &chosen, &engine.actor()?)?;
+    let queued = engine.desk.queue(&draft, &draft.form, &chosen, &actor)?;
     if arguments.send_now {
         engine.desk.send_now(&queued.referral_id)?;
     }
@@ -179,6 +188,8 @@ fn form(arguments: &ReferArguments) -> Result<ReferralForm, CliError> {
             .map(answer)
             .collect::<Result<_, _>>()?,
         criteria: criteria(arguments),
+        will_phone: arguments.will_phone.then(|| arguments.service.clone()),
+        ..ReferralForm::default()
     })
 }
 

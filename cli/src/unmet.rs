@@ -1,8 +1,8 @@
 //! `onward-cli unmet`: how often nothing local was found, and for which needs. No patient and nothing typed stands in it.
 
-use crate::{CliError, Common, open, print_json};
+use crate::{CliError, Common, actor, open, print_json};
 use clap::Args;
-use referrals::patient::cui_date;
+use referrals::{patient::cui_date, people::Right};
 
 #[derive(Args)]
 pub struct UnmetArguments {
@@ -16,7 +16,7 @@ pub fn run(arguments: &UnmetArguments, common: &Common) -> Result<(), CliError> 
     if !arguments.record.is_empty() {
         engine
             .desk
-            .record_unmet_need(&arguments.record, &engine.actor()?)?;
+            .record_unmet_need(&arguments.record, &actor(&engine, Right::Refer)?)?;
     }
     let unmet = engine.desk.unmet_needs()?;
     if common.json {

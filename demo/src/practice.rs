@@ -5,13 +5,18 @@ use crate::{
     mail_server::{Account, MailServer, MailServerError, MailServerOptions, RunningMailServer},
 };
 use referrals::{
-    ReferralError, mailbox_table,
-    practice_table::{self, PracticeDetails, StaffMember},
+    ReferralError,
+    approval_table::{self, Approval},
+    mailbox_table,
+    people::{Role, StaffMember},
+    practice_table::{self, PracticeDetails},
+    staff_table,
     transport::{Mailbox, Security, Trust},
 };
 use services_directory::{
     directory_table::{self, DirectoryError},
     feed::{Directory, FeedLimits},
+    model::Endpoint,
 };
 use std::path::PathBuf;
 use store::{Clock, DataFolder, Store};
@@ -53,7 +58,7 @@ pub fn prepare(store: &Store) -> Result<(), DemonstrationError> {
         store.practice.write(move |tx| {
             practice_table::set_practice(tx, &practice())?;
             for member in staff() {
-                practice_table::add_staff(tx, &member)?;
+                staff_table::put(tx, &member)?;
             }
             mailbox_table::write(tx, &mailbox, SET_BY)
         })?;
@@ -64,27 +69,29 @@ pub fn prepare(store: &Store) -> Result<(), DemonstrationError> {
 /// Applies a directory and approves all its addresses: in a demonstration none of them can reach anyone.
 pub fn load_directory(store: &Store, directory: Directory) -> Result<(), DemonstrationError> {
     let now = store.clock.now();
-    let digests: Vec<(String, String)> = directory
-        .endpoints
-        .iter()
-        .map(|endpoint| {
-            (
-                endpoint.id.to_string(),
-                directory_table::endpoint_digest(endpoint),
-            )
-        })
-        .collect();
+    let approvals: Vec<Approval> = directory.endpoints.iter().map(approval).collect();
     store.practice.write(move |tx| {
-        for (endpoint, digest) in &digests {
-            practice_table::approve(tx, endpoint, digest, SET_BY, "demonstration", now)?;
-        }
-        Ok::<_, ReferralError>(())
+        approvals
+            .iter()
+            .try_for_each(|approval| approval_table::approve(tx, approval, now))
     })?;
     // The approvals first: a stop in between must not leave a directory whose addresses nobody approved.
     store
         .directory
         .write(move |tx| directory_table::apply(tx, &directory, now))?;
     Ok(())
+}
+
+fn approval(endpoint: &Endpoint) -> Approval {
+    Approval {
+        endpoint_id: endpoint.id.to_string(),
+        digest: directory_table::endpoint_digest(endpoint),
+        address: endpoint.address.clone(),
+        approved_by: SET_BY.to_owned(),
+        proposed_by: String::new(),
+        how: "demonstration".to_owned(),
+        note: String::new(),
+    }
 }
 
 /// Starts the demonstration's mail server and points the practice's mailbox at it, unless a person has set another mailbox.
@@ -145,14 +152,10 @@ fn practice() -> PracticeDetails {
 }
 
 fn staff() -> Vec<StaffMember> {
-    let member = |id: &str, name: &str, role: &str| StaffMember {
-        id: id.to_owned(),
-        name: name.to_owned(),
-        role: role.to_owned(),
-    };
+    let clinician = |id, name| StaffMember::new(id, name, "GP", Role::Clinician);
     vec![
-        member("dr-rowan-hale", "Dr Rowan Hale", "GP"),
-        member("dr-nia-okafor", "Dr Nia Okafor", "GP"),
-        member("sam-lister", "Sam Lister", "practice admin"),
+        clinician("dr-rowan-hale", "Dr Rowan Hale"),
+        clinician("dr-nia-okafor", "Dr Nia Okafor"),
+        StaffMember::new("sam-lister", "Sam Lister", "practice admin", Role::Admin),
     ]
 }

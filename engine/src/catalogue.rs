@@ -84,6 +84,9 @@ impl Catalogue {
             id: card.service.id.to_string(),
             name: card.service.name.clone(),
             directory_version: self.directory.header.version,
+            category: more.category,
+            phone: phone_of(card.service),
+            phone_first: self.checked(card.service, today).is_old(),
             not_open: card.not_open.as_ref().map(not_open_code),
             approved: false,
             service: card
@@ -97,11 +100,6 @@ impl Catalogue {
     }
 
     fn referred(&self, service: &HealthcareService, endpoint: &Endpoint) -> ReferredService {
-        let contact = service
-            .onward
-            .named_contact
-            .as_ref()
-            .and_then(|contact| contact.phone.clone());
         ReferredService {
             id: service.id.to_string(),
             name: service.name.clone(),
@@ -111,7 +109,7 @@ impl Catalogue {
             endpoint_id: endpoint.id.to_string(),
             endpoint_digest: directory_table::endpoint_digest(endpoint),
             address: endpoint.address.clone(),
-            phone: service.onward.duty_line.clone().or(contact),
+            phone: phone_of(service),
             replies_within_working_days: service
                 .onward
                 .promise
@@ -151,6 +149,13 @@ impl Catalogue {
     pub(crate) fn service(&self, id: &str) -> Option<&HealthcareService> {
         self.of_id(&ServiceId::parse(id).ok()?)
     }
+}
+
+/// The duty line, else that of the person named.
+fn phone_of(service: &HealthcareService) -> Option<String> {
+    let contact = service.onward.named_contact.as_ref();
+    let named = || contact.and_then(|contact| contact.phone.clone());
+    service.onward.duty_line.clone().or_else(named)
 }
 
 /// The code of a hard rule that is not met; the window and the command line say it in words.

@@ -1,26 +1,35 @@
 //! The engine: one data folder opened, with the directory ready to be searched, the desk, and the sender.
 //! The window and the command line are two faces of it.
 
+mod approvals;
+mod before_send;
 mod card;
 mod catalogue;
+mod checked;
 pub mod copied;
 mod current;
 mod facts;
 mod log;
 mod sending;
+mod session;
+mod set_up;
 mod usual;
 
+pub use before_send::WouldWait;
 pub use card::{Card, CardLinks, LinkedService};
 pub use catalogue::{Catalogue, not_open_code, not_open_detail};
+pub use checked::Checked;
 pub use facts::PatientFacts;
 pub use log::{Log, LogEntry};
 pub use sending::SenderThread;
+pub use session::{IDLE, Needs, SessionNow};
+pub use set_up::SetUpProgress;
 pub use usual::{MyUsual, UsualHit};
 
 use current::CurrentCatalogue;
 use demo::practice::DemonstrationError;
 use referrals::{
-    Desk, ReferralError, desk,
+    Desk, ReferralError, approval_table, desk,
     draft::{ReferralDraft, ServiceToRefer},
     outbox::{Wake, outbox_table},
     practice_table,
@@ -31,6 +40,7 @@ use services_directory::{
     ids::OdsCode,
     search::{SearchError, SynonymError},
 };
+use session::Session;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -52,6 +62,12 @@ pub enum EngineError {
     Referral(#[from] ReferralError),
     #[error("{0}")]
     Demonstration(#[from] DemonstrationError),
+    #[error("nobody is signed in; give your PIN")]
+    SignInNeeded,
+    #[error("nobody touched Onward for ten minutes; give your PIN to see this again")]
+    PinNeeded,
+    #[error("your role does not do this; ask the practice's manager")]
+    NotYourRole,
     #[error("there is no service {0} in the directory")]
     NoSuchService(String),
     #[error(
@@ -65,15 +81,51 @@ impl EngineError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Referral(error) => error.code(),
+            Self::SignInNeeded => "sign-in-needed",
+            Self::PinNeeded => "pin-needed",
+            Self::NotYourRole => "not-your-role",
             Self::NoSuchService(_) => "directory-changed",
             Self::NoDirectory => "directory-missing",
-            Self::Store(StoreError::Keychain { .. } | StoreError::KeyMissing) => {
-                "keychain-unavailable"
-            }
+            Self::Store(StoreError::Keychain { .. }) => "keychain-unavailable",
+            Self::Store(StoreError::KeyMissing) => "key-missing",
+            Self::Store(StoreError::WrongKey | StoreError::RecoveryKeyForm { .. }) => "wrong-key",
+            Self::Store(StoreError::Damaged { .. }) => "records-damaged",
+            Self::Store(StoreError::DatabaseMissing { .. }) => "records-missing",
+            Self::Store(StoreError::BackupExists { .. }) => "records-there",
             Self::Store(_) => "store",
+            Self::Directory(DirectoryError::Feed(_) | DirectoryError::OnlyForDemonstration) => {
+                "directory"
+            }
             Self::Directory(_) | Self::Search(_) | Self::Synonyms(_) | Self::Demonstration(_) => {
                 "internal"
             }
+        }
+    }
+
+    /// Records are here that do not open as they are: the window offers the recovery key or a backup.
+    pub fn can_be_recovered(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(
+                StoreError::KeyMissing
+                    | StoreError::Keychain { .. }
+                    | StoreError::WrongKey
+                    | StoreError::Damaged { .. }
+                    | StoreError::DatabaseMissing { .. }
+                    | StoreError::NotOurs { .. }
+            )
+        )
+    }
+
+    /// What the words for the code need besides; nothing of a patient.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::Referral(error) => error.detail(),
+            // A directory is public: the line, the record and what to do.
+            Self::Directory(
+                error @ (DirectoryError::Feed(_) | DirectoryError::OnlyForDemonstration),
+            ) => Some(error.to_string()),
+            _ => None,
         }
     }
 }
@@ -94,6 +146,7 @@ pub struct Engine {
     pub desk: Desk,
     pub log: Log,
     current: Arc<CurrentCatalogue>,
+    session: Session,
 }
 
 fn schemas() -> Schemas {
@@ -137,6 +190,12 @@ impl Engine {
         Self::with_store(Store::recover(folder, recovery, &schemas(), clock)?)
     }
 
+    /// Opens real records with the printed recovery key, and gives their key back to this computer's keychain.
+    pub fn recover(path: &Path, recovery: &RecoveryKey, clock: Clock) -> Result<Self, EngineError> {
+        let folder = DataFolder::prepare(path, UseMode::Real)?;
+        Self::with_store(Store::recover(folder, recovery, &schemas(), clock)?)
+    }
+
     fn with_store(store: Store) -> Result<Self, EngineError> {
         let mode = store.folder.mode();
         let log = Log::in_folder(store.folder.path(), store.clock.clone());
@@ -150,6 +209,7 @@ impl Engine {
             current: Arc::new(CurrentCatalogue::new(store.directory.clone(), log.clone())),
             log,
             store,
+            session: Session::default(),
         };
         engine.hold_what_a_restore_left_uncertain()?;
         engine.log.write(&LogEntry::Opened { mode });
@@ -187,7 +247,7 @@ impl Engine {
             && let Some(service) = &found.service
         {
             let approved = |c: &_| {
-                practice_table::is_approved(c, &service.endpoint_id, &service.endpoint_digest)
+                approval_table::is_approved(c, &service.endpoint_id, &service.endpoint_digest)
             };
             found.approved = self.store.practice.read(approved)?;
         }
@@ -249,13 +309,5 @@ impl Engine {
     pub fn practice_ods_code(&self) -> Result<Option<OdsCode>, EngineError> {
         let practice = self.store.practice.read(practice_table::practice)?;
         Ok(practice.and_then(|practice| OdsCode::parse(&practice.ods_code).ok()))
-    }
-
-    /// Who acts now: the referrer whose name stands in the window.
-    pub fn actor(&self) -> Result<String, EngineError> {
-        let referrer = self.store.practice.read(practice_table::referrer)?;
-        Ok(referrer
-            .map(|referrer| referrer.id)
-            .ok_or(ReferralError::PracticeNotSet)?)
     }
 }

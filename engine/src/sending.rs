@@ -3,6 +3,7 @@
 use crate::{Engine, EngineError};
 use demo::mail_server::RunningMailServer;
 use referrals::{
+    Desk,
     outbox::{EndpointNow, Sender, SenderLock, Unsettled},
     transport::Deadlines,
 };
@@ -16,7 +17,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use store::StoreError;
 use tokio::runtime::Runtime;
@@ -30,6 +31,8 @@ pub struct SenderThread {
 
 /// How long a closing program goes on with what is due; a message that has begun is always finished.
 const LAST_TURNS: Duration = Duration::from_secs(20);
+/// How often the one that sends looks whether the day's line is due.
+const LOOK_FOR_THE_DAY: Duration = Duration::from_mins(1);
 /// How often a process that does not send looks whether the one that does has gone.
 const LOOK_FOR_LOCK: Duration = Duration::from_secs(1);
 
@@ -71,11 +74,16 @@ impl Engine {
     ) -> Result<SenderThread, EngineError> {
         let stop = Arc::new(AtomicBool::new(false));
         let (sender, stopping) = (self.sender(changed), stop.clone());
-        let demonstration = self.is_demonstration().then(|| self.store.clone());
+        let (demonstration, desk) = (
+            self.is_demonstration().then(|| self.store.clone()),
+            self.desk.clone(),
+        );
         let runtime = runtime()?;
         let thread = std::thread::Builder::new()
             .name("sender".into())
-            .spawn(move || runtime.block_on(send_whenever_ours(sender, demonstration, &stopping)))
+            .spawn(move || {
+                runtime.block_on(send_whenever_ours(sender, desk, demonstration, &stopping));
+            })
             .map_err(|source| StoreError::File {
                 path: "sender".into(),
                 source,
@@ -115,16 +123,25 @@ impl Engine {
 
 async fn send_whenever_ours(
     sender: Sender,
+    desk: Desk,
     demonstration: Option<store::Store>,
     stop: &AtomicBool,
 ) {
+    let mut next_look = Instant::now() + LOOK_FOR_THE_DAY;
     let mut ours: Option<(SenderLock, Option<RunningMailServer>)> = None;
     while !stop.load(Ordering::Relaxed) {
         if ours.is_none() {
             ours = take_over(&sender, demonstration.as_ref()).await;
         }
         match &ours {
-            Some(_) => sender.turn_or_sleep().await,
+            Some(_) => {
+                sender.turn_or_sleep().await;
+                if next_look <= Instant::now() {
+                    next_look = Instant::now() + LOOK_FOR_THE_DAY;
+                    // What goes wrong with the line is written in its own row, and is looked at again.
+                    let _ = sender.daily_line(&desk).await;
+                }
+            }
             None => sender.sleep_for(LOOK_FOR_LOCK).await,
         }
     }

@@ -32,7 +32,7 @@ pub struct UsualHit {
 impl Engine {
     /// The favourites of whoever refers now.
     pub fn favourites(&self) -> Result<BTreeSet<String>, EngineError> {
-        let favourites = self.desk.favourites(&self.actor()?)?;
+        let favourites = self.desk.favourites(&self.referrer()?)?;
         Ok(favourites.into_iter().collect())
     }
 
@@ -43,12 +43,12 @@ impl Engine {
         }
         Ok(self
             .desk
-            .set_favourite(&self.actor()?, service_id, favourite)?)
+            .set_favourite(&self.referrer()?, service_id, favourite)?)
     }
 
     /// The favourites and the most used of whoever refers now; the practice's most used for somebody who has neither.
     pub fn my_usual(&self, facts: &PatientFacts) -> Result<MyUsual, EngineError> {
-        let referrer = self.actor()?;
+        let referrer = self.referrer()?;
         let favourites = self.desk.favourites(&referrer)?;
         let mut used = self.desk.usual(Some(&referrer))?;
         let none_yet = favourites.is_empty() && used.is_empty();

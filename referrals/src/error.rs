@@ -1,6 +1,6 @@
 //! What can go wrong with a referral; the window acts on the code.
 
-use crate::{draft::Problem, render::email::RenderError};
+use crate::{draft::Problem, people::PinError, render::email::RenderError};
 use store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
@@ -29,10 +29,28 @@ pub enum ReferralError {
     TooLate,
     #[error("this cannot be done to a referral that stands where this one does")]
     NotPossibleNow,
+    #[error("that is not a day ahead; choose one from tomorrow on, and within two years")]
+    NotADayAhead,
+    #[error("say it in words, so that whoever reads it next can act")]
+    WordsMissing,
     #[error("this practice's details and staff are not set up yet")]
     PracticeNotSet,
     #[error("no mailbox to send from is set up")]
     MailboxNotSet,
+    #[error("that is not the PIN of this person; {tries_left} tries are left before a wait")]
+    WrongPin { tries_left: u32 },
+    #[error("too many wrong PINs for this person; wait {seconds} seconds")]
+    PinWait { seconds: i64 },
+    #[error("{0}")]
+    Pin(#[from] PinError),
+    #[error("nobody of that name is on the staff list, or they have no PIN")]
+    NoSuchPerson,
+    #[error("a second person must approve what one person has looked at")]
+    SamePerson,
+    #[error("nobody else could change people and set-up any more; add somebody who can, first")]
+    LastKeeper,
+    #[error("there is no such address in the directory, or it has changed while you looked at it")]
+    NoSuchAddress,
     #[error("{0}")]
     Render(#[from] RenderError),
     #[error("{0}")]
@@ -62,10 +80,28 @@ impl ReferralError {
             Self::NoSuchDraft | Self::NoSuchReferral => "not-found",
             Self::TooLate => "too-late",
             Self::NotPossibleNow => "not-allowed",
+            Self::NotADayAhead => "not-a-day-ahead",
+            Self::WordsMissing => "words-missing",
             Self::PracticeNotSet => "practice-not-set",
             Self::MailboxNotSet => "mailbox-not-set",
+            Self::WrongPin { .. } => "wrong-pin",
+            Self::PinWait { .. } => "pin-wait",
+            Self::Pin(PinError::Weak) => "pin-weak",
+            Self::NoSuchPerson => "no-such-person",
+            Self::SamePerson => "same-person",
+            Self::LastKeeper => "last-keeper",
+            Self::NoSuchAddress => "no-such-address",
             Self::Render(_) | Self::Letter(_) => "letter",
-            Self::Store(_) | Self::Lock(_) => "store",
+            Self::Store(_) | Self::Lock(_) | Self::Pin(PinError::NotKept) => "store",
+        }
+    }
+
+    /// What the words for the code need besides; nothing of a patient.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::WrongPin { tries_left } => Some(tries_left.to_string()),
+            Self::PinWait { seconds } => Some(seconds.to_string()),
+            _ => None,
         }
     }
 }

@@ -44,11 +44,12 @@ pub fn tick(tx: &Transaction<'_>, referral_id: &str, filing: &Filing) -> Result<
     Ok(())
 }
 
-/// The referrals that may have something to file: those that nobody ticked, and those that were taken back at some time.
+/// The referrals that may have something to file: those that nobody ticked, those that were taken back at some time, and offers that may
+/// have been taken up since they were filed.
 pub fn candidates(connection: &Connection) -> Result<Vec<String>, ReferralError> {
     let mut statement = connection.prepare_cached(
         "SELECT referrals.id FROM referrals LEFT JOIN filings ON filings.referral_id = referrals.id
-         WHERE filings.deed IS NULL OR EXISTS (SELECT 1 FROM events
+         WHERE filings.deed IS NULL OR filings.deed = 'parked' OR EXISTS (SELECT 1 FROM events
              WHERE events.subject = referrals.id AND events.type IN ('undone', 'withdrawn'))",
     )?;
     let rows = statement.query_map([], |row| row.get(0))?;

@@ -1,5 +1,7 @@
 //! Everything that touches a patient: intake, draft, render, outbox, transport, status.
 
+pub mod approval_table;
+pub mod concern_table;
 pub mod desk;
 pub mod draft;
 pub mod earlier_table;
@@ -11,9 +13,11 @@ pub mod intake;
 pub mod mailbox_table;
 pub mod outbox;
 pub mod patient;
+pub mod people;
 pub mod practice_table;
 pub mod referral_table;
 pub mod render;
+pub mod staff_table;
 pub mod status;
 pub mod transport;
 pub mod unmet_table;

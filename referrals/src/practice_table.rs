@@ -1,7 +1,10 @@
-//! The tables `practice`, `staff` and `approvals`: who refers, for which practice, and which addresses it has approved.
+//! The table `practice`, and the facts of this practice: who refers now, and whether the set-up was finished.
 
-use crate::{ReferralError, instant::millis};
-use jiff::Timestamp;
+use crate::{
+    ReferralError,
+    people::{Right, Role, StaffMember},
+    staff_table,
+};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,12 +14,8 @@ pub struct PracticeDetails {
     pub phone: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StaffMember {
-    pub id: String,
-    pub name: String,
-    pub role: String,
-}
+const REFERRER: &str = "referrer";
+const SET_UP_FINISHED: &str = "set-up-finished";
 
 pub fn set_practice(tx: &Transaction<'_>, practice: &PracticeDetails) -> Result<(), ReferralError> {
     tx.execute(
@@ -40,82 +39,54 @@ pub fn practice(connection: &Connection) -> Result<Option<PracticeDetails>, Refe
         .optional()?)
 }
 
-pub fn add_staff(tx: &Transaction<'_>, member: &StaffMember) -> Result<(), ReferralError> {
-    tx.execute(
-        "INSERT INTO staff (id, name, role) VALUES (:id, :name, :role)
-         ON CONFLICT (id) DO UPDATE SET name = :name, role = :role",
-        named_params! { ":id": member.id, ":name": member.name, ":role": member.role },
-    )?;
-    Ok(())
-}
-
-pub fn staff(connection: &Connection) -> Result<Vec<StaffMember>, ReferralError> {
-    let mut statement =
-        connection.prepare_cached("SELECT id, name, role FROM staff ORDER BY id")?;
-    let rows = statement.query_map([], |row| {
-        Ok(StaffMember {
-            id: row.get(0)?,
-            name: row.get(1)?,
-            role: row.get(2)?,
-        })
-    })?;
-    rows.map(|row| Ok(row?)).collect()
-}
-
-/// In whose name referrals are made now: the one chosen last, else the first of the list.
+/// In whose name referrals are made now: the one chosen last, else the first clinician, else the first who may refer.
 pub fn referrer(connection: &Connection) -> Result<Option<StaffMember>, ReferralError> {
-    let chosen: Option<String> = connection
-        .query_row(
-            "SELECT value FROM facts WHERE name = 'referrer'",
-            [],
-            |row| row.get(0),
-        )
-        .optional()?;
-    let staff = staff(connection)?;
+    let chosen = fact(connection, REFERRER)?;
+    let mut staff = staff_table::here(connection)?;
+    staff.retain(|member| member.may(Right::Refer));
+    let is_chosen = |member: &&StaffMember| Some(&member.id) == chosen.as_ref();
+    let clinician = |member: &&StaffMember| member.role == Role::Clinician;
     Ok(staff
         .iter()
-        .find(|member| Some(&member.id) == chosen.as_ref())
+        .find(is_chosen)
+        .or_else(|| staff.iter().find(clinician))
         .or(staff.first())
         .cloned())
 }
 
-/// False when nobody of that id is on the list.
+/// False when nobody of that id is here and may refer.
 pub fn choose_referrer(tx: &Transaction<'_>, id: &str) -> Result<bool, ReferralError> {
-    let known = staff(tx)?.iter().any(|member| member.id == id);
+    let known = staff_table::here(tx)?
+        .iter()
+        .any(|member| member.id == id && member.may(Right::Refer));
     if known {
-        tx.execute(
-            "INSERT INTO facts (name, value) VALUES ('referrer', :id) ON CONFLICT (name) DO UPDATE SET value = :id",
-            named_params! { ":id": id },
-        )?;
+        set_fact(tx, REFERRER, id)?;
     }
     Ok(known)
 }
 
-/// This practice has approved this address, as this record states it.
-pub fn approve(
-    tx: &Transaction<'_>,
-    endpoint_id: &str,
-    digest: &str,
-    by: &str,
-    how: &str,
-    at: Timestamp,
-) -> Result<(), ReferralError> {
-    tx.execute(
-        "INSERT OR IGNORE INTO approvals (endpoint_id, digest, approved_by, approved_at, how)
-         VALUES (:endpoint_id, :digest, :by, :at, :how)",
-        named_params! { ":endpoint_id": endpoint_id, ":digest": digest, ":by": by, ":at": millis(at), ":how": how },
-    )?;
-    Ok(())
+pub fn set_up_is_finished(connection: &Connection) -> Result<bool, ReferralError> {
+    Ok(fact(connection, SET_UP_FINISHED)?.is_some())
 }
 
-pub fn is_approved(
-    connection: &Connection,
-    endpoint_id: &str,
-    digest: &str,
-) -> Result<bool, ReferralError> {
-    Ok(connection.query_row(
-        "SELECT EXISTS (SELECT 1 FROM approvals WHERE endpoint_id = :endpoint_id AND digest = :digest)",
-        named_params! { ":endpoint_id": endpoint_id, ":digest": digest },
-        |row| row.get(0),
-    )?)
+pub fn finish_set_up(tx: &Transaction<'_>) -> Result<(), ReferralError> {
+    set_fact(tx, SET_UP_FINISHED, "yes")
+}
+
+fn fact(connection: &Connection, name: &str) -> Result<Option<String>, ReferralError> {
+    Ok(connection
+        .query_row(
+            "SELECT value FROM facts WHERE name = :name",
+            named_params! { ":name": name },
+            |row| row.get(0),
+        )
+        .optional()?)
+}
+
+fn set_fact(tx: &Transaction<'_>, name: &str, value: &str) -> Result<(), ReferralError> {
+    tx.execute(
+        "INSERT INTO facts (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value",
+        named_params! { ":name": name, ":value": value },
+    )?;
+    Ok(())
 }

@@ -39,17 +39,36 @@ impl std::fmt::Debug for Referral {
     }
 }
 
+/// A referral with its letter. One that was an offer before keeps its id and its reference, and is what was sent from now on.
 pub fn insert(
     tx: &Transaction<'_>,
     referral: &Referral,
     patient: &Patient,
     letter: &LetterContent,
 ) -> Result<(), ReferralError> {
+    insert_offer(tx, referral, patient)?;
+    tx.execute(
+        "INSERT INTO letters (referral_id, body) VALUES (:id, :body)",
+        named_params! { ":id": referral.id, ":body": json(letter)? },
+    )?;
+    Ok(())
+}
+
+/// What was offered and not sent: the service's copy, and the patient apart. There is no letter.
+pub fn insert_offer(
+    tx: &Transaction<'_>,
+    referral: &Referral,
+    patient: &Patient,
+) -> Result<(), ReferralError> {
     tx.execute(
         "INSERT INTO referrals (id, reference, draft_id, queued_at, service_id, service_name, service_category, service_phone,
              replies_within_working_days, directory_version, address, referrer, sent_by)
          VALUES (:id, :reference, :draft_id, :queued_at, :service_id, :service_name, :service_category, :service_phone,
-             :replies_within_working_days, :directory_version, :address, :referrer, :sent_by)",
+             :replies_within_working_days, :directory_version, :address, :referrer, :sent_by)
+         ON CONFLICT (id) DO UPDATE SET queued_at = :queued_at, service_id = :service_id, service_name = :service_name,
+             service_category = :service_category, service_phone = :service_phone,
+             replies_within_working_days = :replies_within_working_days, directory_version = :directory_version,
+             address = :address, referrer = :referrer, sent_by = :sent_by",
         named_params! {
             ":id": referral.id, ":reference": referral.reference, ":draft_id": referral.draft_id,
             ":queued_at": millis(referral.queued_at), ":service_id": referral.service_id,
@@ -62,14 +81,25 @@ pub fn insert(
         },
     )?;
     tx.execute(
-        "INSERT INTO referral_patients (referral_id, patient) VALUES (:id, :patient)",
+        "INSERT INTO referral_patients (referral_id, patient) VALUES (:id, :patient)
+         ON CONFLICT (referral_id) DO UPDATE SET patient = :patient",
         named_params! { ":id": referral.id, ":patient": json(patient)? },
     )?;
-    tx.execute(
-        "INSERT INTO letters (referral_id, body) VALUES (:id, :body)",
-        named_params! { ":id": referral.id, ":body": json(letter)? },
-    )?;
     Ok(())
+}
+
+/// The newest referral or offer that came out of a draft.
+pub fn of_draft(
+    connection: &Connection,
+    draft_id: &str,
+) -> Result<Option<Referral>, ReferralError> {
+    Ok(connection
+        .query_row(
+            "SELECT * FROM referrals WHERE draft_id = :id ORDER BY rowid DESC LIMIT 1",
+            named_params! { ":id": draft_id },
+            row,
+        )
+        .optional()?)
 }
 
 pub fn read(connection: &Connection, id: &str) -> Result<Option<Referral>, ReferralError> {
@@ -85,6 +115,17 @@ pub fn read(connection: &Connection, id: &str) -> Result<Option<Referral>, Refer
 /// Newest first.
 pub fn all(connection: &Connection) -> Result<Vec<Referral>, ReferralError> {
     let mut statement = connection.prepare_cached("SELECT * FROM referrals ORDER BY id DESC")?;
+    let rows = statement.query_map([], row)?;
+    rows.map(|row| Ok(row?)).collect()
+}
+
+/// Those that nothing has ended, the newest first: what can still need somebody.
+pub fn unfinished(connection: &Connection) -> Result<Vec<Referral>, ReferralError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT * FROM referrals WHERE NOT EXISTS (SELECT 1 FROM events WHERE events.subject = referrals.id
+             AND events.type IN ('undone', 'withdrawn', 'declined', 'ended'))
+         ORDER BY id DESC",
+    )?;
     let rows = statement.query_map([], row)?;
     rows.map(|row| Ok(row?)).collect()
 }

@@ -1,8 +1,10 @@
 //! The forms in which a referral leaves: plain text, HTML, and the mail that carries both and the PDF letter. Pure.
 
 pub mod content;
+pub mod daily;
 pub mod email;
 pub mod html;
+pub mod notice;
 pub mod text;
 
 #[cfg(test)]

@@ -11,26 +11,80 @@ use store::{Event, EventType, clock};
 pub struct Folded {
     pub state: EventType,
     pub changed_at: Timestamp,
+    /// The day that a person named for looking again: when it was parked, or when it was chased.
+    pub next_on: Option<Date>,
+    /// Somebody has said what was done about a rejection.
+    pub acknowledged: bool,
     /// One for each event, in the order given: whether it came too late.
     pub late: Vec<bool>,
 }
 
-/// Folds events that are in order of clock, then id.
-pub fn fold(events: &[Event]) -> Option<Folded> {
-    let mut state: Option<(EventType, Timestamp)> = None;
-    let mut late = Vec::with_capacity(events.len());
-    for event in events {
-        let follows = may_follow(event.event_type, state.map(|(state, _)| state));
-        late.push(!follows);
-        if follows {
-            state = Some((event.event_type, event.at));
+impl Folded {
+    fn at(event: &Event) -> Self {
+        Self {
+            state: event.event_type,
+            changed_at: event.at,
+            next_on: next_on(event),
+            acknowledged: false,
+            late: Vec::new(),
         }
     }
-    state.map(|(state, changed_at)| Folded {
-        state,
-        changed_at,
-        late,
-    })
+}
+
+/// What a person did about a referral that stands where it stood: it changes no state, and is about this one only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FollowUp {
+    Chased,
+    Acknowledged,
+}
+
+impl FollowUp {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Chased => "chased",
+            Self::Acknowledged => "acknowledged",
+        }
+    }
+
+    pub fn of(event: &Event) -> Option<Self> {
+        let named = event.payload.get("follow_up")?.as_str()?;
+        [Self::Chased, Self::Acknowledged]
+            .into_iter()
+            .find(|kind| kind.code() == named)
+    }
+}
+
+fn next_on(event: &Event) -> Option<Date> {
+    event.payload.get("next_on")?.as_str()?.parse().ok()
+}
+
+/// Folds events that are in order of clock, then id.
+pub fn fold(events: &[Event]) -> Option<Folded> {
+    let mut folded: Option<Folded> = None;
+    let mut late = Vec::with_capacity(events.len());
+    for event in events {
+        late.push(!take(&mut folded, event));
+    }
+    folded.map(|folded| Folded { late, ..folded })
+}
+
+/// Whether the event changed what is known.
+fn take(folded: &mut Option<Folded>, event: &Event) -> bool {
+    if let Some(follow_up) = FollowUp::of(event) {
+        let Some(about) = folded.as_mut().filter(|of| of.state == event.event_type) else {
+            return false;
+        };
+        match follow_up {
+            FollowUp::Chased => about.next_on = next_on(event),
+            FollowUp::Acknowledged => about.acknowledged = true,
+        }
+        return true;
+    }
+    let follows = may_follow(event.event_type, folded.as_ref().map(|of| of.state));
+    if follows {
+        *folded = Some(Folded::at(event));
+    }
+    follows
 }
 
 /// Which states each event may follow.
@@ -58,7 +112,9 @@ pub fn may_follow(event: EventType, state: Option<EventType>) -> bool {
         )
     };
     match event {
-        E::Draft | E::NoGoodLocalService => false,
+        E::NoGoodLocalService => false,
+        // A parked offer is taken up again.
+        E::Draft => state == E::Parked,
         E::Parked | E::Declined => matches!(state, E::Draft | E::Parked),
         E::Queued => matches!(
             state,
@@ -96,18 +152,32 @@ pub fn responsibility(state: EventType) -> &'static str {
     }
 }
 
-/// On top of the list: somebody must act.
-pub fn needs_attention(state: EventType) -> bool {
+/// Why it stands on top of the list: somebody must act. Silence is told by the day on which something was to be heard.
+pub fn attention(
+    folded: &Folded,
+    replies_within_working_days: Option<u8>,
+    today: Date,
+) -> Option<&'static str> {
     use EventType as E;
-    matches!(
-        state,
-        E::Failed
-            | E::Unknown
-            | E::Held
-            | E::Rejected
-            | E::InformationRequested
-            | E::CouldNotContact
-    )
+    let next = next_action(folded, replies_within_working_days).map(|(_, day)| day);
+    let looked_at = folded.next_on.is_some_and(|day| day >= today);
+    match folded.state {
+        E::Failed => Some("failed"),
+        E::Unknown => Some("unknown"),
+        E::Held => Some("held"),
+        E::Rejected if !folded.acknowledged => Some("rejected"),
+        E::InformationRequested if !looked_at => Some("information-requested"),
+        E::CouldNotContact if !looked_at => Some("could-not-contact"),
+        E::Parked | E::Draft if next.is_some_and(|day| day <= today) => Some("recall-due"),
+        state if is_waited_for(state) && next.is_some_and(|day| day < today) => Some("no-answer"),
+        _ => None,
+    }
+}
+
+/// With the service, which has not said yet that it takes the person on.
+fn is_waited_for(state: EventType) -> bool {
+    use EventType as E;
+    matches!(state, E::Sent | E::Received | E::Redirected)
 }
 
 /// Nothing is expected any more.
@@ -124,21 +194,41 @@ const WORKING_DAYS_WITHOUT_PROMISE: u8 = 10;
 
 /// The role that acts next, and by when. Every open referral has both.
 pub fn next_action(
-    state: EventType,
-    since: Timestamp,
+    folded: &Folded,
     replies_within_working_days: Option<u8>,
 ) -> Option<(&'static str, Date)> {
     use EventType as E;
-    if is_over(state) {
+    let state = folded.state;
+    if is_over(state) || (state == E::Rejected && folded.acknowledged) {
         return None;
     }
-    let day = clock::local_date(since);
-    let admin_within = |days: u8| Some(("practice-admin", after_working_days(day, days)));
-    match state {
-        E::Queued | E::Sending => admin_within(1),
-        E::Rejected => Some(("referrer", after_working_days(day, 1))),
-        state if needs_attention(state) => admin_within(1),
-        _ => admin_within(replies_within_working_days.unwrap_or(WORKING_DAYS_WITHOUT_PROMISE)),
+    let since = clock::local_date(folded.changed_at);
+    let within = |days: u8| folded.next_on.unwrap_or(after_working_days(since, days));
+    let role = match state {
+        E::Rejected | E::Parked | E::Draft => "referrer",
+        _ => "practice-admin",
+    };
+    let days = match state {
+        E::Queued
+        | E::Sending
+        | E::Failed
+        | E::Unknown
+        | E::Held
+        | E::Rejected
+        | E::InformationRequested
+        | E::CouldNotContact
+        | E::Parked
+        | E::Draft => 1,
+        _ => replies_within_working_days.unwrap_or(WORKING_DAYS_WITHOUT_PROMISE),
+    };
+    Some((role, within(days)))
+}
+
+/// Who acts when the owner is away.
+pub fn deputy(owner: &str) -> &'static str {
+    match owner {
+        "referrer" => "practice-admin",
+        _ => "referrer",
     }
 }
 
@@ -220,20 +310,52 @@ mod tests {
         }
     }
 
+    fn standing(state: EventType) -> Folded {
+        Folded::at(&event(state, 1))
+    }
+
+    fn follow_up(state: EventType, clock: i64, payload: serde_json::Value) -> Event {
+        Event {
+            payload,
+            ..event(state, clock)
+        }
+    }
+
     #[test]
-    fn every_state_that_is_not_over_has_an_owner_and_a_date() {
-        let since = "2026-11-20T16:00:00Z".parse().unwrap();
+    fn every_state_that_is_not_over_has_an_owner_a_deputy_and_a_date() {
         for state in EventType::ALL {
-            assert_eq!(
-                next_action(*state, since, Some(2)).is_none(),
-                is_over(*state),
-                "{state:?}"
-            );
+            let next = next_action(&standing(*state), Some(2));
+            assert_eq!(next.is_none(), is_over(*state), "{state:?}");
+            assert!(next.is_none_or(|(owner, _)| deputy(owner) != owner));
         }
         // A Friday: two working days later is Tuesday.
         assert_eq!(
-            next_action(E::Sent, since, Some(2)).unwrap().1.to_string(),
+            next_action(&standing(E::Sent), Some(2))
+                .unwrap()
+                .1
+                .to_string(),
             "2026-11-24"
         );
+    }
+
+    #[test]
+    fn a_follow_up_is_about_the_state_that_it_names_and_changes_no_other() {
+        let chased = serde_json::json!({ "follow_up": "chased", "next_on": "2026-12-11" });
+        let events = [
+            event(E::Queued, 1),
+            event(E::Sending, 2),
+            event(E::Sent, 3),
+            follow_up(E::Sent, 4, chased.clone()),
+            event(E::Rejected, 5),
+            // Relayed late: it was about the silence before.
+            follow_up(E::Sent, 6, chased),
+        ];
+        let waiting = fold(events.get(..4).unwrap()).unwrap();
+        assert_eq!(waiting.state, E::Sent);
+        assert_eq!(waiting.next_on, "2026-12-11".parse().ok());
+        let rejected = fold(&events).unwrap();
+        assert_eq!((rejected.state, rejected.next_on), (E::Rejected, None));
+        assert_eq!(rejected.late, [false, false, false, false, false, true]);
+        assert!(!rejected.acknowledged);
     }
 }

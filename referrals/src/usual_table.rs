@@ -94,12 +94,12 @@ fn row(row: &Row<'_>) -> rusqlite::Result<Use> {
 mod tests {
     use super::*;
     use crate::desk::SCHEMA;
-    use store::{migrations::migrate, open::EVENT_LOG};
+    use store::{migrations::migrate, open::SCHEMA as STORE};
 
     #[test]
     fn a_database_from_before_keeps_its_referrals_and_counts_them() {
         let mut database = Connection::open_in_memory().unwrap();
-        migrate(&mut database, &[EVENT_LOG, SCHEMA[0]]).unwrap();
+        migrate(&mut database, &[STORE[0], STORE[1], SCHEMA[0]]).unwrap();
         database
             .execute_batch(
                 "INSERT INTO referrals VALUES ('r1', 'ONW-1', 'd1', 5, 'ot', 'OT', '', 0, 1, 'a@example.nhs.uk', 'amy', 'amy');
@@ -108,8 +108,8 @@ mod tests {
                  INSERT INTO outbox VALUES ('o2', 'r2', 'c', 'e', 'd', 'a', 'm2', 'q2', x'', '', 6, 6, 6, 6, 0, 'withdrawn', '', '');",
             )
             .unwrap();
-        let [first, second, _] = SCHEMA;
-        migrate(&mut database, &[EVENT_LOG, first, second]).unwrap();
+        let [first, second, ..] = SCHEMA;
+        migrate(&mut database, &[STORE[0], STORE[1], first, second]).unwrap();
         let used = [Use {
             service_id: "ot".to_owned(),
             reasons: Vec::new(),

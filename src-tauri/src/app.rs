@@ -1,42 +1,23 @@
 //! The running window: the engine it wires, and what it tells the page.
 
-use crate::{arguments::Arguments, clipboard::RecordClipboard, commands, views::ReferralChanged};
-use engine::{Engine, LogEntry, SenderThread};
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-};
-use store::{Clock, DataFolder, UseMode};
+use crate::{arguments::Arguments, commands, views::ReferralChanged};
+use engine::{Engine, LogEntry};
+use std::{path::Path, sync::Arc};
+use store::Clock;
 use tauri::{
     AppHandle, Emitter, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindow,
     WebviewWindowBuilder, WindowEvent, ipc::Invoke,
 };
 use tauri_plugin_global_shortcut::{Builder as ShortcutBuilder, ShortcutState};
 
+pub use crate::state::AppState;
+
 /// Brings the window from anywhere; not F12 and not Ctrl+Alt, which clinical systems and UK keyboards use.
 const HOT_KEY: &str = "CmdOrCtrl+Shift+F9";
 const MAIN: &str = "main";
 
-/// What the commands work with.
-pub struct AppState {
-    /// None where an installed program has not been set up: it makes nothing by itself.
-    pub engine: Option<Arc<Engine>>,
-    pub clipboard: RecordClipboard,
-    sending: Mutex<Option<SenderThread>>,
-}
-
-impl AppState {
-    pub fn new(engine: Option<Arc<Engine>>) -> Self {
-        Self {
-            engine,
-            clipboard: RecordClipboard::new(Clock::system()),
-            sending: Mutex::default(),
-        }
-    }
-}
-
 pub fn run(arguments: Arguments) -> Result<(), String> {
-    let state = AppState::new(open_engine(&arguments)?.map(Arc::new));
+    let state = AppState::open(&arguments, &Clock::system())?;
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
         .manage(state)
@@ -44,7 +25,7 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
         .setup(move |app| {
             open_window(app.handle(), &arguments.data)?;
             register_hot_key(app.handle());
-            start_sending(app.handle());
+            engine_opened(app.handle());
             Ok(())
         })
         .on_window_event(|window, event| {
@@ -69,7 +50,30 @@ pub fn run(arguments: Arguments) -> Result<(), String> {
 pub fn commands<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         commands::window_state,
-        commands::choose_referrer,
+        commands::people::sign_in,
+        commands::people::sign_out,
+        commands::people::veil,
+        commands::people::touched,
+        commands::people::choose_referrer,
+        commands::people::add_staff,
+        commands::people::change_staff,
+        commands::people::set_pin,
+        commands::people::staff_left,
+        commands::set_up::set_up_state,
+        commands::set_up::make_records,
+        commands::set_up::recovery_key_written,
+        commands::set_up::save_practice,
+        commands::set_up::save_mailbox,
+        commands::set_up::test_mailbox,
+        commands::set_up::load_directory,
+        commands::set_up::finish_set_up,
+        commands::set_up::recover,
+        commands::set_up::restore_backup,
+        commands::addresses::addresses_to_approve,
+        commands::addresses::propose_addresses,
+        commands::addresses::approve_addresses,
+        commands::addresses::phone_checked,
+        commands::addresses::refuse_address,
         commands::current_draft,
         commands::drafts,
         commands::open_draft,
@@ -92,6 +96,15 @@ pub fn commands<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'sta
         commands::try_again,
         commands::decide_unknown,
         commands::withdraw,
+        commands::offers::park_referral,
+        commands::offers::decline_referral,
+        commands::offers::recall_offer,
+        commands::offers::decline_offer,
+        commands::follow_up::record_reply,
+        commands::follow_up::chase,
+        commands::follow_up::acknowledge,
+        commands::concerns::report_concern,
+        commands::concerns::concerns,
         commands::demonstration_mailbox,
         commands::demonstration_message,
         commands::quit,
@@ -101,21 +114,6 @@ pub fn commands<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'sta
 /// What the program is built with: its pages, its capabilities and its gate.
 pub fn context<R: Runtime>() -> tauri::Context<R> {
     tauri::generate_context!()
-}
-
-/// A demonstration is made when it is first opened; real use only by whoever sets it up, with a recovery key to print.
-fn open_engine(arguments: &Arguments) -> Result<Option<Engine>, String> {
-    let used = DataFolder::mode_of(&arguments.data).map_err(|error| error.to_string())?;
-    if arguments.mode == UseMode::Real && used.is_none() {
-        return Ok(None);
-    }
-    let (engine, unseen_key) = Engine::open(&arguments.data, arguments.mode, Clock::system())
-        .map_err(|error| error.to_string())?;
-    engine
-        .make_search_ready()
-        .map_err(|error| error.to_string())?;
-    // A set-up that was broken off is gone on with where its recovery key can be shown.
-    Ok(Some(engine).filter(|_| unseen_key.is_none()))
 }
 
 /// The window shows only what is inside the program: every other address is refused, and nothing opens a second window.
@@ -177,16 +175,24 @@ fn show(app: &AppHandle) {
     }
 }
 
-fn start_sending(app: &AppHandle) {
+/// Records were opened: at the start, or by whoever sets them up. The search is made ready, and what waits is sent.
+pub fn engine_opened<R: Runtime>(app: &AppHandle<R>) {
     let state = app.state::<AppState>();
-    let Some(engine) = &state.engine else { return };
+    let Some(engine) = state.engine() else { return };
+    // Without a directory there is nothing to make ready yet.
+    drop(engine.make_search_ready());
+    start_sending(app, &engine);
+}
+
+fn start_sending<R: Runtime>(app: &AppHandle<R>, engine: &Engine) {
+    let state = app.state::<AppState>();
     let (told, log) = (app.clone(), engine.log.clone());
     let changed = Arc::new(move |id: &str| {
         log.write(&LogEntry::ReferralChanged { referral_id: id });
         let _ = told.emit("referral-changed", ReferralChanged { id: id.to_owned() });
     });
     match engine.start_sending(changed) {
-        Ok(thread) => *state.sending.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread),
+        Ok(thread) => state.keep_sending(Some(thread)),
         Err(error) => say(&format!(
             "Referrals wait in the outbox: the sender could not start. {error}"
         )),
@@ -194,18 +200,12 @@ fn start_sending(app: &AppHandle) {
 }
 
 fn stop_sending(app: &AppHandle) {
-    let sending = app
-        .state::<AppState>()
-        .sending
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .take();
-    drop(sending);
+    app.state::<AppState>().keep_sending(None);
 }
 
 /// Closing while something can still be undone is a question: send now, or keep as drafts.
 fn asks_before_closing(app: &AppHandle) -> bool {
-    let engine = app.state::<AppState>().engine.clone();
+    let engine = app.state::<AppState>().engine();
     let undoable = engine.and_then(|engine| engine.desk.still_undoable().ok());
     let waiting = undoable.map_or(0, |waiting| waiting.len());
     if waiting == 0 {

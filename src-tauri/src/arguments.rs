@@ -10,7 +10,8 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// `--data DIR` and `--demonstration`. A fresh checkout (a debug build) is a demonstration by default; an installed one says so.
+    /// `--data DIR`, `--demonstration` and `--real`. A fresh checkout (a debug build) is a demonstration by default, an installed
+    /// program is a practice's own.
     pub fn read(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut arguments = arguments.peekable();
         let mut data = None;
@@ -22,9 +23,10 @@ impl Arguments {
                     data = Some(folder.into());
                 }
                 "--demonstration" => demonstration = true,
+                "--real" => demonstration = false,
                 other => {
                     return Err(format!(
-                        "It does not know {other}. It knows --data FOLDER and --demonstration."
+                        "It does not know {other}. It knows --data FOLDER, --demonstration and --real."
                     ));
                 }
             }
@@ -61,6 +63,10 @@ mod tests {
                 data: "folder".into(),
                 mode: UseMode::Demonstration
             }
+        );
+        assert_eq!(
+            read(&["--data", "folder", "--real"]).unwrap().mode,
+            UseMode::Real
         );
         assert!(read(&["--data"]).is_err());
         assert!(read(&["--dta", "x"]).is_err_and(|why| why.contains("--dta")));

@@ -2,9 +2,10 @@
 //! with what Rust gives now. `ONWARD_UPDATE=1 cargo test --workspace contract` writes the types and the codes anew.
 
 use crate::views::{
-    self, CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField,
-    QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow, SearchView, ServiceCard,
-    UnknownDecision, UnmetNeedRow, WindowState,
+    self, AddressRow, AddressShown, ConcernRow, CopiedView, DraftSummary, DraftView, MailboxForm,
+    MailboxMessage, MailboxRow, MailboxTest, PatientField, PracticeForm, QueuedView, QuitChoice,
+    RecoveryKeyView, ReferralDetail, ReferralForm, ReferralRow, Reply, SearchView, ServiceCard,
+    SetUpView, StaffForm, StaffMember, UnknownDecision, UnmetNeedRow, WindowState,
 };
 use referrals::{desk, draft, filing, transport::SendProblem};
 use serde::{Serialize, de::DeserializeOwned};
@@ -17,10 +18,11 @@ use std::{
 use store::EventType;
 
 /// What a draft's problems can say; `the_codes…` finds one that is missing here.
-const PROBLEM_CODES: [&str; 19] = [
+const PROBLEM_CODES: [&str; 20] = [
     "address-changed",
     "age",
     "area",
+    "ask-again",
     "check-digit",
     "closed",
     "conflict",
@@ -40,7 +42,7 @@ const PROBLEM_CODES: [&str; 19] = [
 ];
 
 /// Fields of a problem beside those of the patient; a service's own question is "extra:" and its id.
-const FORM_FIELDS: [&str; 12] = [
+const FORM_FIELDS: [&str; 15] = [
     "bestTimes",
     "consent",
     "consentNote",
@@ -48,11 +50,14 @@ const FORM_FIELDS: [&str; 12] = [
     "crisis",
     "crisisNote",
     "patient",
+    "phq9Item9",
+    "phq9Total",
     "reasonText",
     "reasons",
     "redFlags",
     "redFlagsNote",
     "serviceId",
+    "willPhone",
 ];
 
 fn root() -> PathBuf {
@@ -126,12 +131,20 @@ fn not_open() -> BTreeSet<String> {
     quoted_in("engine/src/catalogue.rs", "not_open_code")
 }
 
+/// Why a referral stands on top of the list.
+fn attention() -> BTreeSet<String> {
+    let mut codes = quoted_in("referrals/src/status.rs", "attention");
+    codes.insert("not-leaving".to_owned());
+    codes
+}
+
 /// Event types, and what the list makes of a queued or sent event by how it came about.
 fn timeline_kinds() -> BTreeSet<String> {
     let payload = strings(["again", "confirmed", "decided", "send-again", "it-arrived"]);
     let mut kinds = strings(EventType::ALL.iter().map(|kind| kind.as_str()));
     let made = quoted_in("referrals/src/desk/worklist.rs", "kind");
     kinds.extend(made.difference(&payload).cloned());
+    kinds.extend(strings(["acknowledged", "chased"]));
     kinds
 }
 
@@ -139,6 +152,7 @@ fn timeline_kinds() -> BTreeSet<String> {
 fn the_codes_of_the_window_are_those_of_rust() {
     let codes = json!({
         "actions": quoted_in("referrals/src/desk/worklist.rs", "actions"),
+        "attention": attention(),
         "deeds": filing::Deed::ALL.map(filing::Deed::code),
         "errors": error_codes(),
         "fields": strings(FORM_FIELDS),
@@ -205,16 +219,33 @@ fn is_a<T: DeserializeOwned + Serialize>(value: &Value) -> Result<(), String> {
 
 fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
     match command {
-        "window_state" | "choose_referrer" => is_a::<WindowState>(answer),
+        "window_state" | "sign_in" | "sign_out" | "veil" | "choose_referrer" | "finish_set_up"
+        | "recover" | "restore_backup" => is_a::<WindowState>(answer),
+        "add_staff" | "change_staff" | "set_pin" | "staff_left" => is_a::<Vec<StaffMember>>(answer),
+        "set_up_state"
+        | "recovery_key_written"
+        | "save_practice"
+        | "save_mailbox"
+        | "load_directory" => is_a::<SetUpView>(answer),
+        "make_records" => is_a::<RecoveryKeyView>(answer),
+        "test_mailbox" => is_a::<MailboxTest>(answer),
+        "addresses_to_approve"
+        | "propose_addresses"
+        | "approve_addresses"
+        | "phone_checked"
+        | "refuse_address" => is_a::<Vec<AddressRow>>(answer),
         "current_draft" | "open_draft" | "clear_patient" | "paste_patient" | "edit_patient"
-        | "save_form" | "undo_referral" => is_a::<DraftView>(answer),
+        | "save_form" | "undo_referral" | "recall_offer" => is_a::<DraftView>(answer),
         "drafts" => is_a::<Vec<DraftSummary>>(answer),
         "search" => is_a::<SearchView>(answer),
         "service_card" => is_a::<ServiceCard>(answer),
         "record_unmet_need" => is_a::<u32>(answer),
         "unmet_needs" => is_a::<Vec<UnmetNeedRow>>(answer),
         "queue_referral" => is_a::<QueuedView>(answer),
-        "send_now" | "set_favourite" | "quit" => is_a::<()>(answer),
+        "report_concern" | "concerns" => is_a::<Vec<ConcernRow>>(answer),
+        "park_referral" | "decline_referral" | "decline_offer" | "record_reply" | "chase"
+        | "acknowledge" => is_a::<ReferralDetail>(answer),
+        "send_now" | "set_favourite" | "touched" | "quit" => is_a::<()>(answer),
         "referrals" => is_a::<Vec<ReferralRow>>(answer),
         "copy_for_record" => is_a::<CopiedView>(answer),
         "referral" | "set_filed" | "try_again" | "decide_unknown" | "withdraw" => {
@@ -228,14 +259,24 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
 
 fn argument(name: &str, value: &Value) -> Result<(), String> {
     match name {
-        "draftId" | "serviceId" | "referralId" | "staffId" | "text" | "value" | "reason" => {
+        "words" | "place" | "recallOn" | "nextOn" => is_a::<String>(value),
+        "draftId" | "serviceId" | "referralId" | "staffId" | "endpointId" | "text" | "value"
+        | "reason" | "pin" | "lastGroup" | "recoveryKey" | "folder" | "number" | "whoAnswered"
+            if value.is_string() =>
+        {
             is_a::<String>(value)
         }
+        "person" => is_a::<StaffForm>(value),
+        "practice" => is_a::<PracticeForm>(value),
+        "mailbox" => is_a::<MailboxForm>(value),
+        "address" => is_a::<AddressShown>(value),
+        "addresses" => is_a::<Vec<AddressShown>>(value),
         "needs" => is_a::<Vec<String>>(value),
         "favourite" | "filed" => is_a::<bool>(value),
         "number" => is_a::<u32>(value),
         "field" => is_a::<PatientField>(value),
         "form" => is_a::<ReferralForm>(value),
+        "reply" => is_a::<Reply>(value),
         "choice" => is_a::<QuitChoice>(value),
         "decision" => is_a::<UnknownDecision>(value),
         other => Err(format!("{other} is no argument of a command")),
@@ -262,6 +303,7 @@ fn codes_in(answer: &Value) -> Result<(), String> {
         &quoted_in("referrals/src/status.rs", "next_action"),
     )?;
     known("kind", &timeline_kinds())?;
+    known("attention", &attention())?;
     known("notOpen", &not_open())?;
     let problems = if fields.contains_key("timeline") {
         send_problems

@@ -3,80 +3,79 @@
 mod card;
 mod directory;
 mod draft;
+mod hazards;
+mod people;
 mod referral;
+mod set_up;
 
 pub use card::service_card;
 pub use directory::{address_on_card, search};
 pub use draft::{draft, draft_summaries, form, patient_field};
+pub use hazards::{concern_source, concerns, day, reply};
+pub use people::{addresses, shown, staff_form, staff_member};
 pub use referral::{copied, decision, mailbox, mailbox_message, queued, referral, referral_row};
+pub use set_up::{mailbox_form, nothing_set_up, practice_form, set_up};
 
 use crate::views::{
-    DirectoryState, OutboxState, Problem, StaffMember, UnmetNeedRow, UseMode, WindowError,
+    DirectoryState, OutboxState, Problem, SessionView, UnmetNeedRow, UseMode, WindowError,
     WindowState,
 };
 use engine::{Engine, EngineError};
 use referrals::{
     ReferralError, desk::UnmetNeed, outbox::outbox_table, patient::cui_date, practice_table,
+    staff_table,
 };
 
 pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
     engine.take_up_new_directory()?;
-    let directory = engine.directory_summary()?;
     let now = engine.store.clock.now();
-    let (practice, staff, referrer, counts, channel_problem) = engine.store.practice.read(|c| {
-        let practice = practice_table::practice(c)?.ok_or(ReferralError::PracticeNotSet)?;
-        let referrer = practice_table::referrer(c)?.ok_or(ReferralError::PracticeNotSet)?;
-        let staff = practice_table::staff(c)?;
-        Ok::<_, ReferralError>((
-            practice,
-            staff,
-            referrer,
-            outbox_table::counts(c, now)?,
-            outbox_table::channel_problem(c)?,
-        ))
-    })?;
-    let member = |member: practice_table::StaffMember| StaffMember {
-        id: member.id,
-        name: member.name,
-        role: member.role,
+    let (practice, staff, referrer, finished, counts, channel_problem) =
+        engine.store.practice.read(|c| {
+            Ok::<_, ReferralError>((
+                practice_table::practice(c)?,
+                staff_table::here(c)?,
+                practice_table::referrer(c)?,
+                practice_table::set_up_is_finished(c)?,
+                outbox_table::counts(c, now)?,
+                outbox_table::channel_problem(c)?,
+            ))
+        })?;
+    let mode = match (engine.is_demonstration(), finished) {
+        (true, _) => UseMode::Demonstration,
+        (false, true) => UseMode::Real,
+        (false, false) => UseMode::SetUp,
     };
     Ok(WindowState {
-        mode: if engine.is_demonstration() {
-            UseMode::Demonstration
-        } else {
-            UseMode::Real
-        },
-        practice_name: practice.name,
-        practice_ods_code: practice.ods_code,
-        directory: DirectoryState {
-            name: directory.header.name,
-            version: directory.header.version,
-            service_count: directory.service_count,
-            refreshed_at: directory.applied_at.to_string(),
-        },
+        mode,
+        practice_name: practice
+            .as_ref()
+            .map_or_else(String::new, |it| it.name.clone()),
+        practice_ods_code: practice.map_or_else(String::new, |it| it.ods_code),
+        directory: set_up::directory_state(engine)?.unwrap_or_else(no_directory),
         outbox: OutboxState {
             waiting: counts.waiting,
-            needs_attention: counts.needs_attention,
+            needs_attention: engine.desk.attention()?.iter().map(|kind| kind.count).sum(),
             channel_problem,
             to_file: engine.desk.to_file_count()?,
         },
-        staff: staff.into_iter().map(member).collect(),
-        referrer_id: referrer.id,
+        staff: staff.iter().map(staff_member).collect(),
+        referrer_id: referrer.map_or_else(String::new, |it| it.id),
+        session: people::session(engine)?,
+        trouble: None,
     })
 }
 
-/// An installed program that nobody has set up yet.
-pub fn set_up_state() -> WindowState {
+/// An installed program that nobody has set up yet, or one whose records do not open as they are.
+pub fn without_records(trouble: Option<&str>) -> WindowState {
     WindowState {
-        mode: UseMode::SetUp,
+        mode: if trouble.is_some() {
+            UseMode::Recover
+        } else {
+            UseMode::SetUp
+        },
         practice_name: String::new(),
         practice_ods_code: String::new(),
-        directory: DirectoryState {
-            name: String::new(),
-            version: 0,
-            service_count: 0,
-            refreshed_at: String::new(),
-        },
+        directory: no_directory(),
         outbox: OutboxState {
             waiting: 0,
             needs_attention: 0,
@@ -85,6 +84,17 @@ pub fn set_up_state() -> WindowState {
         },
         staff: Vec::new(),
         referrer_id: String::new(),
+        session: SessionView::default(),
+        trouble: trouble.map(str::to_owned),
+    }
+}
+
+fn no_directory() -> DirectoryState {
+    DirectoryState {
+        name: String::new(),
+        version: 0,
+        service_count: 0,
+        refreshed_at: String::new(),
     }
 }
 
@@ -107,7 +117,7 @@ pub fn error(error: &EngineError) -> WindowError {
     };
     WindowError {
         code: error.code().to_owned(),
-        detail: None,
+        detail: error.detail(),
         problems,
     }
 }

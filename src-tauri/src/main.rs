@@ -10,6 +10,7 @@ mod commands;
 #[cfg(test)]
 mod contract;
 mod convert;
+mod state;
 mod views;
 
 use arguments::Arguments;

@@ -27,7 +27,14 @@ macro_rules! view {
 
 view! {
     /// How this folder of data is used, for good.
-    enum UseMode { Demonstration, Real, SetUp }
+    enum UseMode {
+        Demonstration,
+        Real,
+        /// Real use whose set-up is not finished.
+        SetUp,
+        /// Real records that cannot be opened as they are: `WindowState.trouble` says why.
+        Recover,
+    }
 
     /// Whatever the frame of the window shows on every screen.
     struct WindowState {
@@ -37,8 +44,27 @@ view! {
         pub directory: DirectoryState,
         pub outbox: OutboxState,
         pub staff: Vec<StaffMember>,
-        /// The member of staff in whose name referrals are made now.
+        /// The member of staff in whose name referrals are made now; "" before there is one.
         pub referrer_id: String,
+        pub session: SessionView,
+        /// Why real records could not be opened: a code.
+        pub trouble: Option<String>,
+    }
+
+    /// Who sits here, and what they may.
+    #[derive(Default)]
+    struct SessionView {
+        pub signed_in: Option<StaffMember>,
+        /// Nobody touched the window for ten minutes: what was there before asks for the PIN.
+        pub veiled: bool,
+        /// False in a demonstration, and before anybody has a PIN.
+        pub asks_pin: bool,
+        pub may_refer: bool,
+        pub may_follow_up: bool,
+        pub may_keep_directory: bool,
+        pub may_set_up: bool,
+        pub may_read_audit_trail: bool,
+        pub may_keep_records: bool,
     }
 
     struct DirectoryState {
@@ -60,10 +86,92 @@ view! {
         pub to_file: u32,
     }
 
+    /// What somebody is here for; each may what its name says (`referrals/src/people/role.rs`).
+    enum Role { Clinician, Admin, Manager }
+
     struct StaffMember {
         pub id: String,
         pub name: String,
-        pub role: String,
+        /// As it stands on letters: "GP".
+        pub job: String,
+        pub role: Role,
+        pub has_pin: bool,
+    }
+
+    /// Name, job and role of somebody, as typed.
+    struct StaffForm {
+        pub name: String,
+        pub job: String,
+        pub role: Role,
+    }
+
+    struct PracticeForm {
+        pub ods_code: String,
+        pub name: String,
+        pub phone: String,
+    }
+
+    enum MailSecurity { StartTls, ImplicitTls }
+
+    struct MailboxForm {
+        pub host: String,
+        pub port: u16,
+        pub security: MailSecurity,
+        pub username: String,
+        /// Empty: the one that is kept. It never comes back.
+        pub password: String,
+        pub from_address: String,
+        pub from_name: String,
+    }
+
+    /// What became of a message from the mailbox to itself: none when its server took it, else a code of `SEND_PROBLEMS`.
+    struct MailboxTest {
+        pub problem: Option<String>,
+    }
+
+    enum SetUpStep { Records, Practice, People, Mailbox, Directory, Addresses }
+
+    struct SetUpStepView {
+        pub step: SetUpStep,
+        pub done: bool,
+    }
+
+    /// How far the set-up is, with what was filled in.
+    struct SetUpView {
+        pub steps: Vec<SetUpStepView>,
+        /// The next step that is not done; null when it can be finished.
+        pub next: Option<SetUpStep>,
+        pub practice: Option<PracticeForm>,
+        pub staff: Vec<StaffMember>,
+        /// Without its password.
+        pub mailbox: Option<MailboxForm>,
+        pub directory: Option<DirectoryState>,
+    }
+
+    /// The key that opens the records on any computer: shown once.
+    struct RecoveryKeyView {
+        /// Eight groups of four.
+        pub printed: String,
+    }
+
+    /// An address that this practice has not approved as it stands in the directory now.
+    struct AddressRow {
+        pub endpoint_id: String,
+        /// Of the record that is shown.
+        pub digest: String,
+        pub service_name: String,
+        pub address: String,
+        /// What was approved before, when this is a change.
+        pub before: Option<String>,
+        /// The name of whoever has looked at it; another person approves.
+        pub proposed_by: Option<String>,
+        pub proposed_by_me: bool,
+    }
+
+    /// Which address, as it was shown.
+    struct AddressShown {
+        pub endpoint_id: String,
+        pub digest: String,
     }
 
     /// The patient banner, in the formats of the NHS Common User Interface.
@@ -117,6 +225,11 @@ view! {
         pub may_leave_voicemail: bool,
         pub may_text: bool,
         pub best_times: String,
+        /// The total of a PHQ-9 and its item 9, as typed; empty where there is none.
+        pub phq9_total: String,
+        pub phq9_item9: String,
+        /// The id of a service that was checked too long ago, of which a person said "I will phone".
+        pub will_phone: Option<String>,
         /// Answers to the service's own questions, by the question's id.
         pub extra_answers: Vec<ExtraAnswer>,
         /// Answers to services' criteria, by the criterion's key. One holds for each service that asks the same.
@@ -155,6 +268,8 @@ view! {
         pub problems: Vec<Problem>,
         /// Referrals of the same person on this computer, the newest first: pointed out, never in the way.
         pub earlier: Vec<EarlierReferral>,
+        /// Said before Send.
+        pub would_wait: Option<WouldWait>,
     }
 
     /// A referral that is open, or was made in the last 90 days.
@@ -274,6 +389,8 @@ view! {
         pub checked_days_ago: Option<u32>,
         pub checked_by: Option<String>,
         pub checked_how: Option<String>,
+        /// "fresh", "over-90", "over-180" days ago, or "never": from "over-180" on a person says that they phone.
+        pub checked_age: String,
         /// How a referral goes: "secure-email", "self-referral", "elsewhere", …
         pub method: String,
         /// The address it will be sent to, where it is sent at all.
@@ -390,8 +507,13 @@ view! {
         /// The role that acts next, and by when (DD-Mmm-YYYY), if anybody must.
         pub owner: Option<String>,
         pub next_on: Option<String>,
-        /// Failed, unknown, held, rejected: on top.
+        /// The role that acts when the owner is away.
+        pub deputy: Option<String>,
+        pub service_phone: Option<String>,
+        /// Failed, unknown, held, rejected, unanswered: on top.
         pub needs_attention: bool,
+        /// Why: "failed", "no-answer", "recall-due", …
+        pub attention: Option<String>,
         /// Not ticked as filed in the patient's record.
         pub to_file: bool,
     }
@@ -406,6 +528,10 @@ view! {
         pub service_phone: Option<String>,
         /// What a person can do now: "undo", "send-now", "try-again", "it-arrived", "send-again", "withdraw".
         pub actions: Vec<String>,
+        /// What the service could answer now, to be written down by hand.
+        pub replies: Vec<Reply>,
+        /// "chased", "acknowledged", "recall", "decline".
+        pub follow_ups: Vec<String>,
         pub seconds_to_undo: Option<u32>,
         /// Why it failed or is uncertain, as a code of `SEND_PROBLEMS`.
         pub problem: Option<String>,
@@ -465,6 +591,33 @@ view! {
 
     /// Closing inside the undo time: send now, or keep as drafts.
     enum QuitChoice { SendNow, KeepAsDraft, Stay }
+
+    /// What a service answered, written down by hand.
+    enum Reply { Received, Accepted, InformationRequested, CouldNotContact, Rejected, Ended }
+
+    /// A safety concern that somebody reported on this computer.
+    struct ConcernRow {
+        /// UTC, ISO 8601.
+        pub at: String,
+        pub who: String,
+        pub words: String,
+        pub program_version: String,
+        /// Its name and version.
+        pub directory: String,
+        /// The place of the window that was open.
+        pub place: String,
+    }
+
+    /// It would be held, or would wait, if it were sent now.
+    struct WouldWait {
+        /// "not-approved", "address-changed", "mailbox-not-set"; else why the channel waits, as a code of `SEND_PROBLEMS`.
+        pub why: String,
+        /// The role that acts, and by when (DD-Mmm-YYYY).
+        pub owner: String,
+        pub by: String,
+        /// Another way to reach the service.
+        pub phone: Option<String>,
+    }
 
     /// What a person decided of an uncertain send.
     enum UnknownDecision { ItArrived, SendAgain }

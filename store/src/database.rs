@@ -22,6 +22,8 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 const BUSY_SECONDS: u64 = 30;
 
 type Work = Box<dyn FnOnce(&mut Connection) + Send>;
+/// Is told, on the writer's thread, that something may have been committed; many commits in a row are told once.
+pub(crate) type AfterCommits = Box<dyn FnMut(&Connection) + Send>;
 
 /// A handle that any thread may clone; the writer stops when the last one is dropped.
 #[derive(Clone)]
@@ -58,6 +60,16 @@ impl Database {
         durability: Durability,
         migrations: &[Migration],
     ) -> Result<Self, StoreError> {
+        Self::open_and_tell(path, key, durability, migrations, Box::new(|_| ()))
+    }
+
+    pub(crate) fn open_and_tell(
+        path: &Path,
+        key: Option<&DataKey>,
+        durability: Durability,
+        migrations: &[Migration],
+        mut after_commits: AfterCommits,
+    ) -> Result<Self, StoreError> {
         refuse_old_sqlite(rusqlite::version_number(), rusqlite::version())?;
         let mut connection = connect(path, key, durability)?;
         migrations::migrate(&mut connection, migrations)?;
@@ -65,8 +77,12 @@ impl Database {
         let writer = std::thread::Builder::new()
             .name("database-writer".into())
             .spawn(move || {
-                for job in jobs {
+                while let Ok(job) = jobs.recv() {
                     job(&mut connection);
+                    while let Ok(next) = jobs.try_recv() {
+                        next(&mut connection);
+                    }
+                    after_commits(&connection);
                 }
             })
             .map_err(StoreError::file(path))?;
@@ -162,6 +178,10 @@ impl Database {
         result
     }
 
+    pub(crate) fn key(&self) -> Option<&DataKey> {
+        self.shared.key.as_ref()
+    }
+
     pub fn path(&self) -> &Path {
         &self.shared.path
     }
@@ -201,6 +221,18 @@ pub(crate) fn refuse_old_sqlite(number: i32, name: &str) -> Result<(), StoreErro
     } else {
         Ok(())
     }
+}
+
+/// A copy that nobody writes to, opened with its key and left as it is.
+pub(crate) fn open_to_read(path: &Path, key: &DataKey) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    let _ = connection.pragma_update(None, "cipher_log_level", "NONE");
+    connection.pragma_update(None, "key", key.pragma_value().as_str())?;
+    connection
+        .query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))
+        .map_err(damaged)?;
+    Ok(connection)
 }
 
 /// A connection with its key and its settings. A wrong key shows at the first read.

@@ -72,6 +72,16 @@ pub enum StoreError {
     Damaged { what: String },
     #[error("A backup is already there: {path}. Choose another name.")]
     BackupExists { path: PathBuf },
+    #[error(
+        "There are records here already: {path}. Restore into an empty folder, or have what is here set aside first."
+    )]
+    RecordsInTheWay { path: PathBuf },
+    #[error(
+        "There is no backup of Onward's in {path}. Choose the folder that was named by its date."
+    )]
+    NotABackup { path: PathBuf },
+    #[error("The backup was broken off, because the program is closing.")]
+    BackupStopped,
     #[error("database: {0}")]
     Sqlite(#[from] rusqlite::Error),
     #[error("The database's writer has stopped. Start Onward again.")]

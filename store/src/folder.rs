@@ -108,6 +108,16 @@ impl DataFolder {
         self.path.join("restored.txt")
     }
 
+    /// A folder a backup, named by its day.
+    pub fn backups(&self) -> PathBuf {
+        self.path.join("backups")
+    }
+
+    /// The newest row of the audit trail, beside the database that holds it.
+    pub fn audit_head(&self) -> PathBuf {
+        self.path.join("practice.head")
+    }
+
     /// Held exclusively by the one process that sends.
     pub fn sender_lock(&self) -> PathBuf {
         self.path.join("sender.lock")

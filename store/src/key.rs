@@ -46,7 +46,8 @@ impl fmt::Debug for DataKey {
     }
 }
 
-pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), StoreError> {
+/// From the operating system.
+pub fn fill_random(bytes: &mut [u8]) -> Result<(), StoreError> {
     getrandom::fill(bytes).map_err(|error| StoreError::Keychain {
         why: format!("no randomness from the system: {error}"),
     })
@@ -118,13 +119,14 @@ impl KeyHolder {
     }
 }
 
-fn entry(account: &str) -> Result<keyring::Entry, StoreError> {
-    keyring::Entry::new(KEYCHAIN_SERVICE, account).map_err(|error| {
-        match (&error, keyring::Entry::store_status()) {
-            (keyring::Error::NoDefaultStore, Err(reason)) => keychain_error(reason),
-            _ => keychain_error(&error),
-        }
-    })
+/// The system's own keychain, unless the process was given another one before.
+fn entry(account: &str) -> Result<keyring_core::Entry, StoreError> {
+    if keyring_core::get_default_store().is_none()
+        && let Err(reason) = keyring::Entry::store_status()
+    {
+        return Err(keychain_error(reason));
+    }
+    keyring_core::Entry::new(KEYCHAIN_SERVICE, account).map_err(|error| keychain_error(&error))
 }
 
 fn keychain_error(error: &keyring::Error) -> StoreError {

@@ -1,20 +1,31 @@
 //! Opening a data folder: the key from its holder, then the two databases. Never a new, empty database where a file exists.
 
 use crate::{
-    Clock, DataFolder, Database, Migration, StoreError,
+    Act, Clock, DataFolder, Database, Migration, NewAct, StoreError,
+    audit::Verdict,
+    audit_head::HeadFile,
+    audit_table::{self, PROGRAM},
     database::Durability,
     event::new_id,
     key::{DataKey, KeyHolder},
     recovery::{KeyHeader, RecoveryKey},
 };
+use jiff::Timestamp;
 use std::{fs, io::Write, path::Path};
 
 /// The component of `practice.db` that is the store's own.
-pub const EVENT_LOG: Migration = Migration {
-    component: "store",
-    version: 1,
-    sql: include_str!("../migrations/001_events.sql"),
-};
+pub const SCHEMA: [Migration; 2] = [
+    Migration {
+        component: "store",
+        version: 1,
+        sql: include_str!("../migrations/001_events.sql"),
+    },
+    Migration {
+        component: "store",
+        version: 2,
+        sql: include_str!("../migrations/002_audit.sql"),
+    },
+];
 
 /// The opened data folder.
 #[derive(Clone)]
@@ -23,6 +34,7 @@ pub struct Store {
     pub practice: Database,
     pub directory: Database,
     pub clock: Clock,
+    pub audit_head: HeadFile,
 }
 
 /// What each component brings to the two databases.
@@ -95,6 +107,10 @@ impl Store {
         let holder = KeyHolder::of(&folder, &header.key_id);
         let store = Self::with_key(folder, &key, schemas, clock)?;
         holder.keep(&key)?;
+        let recovered = NewAct::new(Act::Recovered, "", PROGRAM, store.clock.now());
+        store
+            .practice
+            .write(move |tx| audit_table::append(tx, &recovered))?;
         Ok(store)
     }
 
@@ -130,15 +146,23 @@ impl Store {
         schemas: &Schemas,
         clock: Clock,
     ) -> Result<Self, StoreError> {
-        let mut migrations = vec![EVENT_LOG];
+        let mut migrations = SCHEMA.to_vec();
         migrations.extend(&schemas.practice);
-        let practice = Database::open(
+        let audit_head = HeadFile::new(&folder, key);
+        let keeper = audit_head.clone();
+        let practice = Database::open_and_tell(
             &folder.practice_database(),
             Some(key),
             Durability::Full,
             &migrations,
+            // A head that cannot be written stays behind, which says nothing false; the next commit tries again.
+            Box::new(move |connection| drop(keeper.keep(connection))),
         )?;
         practice.check()?;
+        begin_audit(&practice, &audit_head, clock.now())?;
+        if exists(&folder.restored_marker())? {
+            go_on_from_backup(&practice, &audit_head, clock.now())?;
+        }
         let directory = Database::open(
             &folder.directory_database(),
             None,
@@ -150,8 +174,55 @@ impl Store {
             practice,
             directory,
             clock,
+            audit_head,
         })
     }
+
+    /// Reads the whole audit trail and every event, and compares them with the head that is kept beside the database.
+    pub fn verify_audit(&self) -> Result<Verdict, StoreError> {
+        // The head first: what is committed in between makes the database newer, never older.
+        let kept = self.audit_head.read()?;
+        self.practice
+            .read(|connection| audit_table::verify(connection, Some(&kept)))
+    }
+
+    /// Somebody has seen what was found wrong: the finding is written down, and the chain goes on from what is there.
+    pub fn accept_audit(&self, actor: &str) -> Result<(), StoreError> {
+        let Verdict::Tampered { at_seq, what, .. } = self.verify_audit()? else {
+            return Ok(());
+        };
+        let accepted = NewAct::new(Act::ChainAccepted, "", actor, self.clock.now())
+            .with(serde_json::json!({ "found": what.as_str(), "at_seq": at_seq }));
+        let head = self
+            .practice
+            .write(move |tx| audit_table::append(tx, &accepted))?;
+        self.audit_head.begin_anew(&head)
+    }
+}
+
+/// The chain begins when a database is first opened that has none, with the events that it brings. The file of its head comes first,
+/// so that a chain without one is never the doing of a program that was stopped.
+fn begin_audit(practice: &Database, head: &HeadFile, now: Timestamp) -> Result<(), StoreError> {
+    if practice.read(audit_table::head)?.seq == 0 {
+        head.begin()?;
+        practice.write(move |tx| audit_table::begun(tx, now))?;
+    }
+    Ok(())
+}
+
+/// A backup is an older chain, put in place on purpose: that is written into it, and its head is the one to go on from.
+fn go_on_from_backup(
+    practice: &Database,
+    kept: &HeadFile,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let head = practice.write(move |tx| {
+        let rows = audit_table::head(tx)?.seq;
+        let restored =
+            NewAct::new(Act::Restored, "", PROGRAM, now).with(serde_json::json!({ "rows": rows }));
+        audit_table::append(tx, &restored)
+    })?;
+    kept.begin_anew(&head)
 }
 
 /// The window and the command line may be started together on a fresh folder: one makes it, the other waits.

@@ -19,6 +19,16 @@ use zeroize::Zeroizing;
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CHARACTERS: usize = 32;
 
+/// A letter as it stands on the paper, however it was typed; spaces and hyphens say nothing.
+fn as_printed(letter: char) -> Option<char> {
+    match letter.to_ascii_uppercase() {
+        'O' => Some('0'),
+        'I' | 'L' => Some('1'),
+        other if other.is_whitespace() || other == '-' => None,
+        other => Some(other),
+    }
+}
+
 /// 160 bits, shown once.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RecoveryKey(Zeroizing<String>);
@@ -37,16 +47,7 @@ impl RecoveryKey {
 
     /// As typed from paper: any case, any grouping, O for 0, I or L for 1.
     pub fn parse(text: &str) -> Result<Self, StoreError> {
-        let as_printed = |letter: char| match letter.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            other => other,
-        };
-        let letters: String = text
-            .chars()
-            .filter(|letter| !letter.is_whitespace() && *letter != '-')
-            .map(as_printed)
-            .collect();
+        let letters: String = text.chars().filter_map(as_printed).collect();
         let known = letters.bytes().all(|letter| ALPHABET.contains(&letter));
         match letters.chars().count() {
             CHARACTERS if known => Ok(Self(Zeroizing::new(letters))),
@@ -63,6 +64,12 @@ impl RecoveryKey {
             .map(|group| group.iter().collect::<String>())
             .collect::<Vec<_>>()
             .join("-")
+    }
+
+    /// Whether somebody has typed the last group as it is printed: they have it on paper.
+    pub fn ends_with(&self, last_group: &str) -> bool {
+        let letters: String = last_group.chars().filter_map(as_printed).collect();
+        letters.chars().count() == 4 && self.0.ends_with(&letters)
     }
 
     fn stretched(&self, salt: &[u8], cost: &Cost) -> Result<Zeroizing<[u8; 32]>, StoreError> {

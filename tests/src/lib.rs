@@ -14,5 +14,6 @@ pub mod patients;
 pub mod postfix_dovecot;
 pub mod practice;
 pub mod program;
+pub mod real_practice;
 pub mod records;
 pub mod torture;

@@ -10,6 +10,25 @@ export function dateTimeWords(utc: string): string {
 	return `${two(at.getDate())}-${MONTHS[at.getMonth()] ?? ''}-${at.getFullYear()} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
+/** "19-Dec-2026": so many days from now. `now` is in milliseconds. */
+export function dayAhead(now: number, days: number): string {
+	const at = new Date(now);
+	at.setDate(at.getDate() + days);
+	return `${two(at.getDate())}-${MONTHS[at.getMonth()] ?? ''}-${at.getFullYear()}`;
+}
+
+/** Whether it lies more than so many days back. */
+export function isOlderThan(utc: string, days: number, now: number): boolean {
+	const at = new Date(utc).getTime();
+	return !Number.isNaN(at) && now - at > days * 24 * 3_600_000;
+}
+
+/** "21-Nov-2026"; `now` is in milliseconds. */
+export function dayWords(now: number): string {
+	const at = new Date(now);
+	return `${two(at.getDate())}-${MONTHS[at.getMonth()] ?? ''}-${at.getFullYear()}`;
+}
+
 /** "refreshed 2 h ago". `now` is in milliseconds. */
 export function ageWords(utc: string, now: number): string {
 	const at = new Date(utc).getTime();

@@ -7,7 +7,9 @@ import './styles/window.scss';
 async function backend(): Promise<Backend> {
 	// Replay is left out of the bundle that Tauri embeds: the condition is a constant when it is built.
 	if (import.meta.env.MODE === 'replay' && !('__TAURI_INTERNALS__' in window)) {
-		return (await import('./backend/replay')).replay();
+		// `?setUp`, `?real` and `?recover` show the other modes.
+		const wanted = (['setUp', 'real', 'recover'] as const).find((mode) => location.search === `?${mode}`);
+		return (await import('./backend/replay')).replay(wanted);
 	}
 	return (await import('./backend/tauri')).tauri;
 }

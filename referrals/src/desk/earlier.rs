@@ -48,6 +48,10 @@ impl Desk {
                 let Some(referral) = referral_table::read(connection, &id)? else {
                     continue;
                 };
+                // Its own offer, which was put off and is taken up in it again.
+                if referral.draft_id == draft.id {
+                    continue;
+                }
                 let Some(folded) = status::fold(&event_table::about(connection, &id)?) else {
                     continue;
                 };

@@ -6,9 +6,8 @@ use crate::{
     filing::{self, Deed, RecordFacts},
     filing_table::{self, Filing},
     patient::Patient,
-    practice_table,
     referral_table::Referral,
-    status,
+    staff_table, status,
 };
 use letter::LetterContent;
 use rusqlite::Connection;
@@ -28,7 +27,7 @@ impl RecordSource<'_> {
         let Some(deed) = Deed::of(self.row.state) else {
             return Ok(String::new());
         };
-        let staff = practice_table::staff(connection)?;
+        let staff = staff_table::all(connection)?;
         let referrer = staff
             .iter()
             .find(|person| person.id == self.referral.referrer);

@@ -1,13 +1,24 @@
 //! The desk: what a practice does with drafts and referrals. Each method is one whole step, durable when it returns.
 
+mod approvals;
+mod attention;
+mod concerns;
 mod drafts;
 mod earlier;
 mod filing;
+mod offers;
+mod people;
+mod replies;
 mod sending;
 mod usual;
 mod worklist;
 
+pub use approvals::AddressToApprove;
+pub use attention::AttentionCount;
+pub use concerns::{ConcernSource, SafetyConcern};
 pub use earlier::EarlierReferral;
+pub use offers::Offer;
+pub use replies::Reply;
 pub use sending::{Queued, UnknownDecision};
 pub use usual::{OTHER_NEED, UnmetNeed, UsualService};
 pub use worklist::{ReferralDetail, ReferralRow, TimelineEntry};
@@ -16,7 +27,7 @@ use crate::outbox::Wake;
 use store::{Clock, Database, Migration};
 
 /// The component of `practice.db` that is this crate's.
-pub const SCHEMA: [Migration; 3] = [
+pub const SCHEMA: [Migration; 5] = [
     Migration {
         component: "referrals",
         version: 1,
@@ -31,6 +42,16 @@ pub const SCHEMA: [Migration; 3] = [
         component: "referrals",
         version: 3,
         sql: include_str!("../../migrations/003_record.sql"),
+    },
+    Migration {
+        component: "referrals",
+        version: 4,
+        sql: include_str!("../../migrations/004_people.sql"),
+    },
+    Migration {
+        component: "referrals",
+        version: 6,
+        sql: include_str!("../../migrations/006_hazards.sql"),
     },
 ];
 

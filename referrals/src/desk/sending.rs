@@ -1,12 +1,13 @@
 //! From a draft to the outbox, and back while that is possible; and a person's decisions about what did not go well.
 
-use super::Desk;
+use super::{Desk, offers::open_offer_of};
 use crate::{
-    ReferralError,
+    ReferralError, approval_table,
     draft::{ReadyReferral, ReferralDraft, ReferralForm, ServiceToRefer, draft_table},
     mailbox_table,
     outbox::{OutboxMessage, outbox_table, policy, sender::sha256_hex},
-    practice_table::{self, PracticeDetails, StaffMember},
+    people::StaffMember,
+    practice_table::{self, PracticeDetails},
     referral_table::{self, Referral},
     render::{
         content::{LetterFacts, letter_content},
@@ -78,14 +79,20 @@ impl Desk {
             if stands != draft {
                 return Err(ReferralError::DraftChanged);
             }
+            let known = referral_table::read(tx, &frozen.referral.id)?.is_some();
+            if known && !status::may_follow(EventType::Queued, Some(current_state(tx, &frozen.referral.id)?)) {
+                return Err(ReferralError::DraftChanged);
+            }
             referral_table::insert(tx, &frozen.referral, &ready.patient, &frozen.letter)?;
             usual_table::insert_reasons(tx, &frozen.referral.id, &ready.reasons)?;
             outbox_table::insert(tx, &frozen.message)?;
             draft_table::set_state(tx, &draft.id, "queued")?;
+            let approved_by = approval_table::approved_by(tx, &frozen.message.endpoint_id, &frozen.message.endpoint_digest)?;
             let payload = serde_json::json!({
                 "draft": draft.id, "service": frozen.referral.service_id, "endpoint": frozen.message.endpoint_id,
                 "outbox": frozen.message.id, "directory_version": frozen.referral.directory_version,
                 "referrer": frozen.referral.referrer, "sent_by": frozen.referral.sent_by,
+                "approved_by": approved_by,
             });
             event_table::append(tx, &NewEvent::new(EventType::Queued, &frozen.referral.id, actor, now).with(payload))?;
             fail_point::reach("queue: written")?;
@@ -103,9 +110,13 @@ impl Desk {
         now: Timestamp,
     ) -> Result<Frozen, ReferralError> {
         let (practice, referrer, mailbox) = self.sender_details()?;
-        let id = new_id(now);
-        let reference = reference(id);
-        let referrer_line = format!("{} ({})", referrer.name, referrer.role);
+        let offer = self.practice.read(|c| open_offer_of(c, &ready.draft_id))?;
+        let new = new_id(now);
+        let (id, reference) = offer.map_or_else(
+            || (new.to_string(), reference(new)),
+            |offer| (offer.id, offer.reference),
+        );
+        let referrer_line = format!("{} ({})", referrer.name, referrer.job);
         let facts = LetterFacts {
             reference: &reference,
             today: local_date(now),
@@ -118,7 +129,7 @@ impl Desk {
         };
         let letter = letter_content(ready, &facts);
         let referral = Referral {
-            id: id.to_string(),
+            id: id.clone(),
             reference: reference.clone(),
             draft_id: ready.draft_id.clone(),
             queued_at: now,
@@ -306,8 +317,10 @@ impl Desk {
             }
             outbox_table::withdraw(tx, &id)?;
             outbox_table::resolve_unknown(tx, &id, "withdrawn")?;
-            // Nothing reached the service, so the draft is given back to be corrected rather than typed again.
-            if !outbox_table::ever_left(tx, &id)? {
+            // Nothing reached the service, so the draft is given back to be corrected rather than typed again. Not that of an offer:
+            // it would come back with old answers.
+            let offered = matches!(state, EventType::Parked | EventType::Draft);
+            if !offered && !outbox_table::ever_left(tx, &id)? {
                 let referral =
                     referral_table::read(tx, &id)?.ok_or(ReferralError::NoSuchReferral)?;
                 draft_table::set_state(tx, &referral.draft_id, "open")?;
@@ -329,7 +342,10 @@ impl Desk {
     }
 }
 
-fn current_state(tx: &Transaction<'_>, referral_id: &str) -> Result<EventType, ReferralError> {
+pub(super) fn current_state(
+    tx: &Transaction<'_>,
+    referral_id: &str,
+) -> Result<EventType, ReferralError> {
     let events = event_table::about(tx, referral_id)?;
     status::fold(&events)
         .map(|folded| folded.state)
@@ -366,7 +382,7 @@ fn subject(letter: &LetterContent, demonstration: bool) -> String {
 }
 
 /// Forty random bits of the referral's id, in Crockford's base 32: "ONW-7K3F-92QD".
-fn reference(id: uuid::Uuid) -> String {
+pub(super) fn reference(id: uuid::Uuid) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let mut bits = id.as_u128();
     let mut letters = String::from("ONW-");

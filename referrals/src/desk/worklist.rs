@@ -1,6 +1,6 @@
 //! The list of referrals and the timeline of each, as the window and the command line show them.
 
-use super::{Desk, filing::RecordSource};
+use super::{Desk, Reply, filing::RecordSource, replies::follow_ups};
 use crate::{
     ReferralError, filing,
     filing_table::{self, Filing},
@@ -12,7 +12,7 @@ use crate::{
 };
 use jiff::{Timestamp, civil::Date};
 use rusqlite::Connection;
-use store::{Event, EventType, event_table};
+use store::{Event, EventType, clock::local_date, event_table};
 
 #[derive(Debug, Clone)]
 pub struct ReferralRow {
@@ -25,7 +25,10 @@ pub struct ReferralRow {
     pub changed_at: Timestamp,
     pub responsibility: &'static str,
     pub next: Option<(&'static str, Date)>,
+    pub service_phone: Option<String>,
     pub needs_attention: bool,
+    /// Why, as `status::attention` gives it; or "not-leaving".
+    pub attention: Option<&'static str>,
     /// Not in the patient's record yet, as far as anybody ticked.
     pub to_file: bool,
 }
@@ -36,6 +39,10 @@ pub struct ReferralDetail {
     pub patient: Option<Patient>,
     pub referral: Referral,
     pub actions: Vec<&'static str>,
+    /// What the service could answer now, to be written down by hand.
+    pub replies: Vec<Reply>,
+    /// "chased", "acknowledged", "recall", "decline".
+    pub follow_ups: Vec<&'static str>,
     /// While it can be undone.
     pub undo_until: Option<Timestamp>,
     pub problem: Option<SendProblem>,
@@ -60,9 +67,21 @@ pub struct TimelineEntry {
 impl Desk {
     /// What needs somebody first, then the newest.
     pub fn worklist(&self) -> Result<Vec<ReferralRow>, ReferralError> {
+        self.rows(referral_table::all)
+    }
+
+    /// The same of those alone that nothing has ended.
+    pub(super) fn unfinished(&self) -> Result<Vec<ReferralRow>, ReferralError> {
+        self.rows(referral_table::unfinished)
+    }
+
+    fn rows(
+        &self,
+        which: fn(&Connection) -> Result<Vec<Referral>, ReferralError>,
+    ) -> Result<Vec<ReferralRow>, ReferralError> {
         let now = self.clock.now();
         self.practice.read(|connection| {
-            let referrals = referral_table::all(connection)?;
+            let referrals = which(connection)?;
             let mut rows = Vec::with_capacity(referrals.len());
             for referral in referrals {
                 let events = event_table::about(connection, &referral.id)?;
@@ -99,6 +118,10 @@ impl Desk {
                 record_text: record.text(connection)?,
                 filed: filing_table::read(connection, referral_id)?,
                 actions: actions(row.state, undo_until.is_some()),
+                replies: Reply::possible(row.state),
+                follow_ups: status::fold(&events)
+                    .map(|folded| follow_ups(&folded))
+                    .unwrap_or_default(),
                 undo_until,
                 problem: outbox.and_then(|outbox| outbox.problem),
                 timeline: timeline(connection, &events)?,
@@ -131,6 +154,11 @@ fn row_of(
         )
     });
     let filed = filing_table::read(connection, &referral.id)?.map(|filing| filing.deed);
+    let promise = referral.replies_within_working_days;
+    let mut attention = status::attention(&folded, promise, local_date(now));
+    if attention.is_none() && waits_too_long(connection, &referral.id, now)? {
+        attention = Some("not-leaving");
+    }
     Ok(Some(ReferralRow {
         id: referral.id.clone(),
         reference: referral.reference.clone(),
@@ -139,13 +167,10 @@ fn row_of(
         state: folded.state,
         changed_at: folded.changed_at,
         responsibility: status::responsibility(folded.state),
-        next: status::next_action(
-            folded.state,
-            folded.changed_at,
-            referral.replies_within_working_days,
-        ),
-        needs_attention: status::needs_attention(folded.state)
-            || waits_too_long(connection, &referral.id, now)?,
+        next: status::next_action(&folded, promise),
+        service_phone: referral.service_phone.clone(),
+        needs_attention: attention.is_some(),
+        attention,
         to_file: filing::is_to_file(folded.state, filed),
     }))
 }
@@ -205,7 +230,11 @@ fn timeline(
 /// A queued event says by its payload how it came about.
 fn kind(event: &Event) -> String {
     let is = |name: &str, value: &serde_json::Value| event.payload.get(name) == Some(value);
+    if let Some(follow_up) = status::FollowUp::of(event) {
+        return follow_up.code().to_owned();
+    }
     let kind = match event.event_type {
+        EventType::Draft => "recalled",
         EventType::Queued if is("again", &true.into()) => "postponed",
         EventType::Queued if is("confirmed", &true.into()) => "tried-again",
         EventType::Queued if is("decided", &"send-again".into()) => "decided-send-again",

@@ -13,6 +13,11 @@ pub struct DirectoryFacts {
     pub id: String,
     pub name: String,
     pub directory_version: u64,
+    pub category: Category,
+    /// How else to reach it.
+    pub phone: Option<String>,
+    /// It was checked so long ago, or never, that whoever refers there says that they phone first.
+    pub phone_first: bool,
     /// "age", "area", "closed", "paused": why this patient cannot be referred there.
     pub not_open: Option<&'static str>,
     /// Where it is sent, if it is sent from here at all.
@@ -93,6 +98,9 @@ pub struct ReadyReferral {
     pub may_leave_voicemail: bool,
     pub may_text: bool,
     pub best_times: String,
+    /// As entered; nothing is worked out from either.
+    pub phq9_total: Option<u8>,
+    pub phq9_item9: Option<u8>,
     /// The service's question and the answer.
     pub extra_answers: Vec<(String, String)>,
     pub criteria: Vec<CheckedCriterion>,
@@ -108,6 +116,14 @@ impl std::fmt::Debug for ReadyReferral {
 
 /// Free text of a referral: long enough for a letter, short enough for a mailbox.
 const LONGEST_TEXT: usize = 50_000;
+
+/// The PHQ-9 has nine items of 0 to 3 (nhs-rules of the project, 4).
+const PHQ9_MOST: u8 = 27;
+const PHQ9_ITEM_MOST: u8 = 3;
+
+fn entered(text: &str, most: u8) -> Option<u8> {
+    text.trim().parse().ok().filter(|number| *number <= most)
+}
 
 impl ReferralDraft {
     /// The referral, or everything that stands in its way.
@@ -127,7 +143,7 @@ impl ReferralDraft {
         }
     }
 
-    fn patient_problems(&self, demonstration: bool, today: Date) -> Vec<Problem> {
+    pub(super) fn patient_problems(&self, demonstration: bool, today: Date) -> Vec<Problem> {
         if self.deceased {
             return vec![Problem::new("patient", "deceased")];
         }
@@ -180,9 +196,13 @@ impl ReferralDraft {
             .questions
             .iter()
             .filter(|(id, required, _)| *required && self.answer(id).is_empty());
-        unanswered
+        let mut problems: Vec<Problem> = unanswered
             .map(|(id, _, _)| Problem::new(&format!("extra:{id}"), "missing"))
-            .collect()
+            .collect();
+        if facts.phone_first && self.form.will_phone.as_ref() != Some(&facts.id) {
+            problems.push(Problem::new("willPhone", "missing"));
+        }
+        problems
     }
 
     fn answer(&self, question_id: &str) -> &str {
@@ -229,6 +249,16 @@ impl ReferralDraft {
                 !dealt_with || !note.trim().is_empty(),
                 note_field,
                 "missing",
+            );
+        }
+        for (text, most, field) in [
+            (&form.phq9_total, PHQ9_MOST, "phq9Total"),
+            (&form.phq9_item9, PHQ9_ITEM_MOST, "phq9Item9"),
+        ] {
+            must(
+                text.trim().is_empty() || entered(text, most).is_some(),
+                field,
+                "not-valid",
             );
         }
         let texts = [
@@ -281,6 +311,8 @@ impl ReferralDraft {
             may_leave_voicemail: form.may_leave_voicemail,
             may_text: form.may_text,
             best_times: form.best_times.trim().to_owned(),
+            phq9_total: entered(&form.phq9_total, PHQ9_MOST),
+            phq9_item9: entered(&form.phq9_item9, PHQ9_ITEM_MOST),
             criteria: with_reasons(&facts.criteria, form),
             extra_answers: answered.filter(|(_, answer)| !answer.is_empty()).collect(),
         })

@@ -127,7 +127,11 @@ impl PatientEntries {
             .get(&field)
             .is_some_and(|entry| !entry.choices.is_empty())
         {
-            return Some("conflict");
+            // A paste gives one note at most: two choices are the one from before, and that there is nothing now.
+            return Some(match field {
+                PatientField::SafeContactNote => "ask-again",
+                _ => "conflict",
+            });
         }
         if text.chars().count() > LONGEST_ENTRY {
             return Some("too-long");

@@ -18,6 +18,11 @@ pub struct ReferralForm {
     pub may_leave_voicemail: bool,
     pub may_text: bool,
     pub best_times: String,
+    /// The total of a PHQ-9, 0 to 27, and its item 9, 0 to 3, as typed; empty where there is none.
+    pub phq9_total: String,
+    pub phq9_item9: String,
+    /// The service of which a person said "I will phone": it was checked too long ago to be relied upon.
+    pub will_phone: Option<String>,
     pub extra_answers: Vec<ExtraAnswer>,
     /// Answers to services' criteria, also those of services that are not chosen: one holds wherever the same is asked.
     pub criteria: Vec<CriterionAnswer>,

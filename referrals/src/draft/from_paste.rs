@@ -15,6 +15,14 @@ impl ReferralDraft {
         {
             self.form.reason_text.clone_from(&reason.value);
         }
+        for (field, found) in [
+            (&mut self.form.phq9_total, read.phq9.total),
+            (&mut self.form.phq9_item9, read.phq9.item9),
+        ] {
+            if let Some(number) = found.filter(|_| field.is_empty()) {
+                *field = number.to_string();
+            }
+        }
     }
 
     fn fill_identity(&mut self, read: &ReadPatient) {

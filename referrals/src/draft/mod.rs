@@ -6,6 +6,7 @@ pub mod draft_table;
 mod entries;
 mod form;
 mod from_paste;
+mod offer;
 
 pub use check::{
     CheckedCriterion, CriterionOutcome, DirectoryFacts, ReadyReferral, ReferredService,

@@ -19,6 +19,7 @@ mod names;
 mod needs;
 mod numbers;
 mod output;
+mod phq9;
 mod place;
 mod prose;
 mod reach;
@@ -33,6 +34,7 @@ mod who;
 mod words;
 
 pub use output::PatientJson;
+pub use phq9::Phq9;
 pub use read::read;
 pub use typed::typed_date;
 
@@ -116,6 +118,8 @@ pub struct ReadPatient {
     pub practice_ods: Option<Found<OdsCode>>,
     /// "Reason for referral: …", to begin the referral's own text with.
     pub reason: Option<Found<String>>,
+    /// "PHQ-9 18 item 9: 1".
+    pub phq9: Phq9,
     /// The words that say that the patient has died.
     pub deceased: Option<String>,
     pub expect: Expect,

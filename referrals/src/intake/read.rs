@@ -7,7 +7,7 @@ use super::names::{NameSpans, in_title_case, name_in_front};
 use super::numbers::{Candidate, candidates};
 use super::scan::{Entry, Owner, Region, Scan, scan};
 use super::who::is_no_value;
-use super::{Expect, Found, ReadPatient, deceased, prose, structured, table, who};
+use super::{Expect, Found, ReadPatient, deceased, phq9, prose, structured, table, who};
 use crate::patient::NhsNumber;
 use jiff::civil::Date;
 
@@ -53,6 +53,7 @@ fn nobody() -> ReadPatient {
         safe_contact_note: None,
         practice_ods: None,
         reason: None,
+        phq9: super::Phq9::default(),
         deceased: None,
         expect: Expect::Error,
     }
@@ -139,6 +140,7 @@ impl Reading<'_> {
         self.set_needs(&mut patient);
         patient.practice_ods = self.practice_ods();
         patient.reason = self.reason();
+        patient.phq9 = phq9::phq9(self.text());
         patient.deceased = deceased::death(self.text(), self.scan, self.today)
             .map(|span| self.plain.source(&span));
         patient.expect = expect(&patient, !said.is_empty());

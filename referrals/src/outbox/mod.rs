@@ -1,5 +1,7 @@
 //! The outbox: frozen messages, one sender, four outcomes.
 
+pub mod daily;
+pub mod daily_table;
 pub mod lock;
 pub mod outbox_table;
 pub mod policy;

@@ -183,16 +183,27 @@ fn safety_section(referral: &ReadyReferral) -> LetterSection {
         SafetyAnswer::PresentDealtWith => format!("Present, and dealt with: {note}"),
         SafetyAnswer::NotAsked => "NOT ASKED by the referrer".to_owned(),
     };
-    section(
-        "Safety",
-        vec![
-            row("Crisis", &line(referral.crisis, &referral.crisis_note)),
-            row(
-                "Red flags",
-                &line(referral.red_flags, &referral.red_flags_note),
-            ),
-        ],
-    )
+    let mut rows = vec![
+        row("Crisis", &line(referral.crisis, &referral.crisis_note)),
+        row(
+            "Red flags",
+            &line(referral.red_flags, &referral.red_flags_note),
+        ),
+    ];
+    rows.extend(phq9(referral).map(|value| row("PHQ-9, as entered", &value)));
+    section("Safety", rows)
+}
+
+/// The numbers as they were entered, with the range of each, and nothing that is worked out from them.
+fn phq9(referral: &ReadyReferral) -> Option<String> {
+    let total = referral
+        .phq9_total
+        .map(|total| format!("total {total} (of 0 to 27)"));
+    let item = referral.phq9_item9.map(|item| {
+        format!("item 9, thoughts of being better off dead or of self-harm: {item} (of 0 to 3)")
+    });
+    let said: Vec<String> = [total, item].into_iter().flatten().collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 /// The service's own sentences, each with what is known, so that its triage need not ask again.

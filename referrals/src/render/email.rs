@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use letter::LetterContent;
 use lettre::address::Envelope;
 use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType};
-use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use sha2::{Digest, Sha256};
 
@@ -71,13 +71,48 @@ pub fn mail(
     content: &LetterContent,
     pdf: &[u8],
 ) -> Result<Vec<u8>, RenderError> {
+    let message = addressed(headers)?
+        .multipart(body(content, pdf, message_id(&headers.message_id)?)?)
+        .map_err(|_| RenderError::Build)?;
+    let bytes = message.formatted();
+    check::reads_as(&bytes, headers, pdf)?;
+    Ok(bytes)
+}
+
+/// A message of nothing but text.
+pub(super) fn plain(headers: &MailHeaders, text: &str) -> Result<Vec<u8>, RenderError> {
+    let message = addressed(headers)?
+        .singlepart(words(ContentType::TEXT_PLAIN, text.to_owned()))
+        .map_err(|_| RenderError::Build)?;
+    Ok(message.formatted())
+}
+
+/// With its headers and its one recipient.
+fn addressed(headers: &MailHeaders) -> Result<MessageBuilder, RenderError> {
     refuse_control_characters(headers)?;
     let from = address(&headers.from, Field::From)?;
     let to = address(&headers.to, Field::To)?;
     let message_id = message_id(&headers.message_id)?;
     let name = headers.from_name.trim();
     let name = (!name.is_empty()).then(|| name.to_owned());
+    let envelope = Envelope::new(Some(from.clone()), vec![to.clone()])
+        .map_err(|_| RenderError::Malformed(Field::To))?;
+    Ok(Message::builder()
+        .envelope(envelope)
+        .from(Mailbox::new(name, from))
+        .to(Mailbox::new(None, to))
+        .subject(&*headers.subject)
+        .message_id(Some(message_id.to_owned()))
+        .date(date(headers.date)?))
+}
 
+/// A message of plain words alone, with the same care for what stands above it: the daily line to the practice's own mailbox.
+pub fn plain_mail(headers: &MailHeaders, text: String) -> Result<Vec<u8>, RenderError> {
+    refuse_control_characters(headers)?;
+    let from = address(&headers.from, Field::From)?;
+    let to = address(&headers.to, Field::To)?;
+    let name = headers.from_name.trim();
+    let name = (!name.is_empty()).then(|| name.to_owned());
     let envelope = Envelope::new(Some(from.clone()), vec![to.clone()])
         .map_err(|_| RenderError::Malformed(Field::To))?;
     let message = Message::builder()
@@ -85,14 +120,11 @@ pub fn mail(
         .from(Mailbox::new(name, from))
         .to(Mailbox::new(None, to))
         .subject(&*headers.subject)
-        .message_id(Some(message_id.to_owned()))
+        .message_id(Some(message_id(&headers.message_id)?.to_owned()))
         .date(date(headers.date)?)
-        .multipart(body(content, pdf, message_id)?)
+        .singlepart(words(ContentType::TEXT_PLAIN, text))
         .map_err(|_| RenderError::Build)?;
-
-    let bytes = message.formatted();
-    check::reads_as(&bytes, headers, pdf)?;
-    Ok(bytes)
+    Ok(message.formatted())
 }
 
 fn body(content: &LetterContent, pdf: &[u8], message_id: &str) -> Result<MultiPart, RenderError> {

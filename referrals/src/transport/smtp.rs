@@ -67,6 +67,17 @@ pub struct Envelope {
     pub to: Address,
 }
 
+impl Envelope {
+    /// From a mailbox to itself. None where its address is none.
+    pub fn to_itself(mailbox: &Mailbox) -> Option<Self> {
+        let own: Address = mailbox.from_address.parse().ok()?;
+        Some(Self {
+            from: own.clone(),
+            to: own,
+        })
+    }
+}
+
 /// Sends the frozen bytes. `reached` is told of each phase before it begins and must have made `Phase::Body` durable
 /// when it returns; if it fails, nothing of the body leaves.
 pub async fn send(

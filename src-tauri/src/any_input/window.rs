@@ -9,7 +9,7 @@ use product_tests::{
     practice::{ACTOR, PAIN_PLATFORM, Practice, START, Time},
     records::{Dump, dump, of_table, version},
 };
-use referrals::{draft::ReferralForm, practice_table};
+use referrals::{draft::ReferralForm, staff_table};
 use serde_json::{Value, json};
 use std::{fs, path::Path, sync::Arc};
 use store::UseMode;
@@ -38,7 +38,7 @@ impl Prepared {
         let begun = desk.new_draft().unwrap();
         let begun = desk.paste(&begun.id, SMITH).unwrap().id;
         let complete = practice.draft(DOE, PAIN_PLATFORM);
-        let staff = practice.engine.store.practice.read(practice_table::staff);
+        let staff = practice.engine.store.practice.read(staff_table::here);
         let known = Known {
             drafts: vec![empty, begun, complete.id.clone()],
             referrals,
@@ -125,7 +125,7 @@ impl Window {
         };
         let (engine, judge) = (open(), open());
         let app = mock_builder()
-            .manage(AppState::new(Some(Arc::new(engine))))
+            .manage(AppState::over(Arc::new(engine)))
             .invoke_handler(app::commands())
             .build(app::context())
             .unwrap();

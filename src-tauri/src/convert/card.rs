@@ -1,6 +1,6 @@
 //! The card of a service: everything that a GP uses of it, with its criteria beside the facts.
 
-use super::directory::{code, days_since, is_old};
+use super::directory::{code, is_old};
 use crate::views::{
     CriterionOutcome, CriterionView, ExtraQuestionView, MeasuredView, ServiceCard, ServiceLink,
 };
@@ -25,6 +25,7 @@ pub fn service_card(
     let card = catalogue.card(id, &engine.facts(draft)?, today)?;
     let (method, method_words) = catalogue.method(card.service, today);
     let criteria = card.checks.iter();
+    let checked = catalogue.checked(card.service, today);
     Ok(ServiceCard {
         method: method.to_owned(),
         method_words,
@@ -32,6 +33,8 @@ pub fn service_card(
             .map(|check| criterion(check, &draft.form))
             .collect(),
         favourite: engine.favourites()?.contains(id),
+        checked_days_ago: checked.days_ago(),
+        checked_age: checked.code().to_owned(),
         ..card_view(&card, today)
     })
 }
@@ -66,7 +69,8 @@ fn card_view(card: &Card<'_>, today: Date) -> ServiceCard {
         wait_is_old: is_old(wait, today),
         measured: card.measured.map(measured),
         capacity: more.capacity.clone(),
-        checked_days_ago: checked.map(|checked| days_since(checked.on, today)),
+        checked_days_ago: None,
+        checked_age: String::new(),
         checked_by: checked.map(|checked| checked.by.clone()),
         checked_how: checked.map(|checked| checked.how.clone()),
         method: String::new(),

@@ -1,6 +1,6 @@
 //! Drafts: fields with their sources, the banner, the form, and what still stands in the way.
 
-use super::problem;
+use super::{hazards::would_wait, problem};
 use crate::views::{
     Banner, Consent, CriterionAnswer, DraftSummary, DraftView, EarlierReferral, ExtraAnswer,
     PatientField, PatientFieldView, ReferralForm, SafetyAnswer,
@@ -41,6 +41,7 @@ pub fn draft(engine: &Engine, draft: &ReferralDraft) -> Result<DraftView, Engine
             .into_iter()
             .map(earlier)
             .collect(),
+        would_wait: engine.would_wait(draft, &chosen)?.map(would_wait),
     })
 }
 
@@ -152,6 +153,9 @@ pub fn form(form: ReferralForm) -> domain::ReferralForm {
         may_leave_voicemail: form.may_leave_voicemail,
         may_text: form.may_text,
         best_times: form.best_times,
+        phq9_total: form.phq9_total,
+        phq9_item9: form.phq9_item9,
+        will_phone: form.will_phone,
         extra_answers: form
             .extra_answers
             .into_iter()
@@ -195,6 +199,9 @@ fn form_view(form: &domain::ReferralForm) -> ReferralForm {
         may_leave_voicemail: form.may_leave_voicemail,
         may_text: form.may_text,
         best_times: form.best_times.clone(),
+        phq9_total: form.phq9_total.clone(),
+        phq9_item9: form.phq9_item9.clone(),
+        will_phone: form.will_phone.clone(),
         extra_answers: form
             .extra_answers
             .iter()

@@ -1,5 +1,6 @@
 //! Referrals, their timelines, and the demonstration's mailbox.
 
+use super::hazards::reply_view;
 use crate::views::{
     Banner, CopiedView, FilingView, MailboxMessage, MailboxRow, QueuedView, ReferralDetail,
     ReferralRow, TimelineEntry, UnknownDecision,
@@ -13,7 +14,7 @@ use referrals::{
     ReferralError, desk,
     outbox::policy,
     patient::{NhsNumberOrReason, cui_date},
-    practice_table,
+    staff_table, status,
 };
 use store::StoreError;
 
@@ -45,6 +46,9 @@ pub fn referral_row(row: &desk::ReferralRow) -> ReferralRow {
         changed_at: row.changed_at.to_string(),
         responsibility: row.responsibility.to_owned(),
         owner: row.next.map(|(owner, _)| owner.to_owned()),
+        deputy: row.next.map(|(owner, _)| status::deputy(owner).to_owned()),
+        service_phone: row.service_phone.clone(),
+        attention: row.attention.map(str::to_owned),
         next_on: row.next.map(|(_, day)| cui_date(day)),
         needs_attention: row.needs_attention,
         to_file: row.to_file,
@@ -53,7 +57,7 @@ pub fn referral_row(row: &desk::ReferralRow) -> ReferralRow {
 
 pub fn referral(engine: &Engine, id: &str) -> Result<ReferralDetail, EngineError> {
     let detail = engine.desk.referral(id)?;
-    let staff = engine.store.practice.read(practice_table::staff)?;
+    let staff = engine.store.practice.read(staff_table::all)?;
     let name = |id: &str| {
         staff
             .iter()
@@ -71,6 +75,8 @@ pub fn referral(engine: &Engine, id: &str) -> Result<ReferralDetail, EngineError
         referrer: name(&detail.referral.referrer),
         sent_by: name(&detail.referral.sent_by),
         service_phone: detail.referral.service_phone.clone(),
+        replies: detail.replies.iter().copied().map(reply_view).collect(),
+        follow_ups: detail.follow_ups.iter().map(ToString::to_string).collect(),
         actions: detail.actions.iter().map(ToString::to_string).collect(),
         seconds_to_undo: left.map(|seconds| u32::try_from(seconds).unwrap_or(0)),
         problem: detail.problem.map(|problem| problem.as_str().to_owned()),

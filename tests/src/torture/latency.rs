@@ -12,7 +12,7 @@ const ACCEPTED_MEDIAN: Duration = Duration::from_millis(300);
 /// Prints, and judges nothing: how fast a computer is, is no property of the program.
 pub fn report(referrals: usize) {
     let practice = Practice::open_at(Time::from(computer_time()));
-    let (told, changes) = mpsc::channel();
+    let (told, news) = mpsc::channel();
     let changed = Arc::new(move |id: &str| drop(told.send(id.to_owned())));
     let sending = practice.engine.start_sending(changed).expect("a sender");
     let (mut queued, mut rendered, mut accepted) = (Vec::new(), Vec::new(), Vec::new());
@@ -29,7 +29,7 @@ pub fn report(referrals: usize) {
         let began = Instant::now();
         practice.desk().send_now(&id).expect("now");
         while practice.state(&id) != "sent" {
-            changes.recv_timeout(FAR_TOO_LONG).expect("it is sent");
+            news.recv_timeout(FAR_TOO_LONG).expect("it is sent");
         }
         accepted.push(began.elapsed());
     }

@@ -9,10 +9,14 @@ use jiff::{SignedDuration, Timestamp};
 use referrals::outbox::{OutboxMessage, OutboxState, outbox_table, outbox_table::Claim};
 use referrals::transport::outcome::{Failure, judge};
 use referrals::transport::{Phase, Reply, Scope, SendOutcome, SendProblem};
-use referrals::{ReferralError, desk, practice_table, status};
+use referrals::{
+    ReferralError,
+    approval_table::{self, Approval},
+    desk, status,
+};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{EventType, NewEvent, StoreError, event::new_id, event_table, open::EVENT_LOG};
+use store::{EventType, NewEvent, StoreError, event::new_id, event_table, open::SCHEMA};
 
 /// Referrals of one practice: small, so that many are lived through.
 const OF_A_PRACTICE: usize = 50;
@@ -142,12 +146,21 @@ struct Practice {
 impl Practice {
     fn new(policy: Policy, seed: u64) -> Self {
         let mut db = Connection::open_in_memory().expect("memory");
-        let mut migrations = vec![EVENT_LOG];
+        let mut migrations = SCHEMA.to_vec();
         migrations.extend(desk::SCHEMA);
         store::migrations::migrate(&mut db, &migrations).expect("the schema");
         let now: Timestamp = "2026-11-21T14:00:00Z".parse().expect("a time");
         let tx = db.transaction().expect("a transaction");
-        practice_table::approve(&tx, ENDPOINT, "digest", PERSON, "phone", now).expect("approved");
+        let approval = Approval {
+            endpoint_id: ENDPOINT.to_owned(),
+            digest: "digest".to_owned(),
+            address: "pain@service.example.nhs.uk".to_owned(),
+            approved_by: PERSON.to_owned(),
+            proposed_by: String::new(),
+            how: "phone".to_owned(),
+            note: String::new(),
+        };
+        approval_table::approve(&tx, &approval, now).expect("approved");
         tx.commit().expect("approved");
         Self {
             policy,

@@ -11,10 +11,12 @@ mod criteria;
 mod earlier;
 mod faults;
 mod golden;
+mod hazards;
 mod kill;
 #[cfg(unix)]
 mod mail_peer;
 mod outbox;
+mod people;
 mod promises;
 mod real_use;
 mod record;

@@ -139,7 +139,7 @@ const MAILBOX: &str = r#"{"host": "mail.example.nhs.uk", "port": 587, "security"
     "trust": "operating-system"}"#;
 
 const PRACTICE: &str = r#"{"ods_code": "Y99001", "name": "Moorlands Surgery", "phone": "01632 960100",
-    "staff": [{"id": "dr-hale", "name": "Dr Rowan Hale", "role": "GP"}]}"#;
+    "staff": [{"id": "dr-hale", "name": "Dr Rowan Hale", "job": "GP", "role": "clinician"}]}"#;
 
 #[test]
 fn the_key_lies_in_the_keychain_and_the_records_open_again_with_it_and_with_no_other() {
@@ -165,16 +165,18 @@ fn the_key_lies_in_the_keychain_and_the_records_open_again_with_it_and_with_no_o
     assert!(!String::from_utf8_lossy(&before).contains("canary-password"));
     let stranger = computer.folder.path().join("stranger");
     let refusals = [
-        computer.in_session(&stranger, &["outbox", "--json"], ""),
-        computer.signed_out(&["outbox", "--json"]),
-    ];
-    for refused in refusals {
-        assert!(!refused.succeeded, "{refused:?}");
-        assert_eq!(
-            refused.json()["error"]["code"],
+        (
+            computer.in_session(&stranger, &["outbox", "--json"], ""),
+            "key-missing",
+        ),
+        (
+            computer.signed_out(&["outbox", "--json"]),
             "keychain-unavailable",
-            "{refused:?}"
-        );
+        ),
+    ];
+    for (refused, code) in refusals {
+        assert!(!refused.succeeded, "{refused:?}");
+        assert_eq!(refused.json()["error"]["code"], code, "{refused:?}");
     }
     assert!(before == std::fs::read(computer.data().join("practice.db")).unwrap());
     assert!(computer.signed_in(&["outbox"], "").succeeded);

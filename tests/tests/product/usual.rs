@@ -128,7 +128,7 @@ fn favourites_are_each_referrers_own_and_stand_first() {
     assert_eq!(hits(&usual(&practice)), mine, "first, and none twice");
     assert!(!usual(&practice).of_practice);
 
-    let staff = engine.store.practice.read(referrals::practice_table::staff);
+    let staff = engine.store.practice.read(referrals::staff_table::here);
     let other = staff.unwrap().into_iter().find(|member| member.id != ACTOR);
     let other: &'static str = Box::leak(other.unwrap().id.into_boxed_str());
     choose(&practice, other);

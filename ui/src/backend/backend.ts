@@ -1,10 +1,11 @@
 // What the window can ask of the engine, one function a command. Two implementations: tauri.ts (the real one) and replay.ts (recorded answers).
 import type {
-	CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow,
-	SearchView, ServiceCard, UnknownDecision, UnmetNeedRow, WindowState,
+	ConcernRow, CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow,
+	Reply, SearchView, ServiceCard, UnknownDecision, UnmetNeedRow, WindowState,
 } from './types';
+import type { PracticeBackend } from './practice';
 
-export interface Backend {
+export interface Backend extends PracticeBackend {
 	windowState(): Promise<WindowState>;
 	chooseReferrer(staffId: string): Promise<WindowState>;
 
@@ -48,6 +49,24 @@ export interface Backend {
 	tryAgain(referralId: string): Promise<ReferralDetail>;
 	decideUnknown(referralId: string, decision: UnknownDecision): Promise<ReferralDetail>;
 	withdraw(referralId: string, reason: string): Promise<ReferralDetail>;
+
+	/** "Not now": rejects with "not-a-day-ahead" unless the day is ahead, and with "incomplete" where patient or service is missing. */
+	parkReferral(draftId: string, form: ReferralForm, recallOn: string, words: string): Promise<ReferralDetail>;
+	/** The patient said no. */
+	declineReferral(draftId: string, form: ReferralForm, words: string): Promise<ReferralDetail>;
+	/** Takes up what was put off: the draft comes with consent, crisis, red flags and safe contact to be asked anew. */
+	recallOffer(referralId: string): Promise<DraftView>;
+	declineOffer(referralId: string, words: string): Promise<ReferralDetail>;
+	/** What the service answered. Rejects with "words-missing" where nobody could act without words. */
+	recordReply(referralId: string, reply: Reply, words: string): Promise<ReferralDetail>;
+	/** Asked after; looked at again on that day, with "" after 5 working days. */
+	chase(referralId: string, nextOn: string, words: string): Promise<ReferralDetail>;
+	/** A rejection was seen, and this was done next. */
+	acknowledge(referralId: string, words: string): Promise<ReferralDetail>;
+
+	/** Written down on this computer; answers what stands there, newest first. */
+	reportConcern(words: string, place: string): Promise<ConcernRow[]>;
+	concerns(): Promise<ConcernRow[]>;
 
 	/** Only in a demonstration. */
 	demonstrationMailbox(): Promise<MailboxRow[]>;

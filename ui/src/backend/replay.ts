@@ -1,5 +1,7 @@
 // The backend of page tests and of `npm run dev`: answers as they were recorded, with just enough state to follow one referral.
 import type { Backend } from './backend';
+import type { WindowState } from './types';
+import { as, missing, PracticeReplay, refuse } from './replay-practice';
 import chooseReferrer from './recorded/choose_referrer.json';
 import clearPatient from './recorded/clear_patient.json';
 import copyForRecord from './recorded/copy_for_record.json';
@@ -10,6 +12,15 @@ import demonstrationMessage from './recorded/demonstration_message.json';
 import drafts from './recorded/drafts.json';
 import openDraft from './recorded/open_draft.json';
 import pastePatient from './recorded/paste_patient.json';
+import acknowledge from './recorded/acknowledge.json';
+import chase from './recorded/chase.json';
+import concerns from './recorded/concerns.json';
+import declineOffer from './recorded/decline_offer.json';
+import declineReferral from './recorded/decline_referral.json';
+import parkReferral from './recorded/park_referral.json';
+import recallOffer from './recorded/recall_offer.json';
+import recordReply from './recorded/record_reply.json';
+import reportConcern from './recorded/report_concern.json';
 import queueReferral from './recorded/queue_referral.json';
 import recordUnmetNeed from './recorded/record_unmet_need.json';
 import referral from './recorded/referral.json';
@@ -20,9 +31,9 @@ import setFiled from './recorded/set_filed.json';
 import tryAgain from './recorded/try_again.json';
 import undoReferral from './recorded/undo_referral.json';
 import unmetNeeds from './recorded/unmet_needs.json';
-import windowState from './recorded/window_state.json';
 import withdraw from './recorded/withdraw.json';
 import type {
+	ConcernRow,
 	CopiedView,
 	DraftSummary,
 	DraftView,
@@ -34,23 +45,11 @@ import type {
 	ReferralDetail,
 	ReferralForm,
 	ReferralRow,
+	Reply,
 	SearchView,
 	ServiceCard,
 	UnmetNeedRow,
-	WindowError,
-	WindowState,
 } from './types';
-
-/** JSON imports widen unions to strings; a Rust test compares the recordings with the real answers. */
-const as = <T>(value: unknown): T => structuredClone(value) as T;
-
-function refuse(code: string, problems: Problem[] = []): never {
-	const error: WindowError = { code, detail: null, problems };
-	// The window is given plain objects by Rust, not instances of Error.
-	throw error;
-}
-
-const missing = (field: string): Problem => ({ field, code: 'missing', detail: null });
 
 /** What the form of a draft still lacks, in outline; the real rules are in Rust. */
 function problemsOf(draft: DraftView): Problem[] {
@@ -72,20 +71,28 @@ function problemsOf(draft: DraftView): Problem[] {
 		const answer = form.extraAnswers.find((other) => other.questionId === id)?.answer ?? '';
 		if (required && answer.trim() === '') problems.push(missing(`extra:${id}`));
 	}
+	if (form.phq9Total.trim() !== '' && !/^([01]?\d|2[0-7])$/.test(form.phq9Total.trim()))
+		problems.push({ field: 'phq9Total', code: 'not-valid', detail: null });
+	if (
+		form.serviceId !== null &&
+		(card?.checkedAge === 'over-180' || card?.checkedAge === 'never') &&
+		form.willPhone !== form.serviceId
+	)
+		problems.push(missing('willPhone'));
 	return problems;
 }
 
 /** The state between two answers. */
-class Replay implements Backend {
+class Replay extends PracticeReplay implements Backend {
 	private draft = as<DraftView>(currentDraft.answer);
 	private setAside = as<DraftSummary[]>(drafts.answer);
 	private readonly kept = new Map<string, DraftView>();
-	private frame = as<WindowState>(windowState.answer);
 	private details = new Map(as<{ answer: ReferralDetail }[]>(referral).map(({ answer }) => [answer.row.id, answer]));
 	private rows = as<ReferralRow[]>(referrals.answer);
 	private sentDrafts = new Map<string, DraftView>();
 	private readonly favourites = new Map<string, boolean>();
-	private made = 0;
+	private reported = as<ConcernRow[]>(concerns.answer);
+	private draftsMade = 0;
 	private changed: (id: string) => void = () => undefined;
 
 	async windowState(): Promise<WindowState> {
@@ -93,7 +100,8 @@ class Replay implements Backend {
 	}
 
 	async chooseReferrer(staffId: string): Promise<WindowState> {
-		this.frame = { ...as<WindowState>(chooseReferrer.answer), referrerId: staffId };
+		const { session, mode, staff } = this.frame;
+		this.frame = { ...as<WindowState>(chooseReferrer.answer), session, mode, staff, referrerId: staffId };
 		return as(this.frame);
 	}
 
@@ -273,6 +281,73 @@ class Replay implements Backend {
 		return this.update({ ...detail, row, timeline, actions: [], problem: null });
 	}
 
+	async parkReferral(_draftId: string, _form: ReferralForm, recallOn: string, words: string): Promise<ReferralDetail> {
+		if (recallOn.trim() === '') return refuse('not-a-day-ahead');
+		return this.offer(as(parkReferral.answer), words);
+	}
+
+	async declineReferral(_draftId: string, _form: ReferralForm, words: string): Promise<ReferralDetail> {
+		return this.offer(as(declineReferral.answer), words);
+	}
+
+	/** It needs a patient and a service; the draft goes with it. */
+	private offer(recorded: ReferralDetail, words: string): ReferralDetail {
+		const { banner, serviceName } = this.draft;
+		const problems = problemsOf(this.draft).filter(({ field }) => field === 'patient' || field === 'serviceId');
+		if (banner === null || problems.length > 0) return refuse('incomplete', problems);
+		const row = { ...recorded.row, patient: banner.name, serviceName: serviceName ?? '' };
+		const timeline = recorded.timeline.map((entry) => ({ ...entry, detail: words === '' ? null : words }));
+		const detail = { ...recorded, row, banner, timeline };
+		this.kept.set(`of ${row.id}`, { ...this.draft, form: { ...this.draft.form, consent: null, crisis: null, redFlags: null } });
+		this.rows = [row, ...this.rows.filter(({ id }) => id !== row.id)];
+		this.draft = this.newDraft(as(clearPatient.answer));
+		this.frame.outbox.toFile += 1;
+		return this.update(detail);
+	}
+
+	async recallOffer(referralId: string): Promise<DraftView> {
+		const draft = this.kept.get(`of ${referralId}`) ?? as<DraftView>(recallOffer.answer);
+		this.kept.set(draft.id, draft);
+		return as(draft);
+	}
+
+	async declineOffer(referralId: string): Promise<ReferralDetail> {
+		const recorded = as<ReferralDetail>(declineOffer.answer);
+		const { row, banner } = this.detailOf(referralId);
+		return this.update({ ...recorded, banner, row: { ...recorded.row, id: row.id, patient: row.patient } });
+	}
+
+	async recordReply(referralId: string, reply: Reply, words: string): Promise<ReferralDetail> {
+		if (reply === 'rejected' && words.trim() === '') return refuse('words-missing');
+		const entry = recordReply.find((other) => other.arguments.reply === reply) ?? recordReply[0];
+		const recorded = as<ReferralDetail>(entry?.answer);
+		const { row, banner } = this.detailOf(referralId);
+		const { patient, reference, serviceName } = row;
+		return this.update({ ...recorded, banner, row: { ...recorded.row, id: row.id, patient, reference, serviceName } });
+	}
+
+	async chase(referralId: string): Promise<ReferralDetail> {
+		const { row } = as<ReferralDetail>(chase.answer);
+		const detail = this.detailOf(referralId);
+		return this.update({ ...detail, row: { ...detail.row, nextOn: row.nextOn, attention: null, needsAttention: false } });
+	}
+
+	async acknowledge(referralId: string): Promise<ReferralDetail> {
+		const { row, followUps } = as<ReferralDetail>(acknowledge.answer);
+		const detail = this.detailOf(referralId);
+		const { owner, deputy, nextOn, attention, needsAttention } = row;
+		return this.update({ ...detail, followUps, row: { ...detail.row, owner, deputy, nextOn, attention, needsAttention } });
+	}
+
+	async reportConcern(words: string): Promise<ConcernRow[]> {
+		this.reported = [...as<ConcernRow[]>(reportConcern.answer).map((row) => ({ ...row, words })), ...this.reported];
+		return as(this.reported);
+	}
+
+	async concerns(): Promise<ConcernRow[]> {
+		return as(this.reported);
+	}
+
 	async demonstrationMailbox(): Promise<MailboxRow[]> {
 		return as(demonstrationMailbox.answer);
 	}
@@ -309,8 +384,8 @@ class Replay implements Backend {
 	}
 
 	private newId(): string {
-		this.made += 1;
-		return `replay-${this.made}`;
+		this.draftsMade += 1;
+		return `replay-${this.draftsMade}`;
 	}
 
 	private newDraft(empty: DraftView): DraftView {
@@ -337,6 +412,7 @@ function summary(draft: DraftView): DraftSummary {
 	return { id: draft.id, patient: draft.banner?.name ?? null, serviceName: draft.serviceName, changedAt: '2026-11-21T14:05:00Z' };
 }
 
-export function replay(): Backend {
-	return new Replay();
+/** In the mode that the folder of data has. */
+export function replay(mode: WindowState['mode'] = 'demonstration'): Backend {
+	return new Replay(mode);
 }

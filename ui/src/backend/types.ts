@@ -1,6 +1,28 @@
 // Generated from src-tauri/src/views.rs, and compared with it by a test. Not edited by hand.
 
 /**
+ * An address that this practice has not approved as it stands in the directory now.
+ */
+export type AddressRow = { endpointId: string, 
+/**
+ * Of the record that is shown.
+ */
+digest: string, serviceName: string, address: string, 
+/**
+ * What was approved before, when this is a change.
+ */
+before: string | null, 
+/**
+ * The name of whoever has looked at it; another person approves.
+ */
+proposedBy: string | null, proposedByMe: boolean, };
+
+/**
+ * Which address, as it was shown.
+ */
+export type AddressShown = { endpointId: string, digest: string, };
+
+/**
  * The patient banner, in the formats of the NHS Common User Interface.
  */
 export type Banner = { 
@@ -24,6 +46,23 @@ nhsNumber: string | null,
  * The local time of the paste, "14:02"; null when typed
  */
 pastedAt: string | null, };
+
+/**
+ * A safety concern that somebody reported on this computer.
+ */
+export type ConcernRow = { 
+/**
+ * UTC, ISO 8601.
+ */
+at: string, who: string, words: string, programVersion: string, 
+/**
+ * Its name and version.
+ */
+directory: string, 
+/**
+ * The place of the window that was open.
+ */
+place: string, };
 
 export type Consent = "patientInPerson" | "patientByPhone" | "patientByVideo" | "onTheirBehalf";
 
@@ -110,7 +149,11 @@ deceased: boolean, form: ReferralForm, serviceName: string | null, problems: Arr
 /**
  * Referrals of the same person on this computer, the newest first: pointed out, never in the way.
  */
-earlier: Array<EarlierReferral>, };
+earlier: Array<EarlierReferral>, 
+/**
+ * Said before Send.
+ */
+wouldWait: WouldWait | null, };
 
 /**
  * A referral that is open, or was made in the last 90 days.
@@ -157,12 +200,25 @@ method: string,
  */
 reasons: Array<string>, };
 
+export type MailSecurity = "startTls" | "implicitTls";
+
+export type MailboxForm = { host: string, port: number, security: MailSecurity, username: string, 
+/**
+ * Empty: the one that is kept. It never comes back.
+ */
+password: string, fromAddress: string, fromName: string, };
+
 export type MailboxMessage = { row: MailboxRow, text: string, attachments: Array<string>, };
 
 /**
  * A message in the demonstration mailbox.
  */
 export type MailboxRow = { number: number, receivedAt: string, from: string, to: string, subject: string, };
+
+/**
+ * What became of a message from the mailbox to itself: none when its server took it, else a code of `SEND_PROBLEMS`.
+ */
+export type MailboxTest = { problem: string | null, };
 
 /**
  * Five cases or more: fewer say nothing.
@@ -218,6 +274,8 @@ problem: string | null,
  */
 choices: Array<string>, };
 
+export type PracticeForm = { odsCode: string, name: string, phone: string, };
+
 /**
  * Something that stands in the way of sending. `field` is a `PatientField`, a key of `ReferralForm`, or "extra:<question id>".
  */
@@ -242,6 +300,15 @@ notBeforeAt: string, secondsToUndo: number, };
 export type QuitChoice = "sendNow" | "keepAsDraft" | "stay";
 
 /**
+ * The key that opens the records on any computer: shown once.
+ */
+export type RecoveryKeyView = { 
+/**
+ * Eight groups of four.
+ */
+printed: string, };
+
+/**
  * "referral-changed": read this one again.
  */
 export type ReferralChanged = { id: string, };
@@ -253,7 +320,15 @@ export type ReferralDetail = { row: ReferralRow, banner: Banner, address: string
 /**
  * What a person can do now: "undo", "send-now", "try-again", "it-arrived", "send-again", "withdraw".
  */
-actions: Array<string>, secondsToUndo: number | null, 
+actions: Array<string>, 
+/**
+ * What the service could answer now, to be written down by hand.
+ */
+replies: Array<Reply>, 
+/**
+ * "chased", "acknowledged", "recall", "decline".
+ */
+followUps: Array<string>, secondsToUndo: number | null, 
 /**
  * Why it failed or is uncertain, as a code of `SEND_PROBLEMS`.
  */
@@ -288,6 +363,14 @@ consentNote: string, crisis: SafetyAnswer | null,
  */
 crisisNote: string, redFlags: SafetyAnswer | null, redFlagsNote: string, mayLeaveVoicemail: boolean, mayText: boolean, bestTimes: string, 
 /**
+ * The total of a PHQ-9 and its item 9, as typed; empty where there is none.
+ */
+phq9Total: string, phq9Item9: string, 
+/**
+ * The id of a service that was checked too long ago, of which a person said "I will phone".
+ */
+willPhone: string | null, 
+/**
  * Answers to the service's own questions, by the question's id.
  */
 extraAnswers: Array<ExtraAnswer>, 
@@ -317,13 +400,31 @@ responsibility: string,
  */
 owner: string | null, nextOn: string | null, 
 /**
- * Failed, unknown, held, rejected: on top.
+ * The role that acts when the owner is away.
+ */
+deputy: string | null, servicePhone: string | null, 
+/**
+ * Failed, unknown, held, rejected, unanswered: on top.
  */
 needsAttention: boolean, 
+/**
+ * Why: "failed", "no-answer", "recall-due", …
+ */
+attention: string | null, 
 /**
  * Not ticked as filed in the patient's record.
  */
 toFile: boolean, };
+
+/**
+ * What a service answered, written down by hand.
+ */
+export type Reply = "received" | "accepted" | "informationRequested" | "couldNotContact" | "rejected" | "ended";
+
+/**
+ * What somebody is here for; each may what its name says (`referrals/src/people/role.rs`).
+ */
+export type Role = "clinician" | "admin" | "manager";
 
 /**
  * None present / present and dealt with / not asked. None is preselected.
@@ -377,6 +478,10 @@ measured: MeasuredView | null, capacity: string | null,
  */
 checkedDaysAgo: number | null, checkedBy: string | null, checkedHow: string | null, 
 /**
+ * "fresh", "over-90", "over-180" days ago, or "never": from "over-180" on a person says that they phone.
+ */
+checkedAge: string, 
+/**
  * How a referral goes: "secure-email", "self-referral", "elsewhere", …
  */
 method: string, 
@@ -414,7 +519,46 @@ export type ServiceLink = { id: string, name: string, step: number | null, waitW
  */
 notOpen: string | null, };
 
-export type StaffMember = { id: string, name: string, role: string, };
+/**
+ * Who sits here, and what they may.
+ */
+export type SessionView = { signedIn: StaffMember | null, 
+/**
+ * Nobody touched the window for ten minutes: what was there before asks for the PIN.
+ */
+veiled: boolean, 
+/**
+ * False in a demonstration, and before anybody has a PIN.
+ */
+asksPin: boolean, mayRefer: boolean, mayFollowUp: boolean, mayKeepDirectory: boolean, maySetUp: boolean, mayReadAuditTrail: boolean, mayKeepRecords: boolean, };
+
+export type SetUpStep = "records" | "practice" | "people" | "mailbox" | "directory" | "addresses";
+
+export type SetUpStepView = { step: SetUpStep, done: boolean, };
+
+/**
+ * How far the set-up is, with what was filled in.
+ */
+export type SetUpView = { steps: Array<SetUpStepView>, 
+/**
+ * The next step that is not done; null when it can be finished.
+ */
+next: SetUpStep | null, practice: PracticeForm | null, staff: Array<StaffMember>, 
+/**
+ * Without its password.
+ */
+mailbox: MailboxForm | null, directory: DirectoryState | null, };
+
+/**
+ * Name, job and role of somebody, as typed.
+ */
+export type StaffForm = { name: string, job: string, role: Role, };
+
+export type StaffMember = { id: string, name: string, 
+/**
+ * As it stands on letters: "GP".
+ */
+job: string, role: Role, hasPin: boolean, };
 
 /**
  * A typed word or phrase and what it was taken for; several where an abbreviation has several meanings.
@@ -456,7 +600,7 @@ lastOn: string, };
 /**
  * How this folder of data is used, for good.
  */
-export type UseMode = "demonstration" | "real" | "setUp";
+export type UseMode = "demonstration" | "real" | "setUp" | "recover";
 
 /**
  * What Rust refused or could not do. The window acts on `code`; the words are in `messages.ts`.
@@ -468,6 +612,27 @@ export type WindowError = { code: string, detail: string | null, problems: Array
  */
 export type WindowState = { mode: UseMode, practiceName: string, practiceOdsCode: string, directory: DirectoryState, outbox: OutboxState, staff: Array<StaffMember>, 
 /**
- * The member of staff in whose name referrals are made now.
+ * The member of staff in whose name referrals are made now; "" before there is one.
  */
-referrerId: string, };
+referrerId: string, session: SessionView, 
+/**
+ * Why real records could not be opened: a code.
+ */
+trouble: string | null, };
+
+/**
+ * It would be held, or would wait, if it were sent now.
+ */
+export type WouldWait = { 
+/**
+ * "not-approved", "address-changed", "mailbox-not-set"; else why the channel waits, as a code of `SEND_PROBLEMS`.
+ */
+why: string, 
+/**
+ * The role that acts, and by when (DD-Mmm-YYYY).
+ */
+owner: string, by: string, 
+/**
+ * Another way to reach the service.
+ */
+phone: string | null, };

@@ -16,6 +16,9 @@ export const EMPTY_FORM: ReferralForm = {
 	mayLeaveVoicemail: false,
 	mayText: false,
 	bestTimes: '',
+	phq9Total: '',
+	phq9Item9: '',
+	willPhone: null,
 	extraAnswers: [],
 	criteria: [],
 };
@@ -75,6 +78,14 @@ export class DraftState {
 	take(view: DraftView): void {
 		this.view = view;
 		this.form = { ...structuredClone(view.form) };
+		this.problemsShown = false;
+		this.fromUsual = [];
+	}
+
+	/** Nobody works on a draft. */
+	clear(): void {
+		this.view = null;
+		this.form = { ...EMPTY_FORM };
 		this.problemsShown = false;
 		this.fromUsual = [];
 	}

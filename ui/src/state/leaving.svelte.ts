@@ -31,6 +31,17 @@ export class LeavingState {
 		this.ticking ??= setInterval(() => this.tick(), 1000);
 	}
 
+	/** Those that have left name a patient, and nothing can be done about them here. */
+	forgetLeft(): void {
+		this.items = this.items.filter((item) => this.canUndo(item) && this.secondsLeft(item) > 0);
+		this.stopWhenEmpty();
+	}
+
+	clear(): void {
+		this.items = [];
+		this.stop();
+	}
+
 	remove(referralId: string): void {
 		this.items = this.items.filter((item) => item.queued.referralId !== referralId);
 		this.stopWhenEmpty();

@@ -1,43 +1,25 @@
 // The window as a whole: which place is shown, what the frame says, and the states of its screens. Every call to Rust goes through here.
 import { tick } from 'svelte';
 import type { Backend } from '../backend/backend';
-import type {
-	DraftSummary,
-	DraftView,
-	QuitChoice,
-	ReferralDetail,
-	ReferralRow,
-	ServiceCard,
-	UnmetNeedRow,
-	WindowError,
-	WindowState,
-} from '../backend/types';
-import {
-	AFTER_SEND,
-	cannotReferWords,
-	chosenWords,
-	copiedWords,
-	errorWords,
-	favouriteWords,
-	RECORD,
-	unmetWords,
-	words,
-	STATES,
-} from '../messages';
+import type { DraftSummary, DraftView, QuitChoice, ServiceCard, WindowError } from '../backend/types';
+import type { WindowState } from '../backend/types';
+import { AFTER_SEND, cannotReferWords, chosenWords, errorWords, favouriteWords, unmetWords, words, STATES } from '../messages';
 import { DraftState } from './draft.svelte';
 import { FinderState } from './finder.svelte';
 import { LeavingState } from './leaving.svelte';
+import { OffersState } from './offers.svelte';
+import { PeopleState } from './people.svelte';
+import { PracticeState } from './practice.svelte';
+import { ReferralsState } from './referrals.svelte';
+import { SettingsState } from './settings.svelte';
+import { SetUpState } from './setUp.svelte';
+import { asWindowError } from './trouble';
 
 /** After this long without a key or a click the patient is put away into a draft. */
 export const IDLE_MILLISECONDS = 10 * 60 * 1000;
+const TELL_MILLISECONDS = 20 * 1000;
 
-export type Place = 'refer' | 'referrals' | 'mailbox';
-
-export function asWindowError(error: unknown): WindowError {
-	if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
-		return error as WindowError;
-	return { code: '', detail: null, problems: [] };
-}
+export type Place = 'refer' | 'referrals' | 'mailbox' | 'practice';
 
 export class OnwardState {
 	place: Place = $state('refer');
@@ -54,13 +36,6 @@ export class OnwardState {
 	/** What the pane beside the search shows: the patient's details for a glance, or a service's card. */
 	pane: 'patient' | 'service' = $state('patient');
 
-	rows: ReferralRow[] = $state([]);
-	setAside: DraftSummary[] = $state([]);
-	/** For what nothing local was found, in the last 12 months. */
-	unmetNeeds: UnmetNeedRow[] = $state([]);
-	detail: ReferralDetail | null = $state(null);
-	/** The referral whose text for the record was copied last, and what was said of it. */
-	copied: { readonly id: string; readonly words: string } | null = $state(null);
 	/** Whether "No good local service" is asked where the hits stand else: those are not seen, and no key is about them. */
 	recordingUnmet = $state(false);
 	/** Counts up when somebody should look at the mailbox again. */
@@ -71,11 +46,18 @@ export class OnwardState {
 	readonly draft: DraftState;
 	readonly finder: FinderState;
 	readonly leaving: LeavingState;
+	readonly offers: OffersState;
+	readonly referrals: ReferralsState;
+	readonly people: PeopleState;
+	readonly settings: SettingsState;
+	readonly setUp: SetUpState;
+	readonly practice: PracticeState;
 	/** The card of the service that is chosen for the draft; the one beside the list may only be looked at. */
 	chosenCard: ServiceCard | null = $state(null);
 	private sending = false;
+	/** When Rust was last told of a key or a click. */
+	private told = 0;
 	private idle: ReturnType<typeof setTimeout> | undefined;
-	private copiedUntil: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(
 		readonly backend: Backend,
@@ -90,6 +72,12 @@ export class OnwardState {
 		);
 		this.finder = new FinderState(backend, () => this.draft.view?.id ?? null, onError);
 		this.leaving = new LeavingState(backend, clock);
+		this.offers = new OffersState(backend, this);
+		this.referrals = new ReferralsState(backend, this);
+		this.people = new PeopleState(this);
+		this.settings = new SettingsState(this);
+		this.setUp = new SetUpState(this);
+		this.practice = new PracticeState(this);
 		backend.onReferralChanged((id) => void this.referralChanged(id));
 		backend.onHotKey(() => {
 			this.place = 'refer';
@@ -98,37 +86,78 @@ export class OnwardState {
 		backend.onCloseAsked((waiting) => (this.closeAsked = waiting));
 	}
 
-	report(error: unknown): void {
-		const { code } = asWindowError(error);
-		this.trouble = errorWords(code);
+	report(error: unknown, byPerson = true): void {
+		if (this.people.asked(error, byPerson)) return;
+		const { code, detail } = asWindowError(error);
+		this.trouble = errorWords(code, detail);
 	}
 
 	/** Runs what a person asked for; when it is refused, says so in words and answers false. What was said before is done with. */
 	async attempt(act: () => Promise<void>): Promise<boolean> {
 		this.trouble = null;
-		return this.quietly(act);
+		return this.tried(act, true);
 	}
 
 	/** The same for what the window does by itself: it never wipes away what a person has yet to read. */
 	async quietly(act: () => Promise<void>): Promise<boolean> {
+		return this.tried(act, false);
+	}
+
+	private async tried(act: () => Promise<void>, byPerson: boolean): Promise<boolean> {
 		try {
 			await act();
 			return true;
 		} catch (error) {
-			this.report(error);
+			this.report(error, byPerson);
 			return false;
 		}
 	}
 
 	async start(): Promise<void> {
 		await this.attempt(async () => {
-			const [frame, draft] = await Promise.all([this.backend.windowState(), this.backend.currentDraft()]);
-			this.frame = frame;
-			this.focusSearch += 1;
-			await this.work(draft);
+			this.frame = await this.backend.windowState();
 		});
-		await this.quietly(() => this.findLeaving());
+		await this.begin();
 		this.touched();
+	}
+
+	/** With whoever sits here now; before anybody does, there is only what they are asked. */
+	async begin(): Promise<void> {
+		this.putEverythingAway();
+		const { frame } = this;
+		if (frame === null || frame.mode === 'recover' || this.people.nobody) return;
+		if (frame.mode === 'setUp') return this.setUp.start();
+		if (!this.people.places.includes(this.place)) this.place = this.people.places[0] ?? 'refer';
+		await this.attempt(() => this.workAfresh());
+		if (frame.session.mayFollowUp) await this.quietly(() => this.findLeaving());
+		if (this.place !== 'refer') await this.readPlace();
+	}
+
+	/** On the newest draft; while the window is veiled, on one that nobody has seen anything of. */
+	async workAfresh(): Promise<void> {
+		this.draft.clear();
+		if (!(this.people.session?.mayRefer ?? false)) return;
+		await this.work(await this.backend.currentDraft());
+		if (this.place === 'refer') this.focusSearch += 1;
+	}
+
+	/** What somebody else, or nobody, may not see. What still leaves is found again by whoever may undo it. */
+	putEverythingAway(): void {
+		this.trouble = this.undone = null;
+		this.news = this.said = '';
+		this.draft.clear();
+		this.finder.clear();
+		this.chosenCard = null;
+		this.leaving.clear();
+		this.putListsAway();
+	}
+
+	/** What waits for the PIN. What is leaving stays in sight: it can still be undone. */
+	putListsAway(): void {
+		this.undone = null;
+		this.leaving.forgetLeft();
+		this.referrals.clear();
+		this.settings.clear();
 	}
 
 	/** What can still be undone since before the window was opened. */
@@ -147,16 +176,22 @@ export class OnwardState {
 	touched(): void {
 		clearTimeout(this.idle);
 		this.idle = setTimeout(() => void this.putAwayIdle(), IDLE_MILLISECONDS);
+		// Rust counts for itself: it is told, and not of every letter.
+		const now = this.clock();
+		if (!(this.people.session?.asksPin ?? false) || now - this.told < TELL_MILLISECONDS) return;
+		this.told = now;
+		void this.quietly(() => this.backend.touched());
 	}
 
 	/** Ends the clocks of a window that is closed. */
 	stop(): void {
 		clearTimeout(this.idle);
-		clearTimeout(this.copiedUntil);
+		this.referrals.stop();
 		this.leaving.stop();
 	}
 
 	private async putAwayIdle(): Promise<void> {
+		if (this.people.session?.asksPin ?? false) return this.people.veil();
 		if (this.draft.view?.banner == null) return;
 		await this.putAway();
 		this.news = AFTER_SEND.idle;
@@ -170,8 +205,16 @@ export class OnwardState {
 
 	async go(place: Place): Promise<void> {
 		this.place = place;
-		if (place === 'referrals') await this.readLists();
-		if (place === 'mailbox') this.mailboxChanged += 1;
+		this.people.pinAsked = false;
+		await this.readPlace();
+	}
+
+	/** What the place shows, as it is now; nothing while it waits for the PIN. */
+	async readPlace(): Promise<void> {
+		if (this.place === 'mailbox') this.mailboxChanged += 1;
+		if (this.people.veiled) return;
+		if (this.place === 'referrals') await this.referrals.readLists();
+		if (this.place === 'practice') await this.practice.read();
 	}
 
 	async chooseReferrer(staffId: string): Promise<void> {
@@ -329,6 +372,7 @@ export class OnwardState {
 			await this.draft.saved();
 			const queued = await this.backend.queueReferral(view.id, this.draft.onScreen);
 			this.leaving.add(queued);
+			this.offers.last = null;
 			this.undone = null;
 			this.trouble = null;
 			this.news = `Queued as ${queued.reference}. ${queued.secondsToUndo} seconds to undo.`;
@@ -352,12 +396,12 @@ export class OnwardState {
 	}
 
 	/** After a send no older draft may come up by itself, nor answers without a name: Rust says what is empty, and makes it. */
-	private async workOnEmpty(): Promise<void> {
+	async workOnEmpty(): Promise<void> {
 		const newest = await this.backend.currentDraft();
 		await this.work(await this.backend.clearPatient(newest.id));
 	}
 
-	private refused(error: WindowError): void {
+	refused(error: WindowError): void {
 		const { view } = this.draft;
 		if (error.code === 'incomplete' && view !== null) {
 			this.draft.refresh({ ...view, problems: error.problems });
@@ -378,7 +422,7 @@ export class OnwardState {
 				this.place = 'refer';
 				this.focusSearch += 1;
 			}
-			await this.readLists();
+			await this.referrals.readLists();
 		});
 		void this.readFrame();
 	}
@@ -395,75 +439,9 @@ export class OnwardState {
 	/** From the patient's banner to what happened to an earlier referral. */
 	async openReferral(referralId: string): Promise<void> {
 		await this.go('referrals');
-		await this.readDetail(referralId);
+		await this.referrals.readDetail(referralId);
 		await tick();
 		document.getElementById('detail-heading')?.focus();
-	}
-
-	async readLists(): Promise<void> {
-		await this.quietly(async () => {
-			[this.rows, this.setAside, this.unmetNeeds] = await Promise.all([
-				this.backend.referrals(),
-				this.backend.drafts(),
-				this.backend.unmetNeeds(),
-			]);
-		});
-	}
-
-	async readDetail(referralId: string): Promise<void> {
-		await this.attempt(async () => {
-			this.detail = await this.backend.referral(referralId);
-		});
-	}
-
-	/** What a person does about a referral; the answer replaces what is shown. */
-	async act(action: string, row: ReferralRow, reason = ''): Promise<void> {
-		if (action === 'undo') return this.undoFromDetail(row.id);
-		if (action === 'send-now') return this.sendNow(row.id);
-		await this.attempt(async () => {
-			if (action === 'try-again') this.detail = await this.backend.tryAgain(row.id);
-			if (action === 'it-arrived') this.detail = await this.backend.decideUnknown(row.id, 'itArrived');
-			if (action === 'send-again') this.detail = await this.backend.decideUnknown(row.id, 'sendAgain');
-			if (action === 'withdraw') this.detail = await this.backend.withdraw(row.id, reason);
-			if (this.detail) this.news = `${row.reference}: ${words(STATES, this.detail.row.state)}`;
-			await this.readLists();
-		});
-	}
-
-	/** The text of this referral, for the patient's record: only ever when a person asks for it. */
-	async copyForRecord(referralId: string): Promise<void> {
-		await this.attempt(async () => {
-			const { reference, secondsUntilCleared } = await this.backend.copyForRecord(referralId);
-			this.copied = { id: referralId, words: copiedWords(secondsUntilCleared) };
-			this.news = `${reference}: ${this.copied.words}`;
-			clearTimeout(this.copiedUntil);
-			this.copiedUntil = setTimeout(() => (this.copied = null), secondsUntilCleared * 1000);
-		});
-	}
-
-	/** By its key: the referral that is open in the list, else the one that was queued last. */
-	async copyByKey(): Promise<void> {
-		const open = this.place === 'referrals' && this.detail?.recordText !== '' ? this.detail?.row.id : undefined;
-		const id = open ?? this.leaving.items.at(-1)?.queued.referralId;
-		if (id === undefined) this.news = this.said = RECORD.nothing;
-		else await this.copyForRecord(id);
-	}
-
-	async setFiled(referralId: string, filed: boolean): Promise<void> {
-		await this.attempt(async () => {
-			const detail = await this.backend.setFiled(referralId, filed);
-			this.copied = null;
-			this.leaving.take(detail.row);
-			if (this.detail?.row.id === referralId) this.detail = detail;
-			this.news = `${detail.row.reference}: ${filed ? RECORD.filed : RECORD.notFiled}`;
-			if (this.place === 'referrals') await this.readLists();
-		});
-		await this.readFrame();
-	}
-
-	private async undoFromDetail(referralId: string): Promise<void> {
-		await this.undo(referralId);
-		if (this.detail?.row.id === referralId) await this.readDetail(referralId);
 	}
 
 	private async referralChanged(id: string): Promise<void> {
@@ -472,8 +450,8 @@ export class OnwardState {
 			await this.leaving.read(id);
 			const item = this.leaving.items.find((other) => other.queued.referralId === id);
 			if (item?.row && !this.leaving.canUndo(item)) this.news = `${item.queued.reference}: ${words(STATES, item.row.state)}`;
-			if (this.detail?.row.id === id) this.detail = await this.backend.referral(id);
-			if (this.place === 'referrals') await this.readLists();
+			if (this.referrals.detail?.row.id === id) this.referrals.detail = await this.backend.referral(id);
+			if (this.place === 'referrals' && !this.people.veiled) await this.referrals.readLists();
 			this.frame = await this.backend.windowState();
 		});
 	}

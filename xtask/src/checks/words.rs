@@ -261,7 +261,7 @@ mod tests {
     fn a_judging_word_is_caught_wherever_a_person_reads_it() {
         assert_eq!(
             lines(
-                "ui/src/messages.ts",
+                "ui/src/messages/card.ts",
                 "\nexport const a = 'This service is Suitable.';"
             ),
             [2]
@@ -297,7 +297,7 @@ mod tests {
     fn comments_tests_and_longer_words_are_left_alone() {
         assert_eq!(
             lines(
-                "ui/src/messages.ts",
+                "ui/src/messages/card.ts",
                 "// never says suitable\n/* nor\nrecommended */ const a = 'https://example.nhs.uk';<!-- high risk -->"
             ),
             NONE

@@ -1,4 +1,11 @@
-//! The commands: each parses, calls and converts, and nothing else.
+//! The commands: each parses, asks whether whoever sits here may, calls and converts, and nothing else.
+
+pub mod addresses;
+pub mod concerns;
+pub mod follow_up;
+pub mod offers;
+pub mod people;
+pub mod set_up;
 
 use crate::{
     app::AppState,
@@ -9,9 +16,10 @@ use crate::{
         UnknownDecision, UnmetNeedRow, WindowError, WindowState,
     },
 };
-use engine::{Engine, EngineError, LogEntry};
-use referrals::{ReferralError, practice_table};
+use engine::{Engine, EngineError, LogEntry, Needs};
+use referrals::{ReferralError, people::Right};
 use std::sync::Arc;
+use store::audit_table::PROGRAM;
 use tauri::{AppHandle, Manager, Runtime, State};
 
 type Answer<T> = Result<T, WindowError>;
@@ -21,43 +29,37 @@ async fn off_thread<T: Send + 'static>(
     state: &State<'_, AppState>,
     work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
 ) -> Answer<T> {
-    let engine: Arc<Engine> = state.engine.clone().ok_or_else(convert::not_set_up)?;
+    let engine: Arc<Engine> = state.engine().ok_or_else(convert::not_set_up)?;
     let log = engine.log.clone();
-    let done = tauri::async_runtime::spawn_blocking(move || work(&engine)).await;
-    done.map_err(|_| convert::stopped())?.map_err(|error| {
-        log.write(&LogEntry::CommandFailed { code: error.code() });
-        convert::error(&error)
+    off_window_thread(move || {
+        work(&engine).inspect_err(|error| {
+            log.write(&LogEntry::CommandFailed { code: error.code() });
+        })
     })
+    .await
+}
+
+/// The same for what needs no opened records.
+async fn off_window_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+) -> Answer<T> {
+    let done = tauri::async_runtime::spawn_blocking(work).await;
+    done.map_err(|_| convert::stopped())?
+        .map_err(|error| convert::error(&error))
 }
 
 #[tauri::command]
 pub async fn window_state(state: State<'_, AppState>) -> Answer<WindowState> {
-    if state.engine.is_none() {
-        return Ok(convert::set_up_state());
+    if state.engine().is_none() {
+        return Ok(convert::without_records(state.trouble()));
     }
     off_thread(&state, convert::window_state).await
 }
 
 #[tauri::command]
-pub async fn choose_referrer(state: State<'_, AppState>, staff_id: String) -> Answer<WindowState> {
-    off_thread(&state, move |engine| {
-        let known = engine
-            .store
-            .practice
-            .write(move |tx| practice_table::choose_referrer(tx, &staff_id))?;
-        if known {
-            convert::window_state(engine)
-        } else {
-            Err(ReferralError::NotPossibleNow.into())
-        }
-    })
-    .await
-}
-
-#[tauri::command]
 pub async fn current_draft(state: State<'_, AppState>) -> Answer<DraftView> {
     off_thread(&state, |engine| {
-        convert::draft(engine, &engine.desk.current_draft()?)
+        convert::draft(engine, &engine.current_draft()?)
     })
     .await
 }
@@ -65,6 +67,7 @@ pub async fn current_draft(state: State<'_, AppState>) -> Answer<DraftView> {
 #[tauri::command]
 pub async fn drafts(state: State<'_, AppState>) -> Answer<Vec<DraftSummary>> {
     off_thread(&state, |engine| {
+        engine.allow(Needs::Seen(Right::Refer))?;
         Ok(convert::draft_summaries(engine, &engine.desk.drafts()?))
     })
     .await
@@ -73,6 +76,7 @@ pub async fn drafts(state: State<'_, AppState>) -> Answer<Vec<DraftSummary>> {
 #[tauri::command]
 pub async fn open_draft(state: State<'_, AppState>, draft_id: String) -> Answer<DraftView> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Seen(Right::Refer))?;
         convert::draft(engine, &engine.desk.open_draft(&draft_id)?)
     })
     .await
@@ -81,7 +85,10 @@ pub async fn open_draft(state: State<'_, AppState>, draft_id: String) -> Answer<
 #[tauri::command]
 pub async fn clear_patient(state: State<'_, AppState>, draft_id: String) -> Answer<DraftView> {
     off_thread(&state, move |engine| {
-        convert::draft(engine, &engine.desk.put_away(&draft_id)?)
+        engine.allow(Needs::Draft(&draft_id))?;
+        let empty = engine.desk.put_away(&draft_id)?;
+        engine.take_in_hand(&empty.id);
+        convert::draft(engine, &empty)
     })
     .await
 }
@@ -93,7 +100,10 @@ pub async fn paste_patient(
     text: String,
 ) -> Answer<DraftView> {
     off_thread(&state, move |engine| {
-        convert::draft(engine, &engine.desk.paste(&draft_id, &text)?)
+        engine.allow(Needs::Draft(&draft_id))?;
+        let pasted = engine.desk.paste(&draft_id, &text)?;
+        engine.take_in_hand(&pasted.id);
+        convert::draft(engine, &pasted)
     })
     .await
 }
@@ -106,6 +116,7 @@ pub async fn edit_patient(
     value: String,
 ) -> Answer<DraftView> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Draft(&draft_id))?;
         convert::draft(
             engine,
             &engine
@@ -123,6 +134,7 @@ pub async fn save_form(
     form: ReferralForm,
 ) -> Answer<DraftView> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Draft(&draft_id))?;
         let seen = convert::address_on_card(engine, form.service_id.as_deref())?;
         convert::draft(
             engine,
@@ -141,6 +153,7 @@ pub async fn search(
     text: String,
 ) -> Answer<SearchView> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Draft(&draft_id))?;
         convert::search(engine, &engine.desk.draft(&draft_id)?, &text)
     })
     .await
@@ -153,6 +166,7 @@ pub async fn service_card(
     service_id: String,
 ) -> Answer<ServiceCard> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Draft(&draft_id))?;
         convert::service_card(engine, &engine.desk.draft(&draft_id)?, &service_id)
     })
     .await
@@ -165,6 +179,7 @@ pub async fn set_favourite(
     favourite: bool,
 ) -> Answer<()> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Right(Right::Refer))?;
         engine.set_favourite(&service_id, favourite)
     })
     .await
@@ -173,7 +188,8 @@ pub async fn set_favourite(
 #[tauri::command]
 pub async fn record_unmet_need(state: State<'_, AppState>, needs: Vec<String>) -> Answer<u32> {
     off_thread(&state, move |engine| {
-        Ok(engine.desk.record_unmet_need(&needs, &engine.actor()?)?)
+        let actor = engine.allow(Needs::Right(Right::Refer))?;
+        Ok(engine.desk.record_unmet_need(&needs, &actor)?)
     })
     .await
 }
@@ -181,6 +197,7 @@ pub async fn record_unmet_need(state: State<'_, AppState>, needs: Vec<String>) -
 #[tauri::command]
 pub async fn unmet_needs(state: State<'_, AppState>) -> Answer<Vec<UnmetNeedRow>> {
     off_thread(&state, |engine| {
+        engine.allow(Needs::Seen(Right::FollowUp))?;
         Ok(engine
             .desk
             .unmet_needs()?
@@ -199,11 +216,11 @@ pub async fn queue_referral(
     form: ReferralForm,
 ) -> Answer<QueuedView> {
     off_thread(&state, move |engine| {
+        let actor = engine.allow(Needs::Draft(&draft_id))?;
         let draft = engine.desk.draft(&draft_id)?;
         let (chosen, form) = (engine.chosen(&draft)?, convert::form(form));
-        let queued = engine
-            .desk
-            .queue(&draft, &form, &chosen, &engine.actor()?)?;
+        let queued = engine.desk.queue(&draft, &form, &chosen, &actor)?;
+        engine.take_in_hand(&queued.referral_id);
         Ok(convert::queued(&queued))
     })
     .await
@@ -212,7 +229,9 @@ pub async fn queue_referral(
 #[tauri::command]
 pub async fn undo_referral(state: State<'_, AppState>, referral_id: String) -> Answer<DraftView> {
     off_thread(&state, move |engine| {
-        let draft_id = engine.desk.undo(&referral_id, &engine.actor()?)?;
+        let actor = engine.allow(Needs::Referral(&referral_id))?;
+        let draft_id = engine.desk.undo(&referral_id, &actor)?;
+        engine.take_in_hand(&draft_id);
         convert::draft(engine, &engine.desk.open_draft(&draft_id)?)
     })
     .await
@@ -221,6 +240,7 @@ pub async fn undo_referral(state: State<'_, AppState>, referral_id: String) -> A
 #[tauri::command]
 pub async fn send_now(state: State<'_, AppState>, referral_id: String) -> Answer<()> {
     off_thread(&state, move |engine| {
+        engine.allow(Needs::Referral(&referral_id))?;
         Ok(engine.desk.send_now(&referral_id)?)
     })
     .await
@@ -229,6 +249,7 @@ pub async fn send_now(state: State<'_, AppState>, referral_id: String) -> Answer
 #[tauri::command]
 pub async fn referrals(state: State<'_, AppState>) -> Answer<Vec<ReferralRow>> {
     off_thread(&state, |engine| {
+        engine.allow(Needs::Seen(Right::FollowUp))?;
         Ok(engine
             .desk
             .worklist()?
@@ -242,6 +263,7 @@ pub async fn referrals(state: State<'_, AppState>) -> Answer<Vec<ReferralRow>> {
 #[tauri::command]
 pub async fn referral(state: State<'_, AppState>, referral_id: String) -> Answer<ReferralDetail> {
     off_thread(&state, move |engine| {
+        engine.opened_letter(&referral_id)?;
         convert::referral(engine, &referral_id)
     })
     .await
@@ -254,6 +276,7 @@ pub async fn copy_for_record(
     referral_id: String,
 ) -> Answer<CopiedView> {
     let detail = off_thread(&state, move |engine| {
+        engine.allow(Needs::Referral(&referral_id))?;
         let detail = engine.desk.referral(&referral_id)?;
         if detail.record_text.is_empty() {
             return Err(ReferralError::NotPossibleNow.into());
@@ -263,7 +286,13 @@ pub async fn copy_for_record(
     .await?;
     let copied = state.clipboard.copy(&detail.record_text);
     copied.map_err(|_| convert::clipboard_refused())?;
-    Ok(convert::copied(&detail))
+    off_thread(&state, move |engine| {
+        engine
+            .desk
+            .copied_for_record(&detail.referral.id, &engine.actor()?)?;
+        Ok(convert::copied(&detail))
+    })
+    .await
 }
 
 #[tauri::command]
@@ -273,9 +302,8 @@ pub async fn set_filed(
     filed: bool,
 ) -> Answer<ReferralDetail> {
     off_thread(&state, move |engine| {
-        engine
-            .desk
-            .set_filed(&referral_id, filed, &engine.actor()?)?;
+        let actor = engine.allow(Needs::Referral(&referral_id))?;
+        engine.desk.set_filed(&referral_id, filed, &actor)?;
         convert::referral(engine, &referral_id)
     })
     .await
@@ -284,7 +312,8 @@ pub async fn set_filed(
 #[tauri::command]
 pub async fn try_again(state: State<'_, AppState>, referral_id: String) -> Answer<ReferralDetail> {
     off_thread(&state, move |engine| {
-        engine.desk.try_again(&referral_id, &engine.actor()?)?;
+        let actor = engine.allow(Needs::Referral(&referral_id))?;
+        engine.desk.try_again(&referral_id, &actor)?;
         convert::referral(engine, &referral_id)
     })
     .await
@@ -297,9 +326,10 @@ pub async fn decide_unknown(
     decision: UnknownDecision,
 ) -> Answer<ReferralDetail> {
     off_thread(&state, move |engine| {
+        let actor = engine.allow(Needs::Referral(&referral_id))?;
         engine
             .desk
-            .decide_unknown(&referral_id, convert::decision(&decision), &engine.actor()?)?;
+            .decide_unknown(&referral_id, convert::decision(&decision), &actor)?;
         convert::referral(engine, &referral_id)
     })
     .await
@@ -312,9 +342,8 @@ pub async fn withdraw(
     reason: String,
 ) -> Answer<ReferralDetail> {
     off_thread(&state, move |engine| {
-        engine
-            .desk
-            .withdraw(&referral_id, &reason, &engine.actor()?)?;
+        let actor = engine.allow(Needs::Referral(&referral_id))?;
+        engine.desk.withdraw(&referral_id, &reason, &actor)?;
         convert::referral(engine, &referral_id)
     })
     .await
@@ -347,10 +376,11 @@ pub async fn quit<R: Runtime>(
         return Ok(());
     }
     off_thread(&state, move |engine| {
+        let actor = engine.actor().unwrap_or_else(|_| PROGRAM.to_owned());
         for id in engine.desk.still_undoable()? {
             match choice {
                 QuitChoice::SendNow => engine.desk.send_now(&id)?,
-                _ => drop(engine.desk.undo(&id, &engine.actor()?)?),
+                _ => drop(engine.desk.undo(&id, &actor)?),
             }
         }
         Ok(())

@@ -1,0 +1,141 @@
+//! Which addresses this practice sends to: one person looks, another agrees, or one phones the service and writes down who answered.
+
+use super::{Desk, people::record};
+use crate::{
+    ReferralError,
+    approval_table::{self, Approval, Proposal},
+};
+use store::Act;
+
+/// An address of the directory that this practice has not approved as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddressToApprove {
+    pub endpoint_id: String,
+    pub digest: String,
+    pub address: String,
+    pub service_name: String,
+    /// What was approved for this endpoint before, when this is a change.
+    pub before: Option<String>,
+    /// Who has looked at it, as it stands now.
+    pub proposed_by: Option<String>,
+}
+
+impl Desk {
+    /// Of the directory's addresses, given as they stand now, those that are not approved.
+    pub fn not_approved(
+        &self,
+        addresses: Vec<AddressToApprove>,
+    ) -> Result<Vec<AddressToApprove>, ReferralError> {
+        self.practice.read(|c| {
+            let proposals = approval_table::proposals(c)?;
+            let mut waiting = Vec::new();
+            for mut address in addresses {
+                if approval_table::is_approved(c, &address.endpoint_id, &address.digest)? {
+                    continue;
+                }
+                let same = |proposal: &&Proposal| {
+                    proposal.endpoint_id == address.endpoint_id && proposal.digest == address.digest
+                };
+                address.proposed_by = proposals.iter().find(same).map(|it| it.proposed_by.clone());
+                address.before =
+                    approval_table::approved_before(c, &address.endpoint_id, &address.digest)?;
+                waiting.push(address);
+            }
+            Ok(waiting)
+        })
+    }
+
+    /// One person has looked at these and says that they are right.
+    pub fn propose_addresses(
+        &self,
+        addresses: Vec<AddressToApprove>,
+        actor: &str,
+    ) -> Result<(), ReferralError> {
+        let (now, actor) = (self.clock.now(), actor.to_owned());
+        self.practice.write(move |tx| {
+            for address in &addresses {
+                let proposal = Proposal {
+                    endpoint_id: address.endpoint_id.clone(),
+                    digest: address.digest.clone(),
+                    proposed_by: actor.clone(),
+                };
+                approval_table::propose(tx, &proposal, now)?;
+                record(tx, Act::AddressProposed, &actor, &address.endpoint_id, now)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Another person agrees. All of them or none: whoever looked at one of them first is refused.
+    pub fn approve_addresses(
+        &self,
+        addresses: Vec<AddressToApprove>,
+        actor: &str,
+    ) -> Result<(), ReferralError> {
+        let (now, actor) = (self.clock.now(), actor.to_owned());
+        self.practice.write(move |tx| {
+            let proposals = approval_table::proposals(tx)?;
+            for address in addresses {
+                let same = |it: &&Proposal| {
+                    it.endpoint_id == address.endpoint_id && it.digest == address.digest
+                };
+                let proposal = proposals.iter().find(same);
+                let proposal = proposal.ok_or(ReferralError::NoSuchAddress)?;
+                if proposal.proposed_by == actor {
+                    return Err(ReferralError::SamePerson);
+                }
+                let approval = Approval {
+                    proposed_by: proposal.proposed_by.clone(),
+                    ..approval(address, &actor, "two-people")
+                };
+                approval_table::approve(tx, &approval, now)?;
+                record(tx, Act::AddressApproved, &actor, &approval.endpoint_id, now)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// One person phoned the service: the number, and who answered.
+    pub fn approve_by_phone(
+        &self,
+        address: AddressToApprove,
+        number: &str,
+        who_answered: &str,
+        actor: &str,
+    ) -> Result<(), ReferralError> {
+        if number.trim().is_empty() || who_answered.trim().is_empty() {
+            return Err(ReferralError::NotPossibleNow);
+        }
+        let note = format!("{} at {}", who_answered.trim(), number.trim());
+        let (now, actor) = (self.clock.now(), actor.to_owned());
+        self.practice.write(move |tx| {
+            let approval = Approval {
+                note,
+                ..approval(address, &actor, "phone")
+            };
+            approval_table::approve(tx, &approval, now)?;
+            record(tx, Act::AddressApproved, &actor, &approval.endpoint_id, now)
+        })
+    }
+
+    /// This is not the service's address: nothing is sent there, whatever was said before.
+    pub fn refuse_address(&self, endpoint_id: &str, actor: &str) -> Result<(), ReferralError> {
+        let (now, id, actor) = (self.clock.now(), endpoint_id.to_owned(), actor.to_owned());
+        self.practice.write(move |tx| {
+            approval_table::refuse(tx, &id)?;
+            record(tx, Act::AddressRefused, &actor, &id, now)
+        })
+    }
+}
+
+fn approval(address: AddressToApprove, actor: &str, how: &str) -> Approval {
+    Approval {
+        endpoint_id: address.endpoint_id,
+        digest: address.digest,
+        address: address.address,
+        approved_by: actor.to_owned(),
+        proposed_by: String::new(),
+        how: how.to_owned(),
+        note: String::new(),
+    }
+}

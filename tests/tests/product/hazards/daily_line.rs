@@ -1,0 +1,123 @@
+//! One line a day to the practice's own mailbox, read from the real mail server: what needs attention, and nothing of anybody.
+
+use demo::mail_server::{Cut, Fault, Moment};
+use jiff::SignedDuration;
+use product_tests::leaks::Canaries;
+use product_tests::patients::{DOE, SMITH};
+use product_tests::practice::{ACTOR, FROM, PAIN_PLATFORM, Practice};
+use referrals::desk::Reply;
+
+/// What the process that sends does when its minute has come.
+fn look(practice: &Practice) -> bool {
+    let sender = practice.sender();
+    practice.runtime.block_on(async {
+        let _lock = sender
+            .take_over()
+            .await
+            .unwrap()
+            .expect("nobody else sends");
+        sender.daily_line(practice.desk()).await.unwrap()
+    })
+}
+
+/// Two that need somebody, and their own messages gone from the count.
+fn with_work() -> (Practice, usize) {
+    let practice = Practice::open();
+    for patient in [SMITH, DOE] {
+        let id = practice.refer_at_once(patient, PAIN_PLATFORM).referral_id;
+        practice.send_due();
+        practice
+            .desk()
+            .record_reply(&id, Reply::Rejected, "Full until Candlemas", ACTOR)
+            .unwrap();
+    }
+    practice.time.set("2026-11-24T08:00:00Z");
+    let before = practice.mail.messages().len();
+    (practice, before)
+}
+
+#[test]
+fn h21_stranded_work_the_daily_line_counts_what_needs_somebody_and_names_nobody() {
+    let (practice, before) = with_work();
+    practice.time.set("2026-11-24T07:59:00Z");
+    assert!(!look(&practice), "the practice is closed");
+    practice.time.set("2026-11-24T08:00:00Z");
+    assert!(look(&practice));
+    assert!(!look(&practice), "one a day");
+    practice.time.set("2026-11-24T23:00:00Z");
+    assert!(!look(&practice), "one a day");
+    let messages = practice.mail.messages();
+    assert_eq!(messages.len(), before + 1);
+    let line = messages.last().unwrap();
+    assert_eq!(line.to, [FROM]);
+    assert_eq!(line.from, [FROM]);
+    assert_eq!(
+        line.subject,
+        "DEMONSTRATION: Onward: 2 need attention, on one computer"
+    );
+    assert!(line.attachment_names().is_empty());
+    for said in [
+        "- not accepted by the service: 2, the oldest for 3 days",
+        "on the computer that sent this",
+        "24-Nov-2026",
+    ] {
+        assert!(line.text.contains(said), "{said}: {}", line.text);
+    }
+    let canaries = Canaries::new(&[
+        "9990000018",
+        "999 000 0018",
+        "999 000 0026",
+        "SMITH, John",
+        "DOE, Jane",
+        "14-Jul-1945",
+        "1945-07-14",
+        "Pain Platform",
+        "Candlemas",
+        "Dr Nia Okafor",
+    ]);
+    let letter = messages.first().unwrap();
+    assert!(
+        canaries.within(&letter.raw).len() > 3,
+        "the search finds them where they stand"
+    );
+    assert!(canaries.within(&line.raw).is_empty());
+    let references = line.text.matches("ONW-").count();
+    assert_eq!(references, 0, "a reference is an identifier");
+
+    practice.time.set("2026-11-25T09:00:00Z");
+    assert!(look(&practice), "the next day has its own");
+    for row in practice.desk().worklist().unwrap() {
+        practice.desk().acknowledge(&row.id, "Seen", ACTOR).unwrap();
+    }
+    practice.time.set("2026-11-26T09:00:00Z");
+    assert!(!look(&practice), "nothing needs anybody");
+    assert_eq!(practice.mail.messages().len(), before + 2);
+}
+
+#[test]
+fn a_daily_line_that_fails_is_tried_again_and_touches_nothing_of_the_referrals() {
+    let (practice, before) = with_work();
+    let mut nowhere = practice.mail.mailbox();
+    nowhere.port = 9;
+    practice.use_mailbox(nowhere);
+    let outbox = practice.outbox();
+    assert!(look(&practice));
+    assert!(!look(&practice), "not at once");
+    assert_eq!(practice.channel_problem(), None, "no referral waits for it");
+    assert_eq!(practice.outbox(), outbox);
+    practice.use_mailbox(practice.mail.mailbox());
+    practice.time.pass(SignedDuration::from_mins(16));
+    assert!(look(&practice));
+    assert_eq!(practice.mail.messages().len(), before + 1);
+    assert!(!look(&practice));
+
+    // The connection goes after the point of no return: it may have arrived, so no second one follows that day.
+    practice.time.set("2026-11-25T09:00:00Z");
+    practice.ill(Fault::cut(Moment::AfterStoring, Cut::Reset));
+    look(&practice);
+    practice.well();
+    practice.time.pass(SignedDuration::from_hours(4));
+    assert!(!look(&practice));
+    practice.time.set("2026-11-26T09:00:00Z");
+    assert!(look(&practice));
+}

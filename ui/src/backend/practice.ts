@@ -1,0 +1,52 @@
+// What the window can ask of the engine about people, set-up and the practice itself.
+import type {
+	AddressRow,
+	AddressShown,
+	MailboxForm,
+	MailboxTest,
+	PracticeForm,
+	RecoveryKeyView,
+	SetUpView,
+	StaffForm,
+	StaffMember,
+	WindowState,
+} from './types';
+
+export interface PracticeBackend {
+	/** Rejects with "wrong-pin" (detail: tries left) or "pin-wait" (detail: seconds to wait). */
+	signIn(staffId: string, pin: string): Promise<WindowState>;
+	signOut(): Promise<WindowState>;
+	/** Nobody has touched the window for long: what was seen before asks for the PIN, as "pin-needed". */
+	veil(): Promise<WindowState>;
+	/** A key or a click: the idle time begins again. */
+	touched(): Promise<void>;
+
+	/** The first one is signed in by it. Rejects with "incomplete" and the problems, or with "pin-weak". */
+	addStaff(person: StaffForm, pin: string): Promise<StaffMember[]>;
+	changeStaff(staffId: string, person: StaffForm): Promise<StaffMember[]>;
+	setPin(staffId: string, pin: string): Promise<StaffMember[]>;
+	staffLeft(staffId: string): Promise<StaffMember[]>;
+
+	setUpState(): Promise<SetUpView>;
+	/** The recovery key is in no other answer. */
+	makeRecords(): Promise<RecoveryKeyView>;
+	/** Rejects with "wrong-key". */
+	recoveryKeyWritten(lastGroup: string): Promise<SetUpView>;
+	savePractice(practice: PracticeForm): Promise<SetUpView>;
+	saveMailbox(mailbox: MailboxForm): Promise<SetUpView>;
+	/** A message without a patient, to the mailbox itself. */
+	testMailbox(): Promise<MailboxTest>;
+	/** Rejects with "directory" and the line in the detail. */
+	loadDirectory(text: string): Promise<SetUpView>;
+	finishSetUp(): Promise<WindowState>;
+	recover(recoveryKey: string): Promise<WindowState>;
+	restoreBackup(folder: string, recoveryKey: string): Promise<WindowState>;
+
+	/** All that this practice has not approved as it stands in the directory now. */
+	addressesToApprove(): Promise<AddressRow[]>;
+	proposeAddresses(addresses: AddressShown[]): Promise<AddressRow[]>;
+	/** A second person agrees by their PIN. Rejects with "same-person". */
+	approveAddresses(addresses: AddressShown[], staffId: string, pin: string): Promise<AddressRow[]>;
+	phoneChecked(address: AddressShown, number: string, whoAnswered: string): Promise<AddressRow[]>;
+	refuseAddress(endpointId: string): Promise<AddressRow[]>;
+}
