@@ -126,18 +126,12 @@ pub fn export(arguments: &ExportArguments, common: &Common) -> Result<(), CliErr
         return Err(CliError::Usage(words));
     }
     let engine = open(common)?;
-    let copy = engine.copy_for_patient(&WhoIsAsked::Number(number))?;
+    let who = WhoIsAsked::Number(number);
     let Some(folder) = &arguments.into else {
-        say!("{}", copy.json);
+        say!("{}", engine.copy_for_patient(&who)?.json);
         return Ok(());
     };
-    let unwritable = |source| CliError::Input {
-        path: folder.display().to_string(),
-        source,
-    };
-    std::fs::create_dir_all(folder).map_err(unwritable)?;
-    std::fs::write(folder.join("everything.html"), &copy.html).map_err(unwritable)?;
-    std::fs::write(folder.join("everything.json"), &copy.json).map_err(unwritable)?;
+    let copy = engine.export_patient(&who, folder)?;
     let (referrals, drafts) = (
         copy.everything.referrals.len(),
         copy.everything.drafts.len(),

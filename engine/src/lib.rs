@@ -105,6 +105,7 @@ impl EngineError {
             Self::Store(StoreError::NotOurs { .. }) => "key-file-damaged",
             Self::Store(StoreError::NotABackup { .. }) => "not-a-backup",
             Self::Store(StoreError::OtherUse { .. }) => "other-use",
+            Self::Store(StoreError::File { .. }) => "file",
             Self::Store(_) => "store",
             Self::Directory(DirectoryError::Feed(_) | DirectoryError::OnlyForDemonstration) => {
                 "directory"
@@ -135,6 +136,8 @@ impl EngineError {
     pub fn detail(&self) -> Option<String> {
         match self {
             Self::Referral(error) => error.detail(),
+            // A place on this computer, which somebody here has named.
+            Self::Store(StoreError::File { path, .. }) => Some(path.display().to_string()),
             // A directory is public: the line, the record and what to do.
             Self::Directory(
                 error @ (DirectoryError::Feed(_) | DirectoryError::OnlyForDemonstration),

@@ -8,7 +8,7 @@ use referrals::{
     retention::{HoldReason, Retention},
     retention_table::Erased,
 };
-use std::path::Path;
+use std::{fs, path::Path};
 use store::{
     Clock, DataFolder, Store, StoreError, UseMode,
     audit::{AuditEntry, Verdict},
@@ -132,6 +132,26 @@ impl Engine {
     pub fn lift_hold(&self, referral_id: &str) -> Result<(), EngineError> {
         let actor = self.allow(Needs::Right(Right::KeepRecords))?;
         Ok(self.desk.lift_hold(referral_id, &actor)?)
+    }
+
+    /// The same written into a folder that is not there yet, whose name says nothing of the patient.
+    pub fn export_patient(
+        &self,
+        who: &WhoIsAsked,
+        folder: &Path,
+    ) -> Result<PatientCopy, EngineError> {
+        let copy = self.copy_for_patient(who)?;
+        let write = |name: &str, text: &str| {
+            let path = folder.join(name);
+            fs::write(&path, text).map_err(|source| StoreError::File { path, source })
+        };
+        fs::create_dir(folder).map_err(|source| StoreError::File {
+            path: folder.to_owned(),
+            source,
+        })?;
+        write("everything.html", &copy.html)?;
+        write("everything.json", &copy.json)?;
+        Ok(copy)
     }
 
     /// Everything that is held about one patient; the export stands in the audit trail.

@@ -7,6 +7,7 @@
 mod at_rest;
 mod canaries;
 mod cli;
+mod clocks;
 mod criteria;
 mod earlier;
 mod faults;
@@ -22,5 +23,7 @@ mod real_use;
 mod record;
 mod safety;
 mod senders;
+mod sign_ins;
 mod torture;
+mod undo;
 mod usual;
