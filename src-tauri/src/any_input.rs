@@ -174,6 +174,7 @@ fn round(
             Some(right) => right,
             None => values::payload(arguments, &window.known, chance),
         };
+        let payload = window.inside(payload);
         let may_queue = command == "queue_referral" && window.may_queue(&payload);
         let answer = window.call(command, &payload);
         let now = window.version();

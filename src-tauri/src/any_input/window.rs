@@ -11,7 +11,12 @@ use product_tests::{
     real_practice::{BLOOM, HALE, LISTER, RealPractice, pin},
     records::{Dump, dump, of_table, version},
 };
-use referrals::{draft::ReferralForm, mailbox_table, staff_table, transport::Mailbox};
+use referrals::{
+    desk::{Offer, Reply},
+    draft::ReferralForm,
+    mailbox_table, staff_table,
+    transport::Mailbox,
+};
 use serde_json::{Value, json};
 use std::{fs, path::Path, sync::Arc};
 use store::UseMode;
@@ -139,15 +144,52 @@ fn referrals_in_every_state(practice: &Practice) -> Vec<String> {
     desk.undo(&undone, ACTOR).unwrap();
     let withdrawn = refer();
     desk.withdraw(&withdrawn, "", ACTOR).unwrap();
+    let rejected = refer();
+    practice.send_due();
+    desk.record_reply(&rejected, Reply::Rejected, "full", ACTOR)
+        .unwrap();
+    let parked = parked(practice);
     let queued = practice.refer(DOE, PAIN_PLATFORM).referral_id;
-    let states: Vec<&str> = [&sent, &failed, &unknown[0], &undone, &withdrawn, &queued]
-        .map(|id| practice.state(id))
-        .to_vec();
+    let states: Vec<&str> = [
+        &sent,
+        &failed,
+        &unknown[0],
+        &undone,
+        &withdrawn,
+        &rejected,
+        &parked,
+        &queued,
+    ]
+    .map(|id| practice.state(id))
+    .to_vec();
     assert_eq!(
         states,
-        ["sent", "failed", "unknown", "undone", "withdrawn", "queued"]
+        [
+            "sent",
+            "failed",
+            "unknown",
+            "undone",
+            "withdrawn",
+            "rejected",
+            "parked",
+            "queued"
+        ]
     );
-    [vec![sent, failed, undone, withdrawn, queued], unknown].concat()
+    let others = vec![sent, failed, undone, withdrawn, rejected, parked, queued];
+    [others, unknown].concat()
+}
+
+fn parked(practice: &Practice) -> String {
+    let draft = practice.draft(SMITH, PAIN_PLATFORM);
+    let chosen = practice.chosen(&draft);
+    let offer = Offer {
+        draft: &draft,
+        on_screen: &draft.form,
+        chosen: &chosen,
+        words: "",
+    };
+    let day = "2026-12-19".parse().unwrap();
+    practice.desk().park(&offer, day, ACTOR).unwrap()
 }
 
 pub struct Window {
@@ -158,6 +200,7 @@ pub struct Window {
     judge: Engine,
     _app: App<MockRuntime>,
     _folder: TempDir,
+    beside: TempDir,
 }
 
 impl Window {
@@ -184,6 +227,7 @@ impl Window {
             judge,
             _app: app,
             _folder: folder,
+            beside: tempfile::tempdir().unwrap(),
         };
         let signs_in = match sits {
             Sits::InADemonstration | Sits::Nobody => return window,
@@ -212,6 +256,15 @@ impl Window {
             invoke_key: INVOKE_KEY.to_owned(),
         };
         get_ipc_response(&self.webview, request).map(|body| body.deserialize().unwrap())
+    }
+
+    /// What names a folder names one inside this test's own, whatever else it says.
+    pub fn inside(&self, mut payload: Value) -> Value {
+        if let Some(Value::String(folder)) = payload.get_mut("folder") {
+            let harmless = folder.replace("..", "__");
+            *folder = format!("{}/{harmless}", self.beside.path().display());
+        }
+        payload
     }
 
     pub fn dump(&self) -> Dump {
@@ -260,7 +313,10 @@ impl Window {
                 json!(of(&self.known.staff).map(|id| typed_pin(&id)))
             }
             ("pin", _) => json!("739184"),
-            ("recallOn" | "nextOn", _) => json!("2026-12-14"),
+            ("folder", _) => json!(format!("kept {number}")),
+            ("nhsNumber", _) => json!("999 000 0026"),
+            (_, "u16") => json!(3_650 + number),
+            (_, "Option<i64>") => Value::Null,
             (_, "StaffForm") => json!({ "name": "Dr Ada Quill", "job": "GP", "role": "clinician" }),
             (_, "PracticeForm") => {
                 json!({ "odsCode": "Y99001", "name": "Moorlands Surgery", "phone": "01632 960100" })
@@ -270,10 +326,11 @@ impl Window {
                 "password": "demonstration", "fromAddress": "referrals@moorlands.example.nhs.uk",
                 "fromName": "Moorlands Surgery"
             }),
-            (_, "Reply") if number % 2 == 0 => json!("received"),
-            (_, "Reply") => json!("accepted"),
             ("text", _) if number % 2 == 0 => json!(SMITH),
             ("text", _) => json!("fibro low mood"),
+            // A day ahead of the practice's clock.
+            ("recallOn" | "nextOn", _) => json!("19-Dec-2026"),
+            ("reply", _) => json!("rejected"),
             (_, "String") => json!("as it should be"),
             (_, "bool") => json!(number % 2 == 0),
             (_, "u32") => json!(number),
@@ -293,18 +350,21 @@ impl Window {
 
     /// Whatever was asked: nothing was tried to be sent, no referral came but by Send, and none with a number outside 999.
     pub fn nothing_was_sent(&self, command: &str, before: &Dump, after: &Dump, queued: usize) {
-        // What is parked or declined is a referral that goes nowhere.
-        let offers = ["park_referral", "decline_referral"].contains(&command);
         let count = |dump: &Dump, table: &str| of_table(dump, table).count();
         assert_eq!(
             count(before, "attempts"),
             count(after, "attempts"),
             "{command}"
         );
-        for table in ["referrals", "referral_patients", "letters"] {
-            let (before, after) = (count(before, table), count(after, table));
-            assert!(after == before + queued || offers, "{command}: {table}");
-        }
+        let more = |table| count(after, table) - count(before, table);
+        assert_eq!(more("letters"), queued, "{command}: letters");
+        // An offer stands in the list without a letter, and with nothing in the outbox.
+        let offers = more("referrals") - queued;
+        assert_eq!(more("referral_patients"), queued + offers, "{command}");
+        assert!(
+            offers == 0 || matches!(command, "park_referral" | "decline_referral"),
+            "{command}: {offers} offers"
+        );
         let again = count(after, "outbox") - count(before, "outbox") - queued;
         assert!(
             again == 0 || command == "decide_unknown",

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::indexing_slicing, clippy::string_slice, clippy::print_stdout)]
 
+mod at_rest;
 mod canaries;
 mod cli;
 mod clocks;
