@@ -8,6 +8,7 @@ use crate::patients::{DOE, SMITH};
 use crate::practice::{ACTOR, PAIN_PLATFORM, Time, computer_time, form, runtime};
 use engine::{Engine, PatientFacts};
 use jiff::SignedDuration;
+use referrals::ReferralError;
 use referrals::draft::{ReferralDraft, ServiceToRefer};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -56,6 +57,7 @@ pub fn run(data: &Path, arguments: &[&str]) {
             fail_at(point, action);
             send(data, &Time::from(computer_time()));
         }
+        ["crash", how, draft] => crash(data, how, draft),
         ["queue", draft, point, action] => {
             fail_at(point, action);
             queue(data, draft);
@@ -150,6 +152,20 @@ fn queue(data: &Path, draft: &str) {
     let _ = engine.desk.queue(&draft, &draft.form, &chosen, ACTOR);
 }
 
+/// Breaks off with a letter in memory; as Onward's programs do, or as one that forgot to ask for no picture of its memory.
+fn crash(data: &Path, how: &str, draft: &str) {
+    if how != "unprotected" {
+        engine::crash::leave_nothing_of_the_memory();
+    }
+    let action = if how == "panic" {
+        "panic"
+    } else {
+        "return(kill)"
+    };
+    fail::cfg("queue: written", action).expect("an action");
+    queue(data, draft);
+}
+
 /// One of many copies: queues, tries to send, and its clock jumps in between.
 fn many(data: &Path, seed: u64, rounds: usize) {
     let mut chance = Chance::new(seed);
@@ -165,7 +181,12 @@ fn many(data: &Path, seed: u64, rounds: usize) {
             .desk
             .queue(&draft, &draft.form, &chosen, ACTOR)
             .expect("queued");
-        engine.desk.send_now(&referral.referral_id).expect("now");
+        // Another copy whose clock is far on may have held it by now.
+        let now = engine.desk.send_now(&referral.referral_id);
+        assert!(
+            matches!(now, Ok(()) | Err(ReferralError::TooLate)),
+            "{now:?}"
+        );
         queued += 1;
         let ten_years = 10 * 365 * 24;
         let hours = chance.one_of(&[0, 0, 0, 1, -1, 30, -30, ten_years, -ten_years]);
