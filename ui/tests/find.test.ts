@@ -271,7 +271,7 @@ describe('the card', () => {
 		expect(document.querySelector('#card-back')).toBeNull();
 	});
 
-	it('of a closed service says why and what took its place, and cannot be chosen', async () => {
+	it('h07 closed: the card says why and what took its place, and it cannot be chosen', async () => {
 		const window = await openWindow();
 		await window.keyboard.keyboard('fibro clinic');
 		await eventually(() => element('.not-open__item'));

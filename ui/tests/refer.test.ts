@@ -110,14 +110,14 @@ describe('a referral by keyboard', () => {
 		expect(element('#crisisNote')).toHaveProperty('value', 'rang 1 team');
 	});
 
-	it('preselects nothing', async () => {
+	it('h16 consent not asked: nothing is preselected', async () => {
 		await openWindow();
 		expect(document.querySelectorAll('.form input:checked')).toHaveLength(0);
 	});
 });
 
 describe('the banner', () => {
-	it('shows the patient in the order and format of the NHS banner', async () => {
+	it('h01 wrong patient: the banner shows the patient in the order and format of the NHS', async () => {
 		const window = await openWindow();
 		window.paste(PASTED[SMITH] ?? '');
 		await eventually(() =>
@@ -128,7 +128,7 @@ describe('the banner', () => {
 		expect(text('#nhsNumber-source')).toBe('from: “NHS No. 999 000 0018”');
 	});
 
-	it('leaves with its patient', async () => {
+	it('h01 wrong patient: the banner leaves with its patient', async () => {
 		const window = await openWindow();
 		window.paste(PASTED[SMITH] ?? '');
 		await eventually(() => element('.banner'));
@@ -169,7 +169,7 @@ describe('the search box', () => {
 		await eventually(() => expect(saved.mock.calls[0]?.[1].serviceId).toBe('de-stress-pain'));
 	});
 
-	it('says why, how it is sorted and what is hidden', async () => {
+	it('h24 filters: the list says why, how it is sorted, and how many are hidden for which reason', async () => {
 		const window = await openWindow();
 		await window.press('f', 'i', 'b', 'r', 'o');
 		await eventually(() => expect(text('#hits')).toContain('why: fibro → fibromyalgia'));
@@ -201,7 +201,7 @@ describe('the search box', () => {
 		await eventually(() => expect(text('.crisis')).toContain('Samaritans: 116 123'));
 	});
 
-	it('shows one that is closed greyed, with its successor', async () => {
+	it('h07 closed: a service that is closed is shown greyed, with its successor', async () => {
 		const window = await openWindow();
 		await window.keyboard.keyboard('fibro clinic');
 		await eventually(() => expect(text('.not-open__item')).toContain('Fibro Clinic: closed, 01-Sep-2026.'));

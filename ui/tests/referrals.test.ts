@@ -117,7 +117,7 @@ describe('the time to undo', () => {
 		expect(element('#reasons')).toHaveProperty('checked', true);
 	});
 
-	it('is not undone by Esc', async () => {
+	it('h22 undo is a named control and never Esc', async () => {
 		const backend = replay();
 		const undo = vi.spyOn(backend, 'undoReferral');
 		const window = await sent(backend);
@@ -152,7 +152,7 @@ it('finds what can still be undone when the window is opened again', async () =>
 	expect(document.querySelectorAll('.leaving')).toHaveLength(1);
 });
 
-it('puts the patient away after 10 idle minutes, as a draft and without a question', async () => {
+it('h01 wrong patient: the patient goes after 10 idle minutes, as a draft and without a question', async () => {
 	vi.useFakeTimers();
 	try {
 		const backend = replay();
@@ -255,7 +255,7 @@ describe('the demonstration', () => {
 	});
 });
 
-it('asks at closing what to do with what can still be undone', async () => {
+it('h22 quitting asks what to do with what can still be undone', async () => {
 	const backend = replay();
 	let ask: (waiting: number) => void = () => undefined;
 	backend.onCloseAsked = (act) => (ask = act);

@@ -5,7 +5,10 @@ use crate::{
     Desk, ReferralError,
     desk::AttentionCount,
     mailbox_table,
-    render::{daily, email::MailHeaders},
+    render::{
+        daily,
+        notice::{Notice, notice},
+    },
     transport::{self, Envelope, Mailbox, Phase, SendOutcome, SendProblem},
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -110,15 +113,14 @@ impl Sender {
         day: Date,
         now: Timestamp,
     ) -> Result<Vec<u8>, ReferralError> {
-        let headers = MailHeaders {
-            from: mailbox.from_address.clone(),
-            from_name: mailbox.from_name.clone(),
-            to: mailbox.from_address.clone(),
-            subject: daily::subject(counts, self.demonstration),
-            message_id: format!("<day-{}@{}>", store::event::new_id(now), mailbox.domain()),
-            date: now,
-        };
-        Ok(daily::mail(&headers, counts, day, self.demonstration)?)
+        let demonstration = self.demonstration;
+        Ok(notice(&Notice {
+            mailbox,
+            subject: &daily::subject(counts, demonstration),
+            text: &daily::text(counts, day, demonstration),
+            id: &format!("day-{}", store::event::new_id(now)),
+            at: now,
+        })?)
     }
 
     async fn send_line(

@@ -1,6 +1,5 @@
 //! The daily line to the practice's own mailbox: how many referrals need somebody, by kind, and nothing that identifies a person.
 
-use super::email::{MailHeaders, RenderError, plain_mail};
 use crate::desk::AttentionCount;
 use jiff::civil::Date;
 use letter::DEMONSTRATION;
@@ -50,16 +49,6 @@ fn kind_words(kind: &str) -> &'static str {
         "recall-due" => "put off until now: offer again",
         _ => "waiting to leave for over 15 minutes",
     }
-}
-
-/// The finished message, to the mailbox that it comes from.
-pub fn mail(
-    headers: &MailHeaders,
-    counts: &[AttentionCount],
-    day: Date,
-    demonstration: bool,
-) -> Result<Vec<u8>, RenderError> {
-    plain_mail(headers, text(counts, day, demonstration))
 }
 
 #[cfg(test)]

@@ -106,27 +106,6 @@ fn addressed(headers: &MailHeaders) -> Result<MessageBuilder, RenderError> {
         .date(date(headers.date)?))
 }
 
-/// A message of plain words alone, with the same care for what stands above it: the daily line to the practice's own mailbox.
-pub fn plain_mail(headers: &MailHeaders, text: String) -> Result<Vec<u8>, RenderError> {
-    refuse_control_characters(headers)?;
-    let from = address(&headers.from, Field::From)?;
-    let to = address(&headers.to, Field::To)?;
-    let name = headers.from_name.trim();
-    let name = (!name.is_empty()).then(|| name.to_owned());
-    let envelope = Envelope::new(Some(from.clone()), vec![to.clone()])
-        .map_err(|_| RenderError::Malformed(Field::To))?;
-    let message = Message::builder()
-        .envelope(envelope)
-        .from(Mailbox::new(name, from))
-        .to(Mailbox::new(None, to))
-        .subject(&*headers.subject)
-        .message_id(Some(message_id(&headers.message_id)?.to_owned()))
-        .date(date(headers.date)?)
-        .singlepart(words(ContentType::TEXT_PLAIN, text))
-        .map_err(|_| RenderError::Build)?;
-    Ok(message.formatted())
-}
-
 fn body(content: &LetterContent, pdf: &[u8], message_id: &str) -> Result<MultiPart, RenderError> {
     let alternative = MultiPart::alternative()
         .boundary(boundary("alternative", message_id))

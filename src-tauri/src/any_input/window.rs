@@ -9,7 +9,11 @@ use product_tests::{
     practice::{ACTOR, PAIN_PLATFORM, Practice, START, Time},
     records::{Dump, dump, of_table, version},
 };
-use referrals::{draft::ReferralForm, staff_table};
+use referrals::{
+    desk::{Offer, Reply},
+    draft::ReferralForm,
+    staff_table,
+};
 use serde_json::{Value, json};
 use std::{fs, path::Path, sync::Arc};
 use store::UseMode;
@@ -92,15 +96,52 @@ fn referrals_in_every_state(practice: &Practice) -> Vec<String> {
     desk.undo(&undone, ACTOR).unwrap();
     let withdrawn = refer();
     desk.withdraw(&withdrawn, "", ACTOR).unwrap();
+    let rejected = refer();
+    practice.send_due();
+    desk.record_reply(&rejected, Reply::Rejected, "full", ACTOR)
+        .unwrap();
+    let parked = parked(practice);
     let queued = practice.refer(DOE, PAIN_PLATFORM).referral_id;
-    let states: Vec<&str> = [&sent, &failed, &unknown[0], &undone, &withdrawn, &queued]
-        .map(|id| practice.state(id))
-        .to_vec();
+    let states: Vec<&str> = [
+        &sent,
+        &failed,
+        &unknown[0],
+        &undone,
+        &withdrawn,
+        &rejected,
+        &parked,
+        &queued,
+    ]
+    .map(|id| practice.state(id))
+    .to_vec();
     assert_eq!(
         states,
-        ["sent", "failed", "unknown", "undone", "withdrawn", "queued"]
+        [
+            "sent",
+            "failed",
+            "unknown",
+            "undone",
+            "withdrawn",
+            "rejected",
+            "parked",
+            "queued"
+        ]
     );
-    [vec![sent, failed, undone, withdrawn, queued], unknown].concat()
+    let others = vec![sent, failed, undone, withdrawn, rejected, parked, queued];
+    [others, unknown].concat()
+}
+
+fn parked(practice: &Practice) -> String {
+    let draft = practice.draft(SMITH, PAIN_PLATFORM);
+    let chosen = practice.chosen(&draft);
+    let offer = Offer {
+        draft: &draft,
+        on_screen: &draft.form,
+        chosen: &chosen,
+        words: "",
+    };
+    let day = "2026-12-19".parse().unwrap();
+    practice.desk().park(&offer, day, ACTOR).unwrap()
 }
 
 pub struct Window {
@@ -202,6 +243,9 @@ impl Window {
             ("staffId", _) => json!(of(&self.known.staff)),
             ("text", _) if number % 2 == 0 => json!(SMITH),
             ("text", _) => json!("fibro low mood"),
+            // A day ahead of the practice's clock.
+            ("recallOn" | "nextOn", _) => json!("19-Dec-2026"),
+            ("reply", _) => json!("rejected"),
             (_, "String") => json!("as it should be"),
             (_, "bool") => json!(number % 2 == 0),
             (_, "u32") => json!(number),
@@ -227,10 +271,15 @@ impl Window {
             count(after, "attempts"),
             "{command}"
         );
-        for table in ["referrals", "referral_patients", "letters"] {
-            let (before, after) = (count(before, table), count(after, table));
-            assert_eq!(after, before + queued, "{command}: {table}");
-        }
+        let more = |table| count(after, table) - count(before, table);
+        assert_eq!(more("letters"), queued, "{command}: letters");
+        // An offer stands in the list without a letter, and with nothing in the outbox.
+        let offers = more("referrals") - queued;
+        assert_eq!(more("referral_patients"), queued + offers, "{command}");
+        assert!(
+            offers == 0 || matches!(command, "park_referral" | "decline_referral"),
+            "{command}: {offers} offers"
+        );
         let again = count(after, "outbox") - count(before, "outbox") - queued;
         assert!(
             again == 0 || command == "decide_unknown",

@@ -121,3 +121,27 @@ fn a_daily_line_that_fails_is_tried_again_and_touches_nothing_of_the_referrals()
     practice.time.set("2026-11-26T09:00:00Z");
     assert!(look(&practice));
 }
+
+#[test]
+fn h23_demonstration_taken_for_real_every_message_and_every_text_for_the_record_says_what_it_is() {
+    let (practice, _) = with_work();
+    assert!(look(&practice));
+    let messages = practice.mail.messages();
+    assert_eq!(messages.len(), 3);
+    for message in &messages {
+        assert!(
+            message.subject.starts_with("DEMONSTRATION: "),
+            "{}",
+            message.subject
+        );
+        assert!(
+            message.text.contains("DEMONSTRATION. Made-up people"),
+            "{}",
+            message.text
+        );
+    }
+    for row in practice.desk().worklist().unwrap() {
+        let text = practice.referral(&row.id).record_text;
+        assert!(text.starts_with("DEMONSTRATION. "), "{text}");
+    }
+}
