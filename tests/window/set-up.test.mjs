@@ -85,7 +85,7 @@ test('a practice is set up by keyboard, from nothing to its first sign-in, and e
 	await person.session.chooseFile('#directory-file', await publishedDirectory(computer.folder));
 	await presses(person, 'Load it');
 	await step(person, 'Addresses');
-	await looksAt(person, 'set-up-addresses');
+	await looksAt(person, 'set-up-addresses', { outlined: false });
 	await person.tabToField('waiting-all');
 	await person.press('Space');
 	await person.tabToField('propose', 'Shift+Tab').catch(() => person.tabToField('propose'));
