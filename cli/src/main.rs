@@ -17,6 +17,7 @@ mod mailbox;
 mod outbox;
 mod practice;
 mod read;
+mod records;
 mod refer;
 mod search;
 mod show;
@@ -25,7 +26,10 @@ mod unmet;
 use clap::{Args, Parser, Subcommand};
 use engine::{Engine, EngineError, Needs};
 use referrals::people::{Pin, Right};
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 use store::{Clock, DataFolder, UseMode};
 
 /// Find local services and refer into them.
@@ -79,6 +83,12 @@ enum Command {
     Practice(practice::PracticeArguments),
     /// The mailbox from which referrals are sent.
     Mailbox(mailbox::MailboxArguments),
+    /// Check the audit trail, row by row, and show its newest acts.
+    Audit(records::AuditArguments),
+    /// Erase what identifies the patients of referrals that ended long enough ago.
+    Erase(records::EraseArguments),
+    /// A copy of everything that is held about one patient.
+    Export(records::ExportArguments),
 }
 
 /// What ends a command early: said in words, and as {"error": {"code", "message"}} with --json.
@@ -86,6 +96,12 @@ enum Command {
 enum CliError {
     #[error("{0}")]
     Engine(#[from] EngineError),
+    #[error("{source} The newest good backup is of {made_at}: {}", .backup.display())]
+    Records {
+        source: EngineError,
+        backup: PathBuf,
+        made_at: String,
+    },
     #[error("{path} could not be read: {source}")]
     Input {
         path: String,
@@ -98,7 +114,7 @@ enum CliError {
 impl CliError {
     fn code(&self) -> &'static str {
         match self {
-            Self::Engine(error) => error.code(),
+            Self::Engine(error) | Self::Records { source: error, .. } => error.code(),
             Self::Input { .. } => "input",
             Self::Usage(_) => "usage",
         }
@@ -142,6 +158,9 @@ fn run(command: Command, common: &Common) -> Result<(), CliError> {
         Command::Directory(arguments) => directory::run(&arguments, common),
         Command::Practice(arguments) => practice::run(&arguments, common),
         Command::Mailbox(arguments) => mailbox::run(&arguments, common),
+        Command::Audit(arguments) => records::audit(&arguments, common),
+        Command::Erase(arguments) => records::erase(&arguments, common),
+        Command::Export(arguments) => records::export(&arguments, common),
     }
 }
 
@@ -160,7 +179,8 @@ fn open(common: &Common) -> Result<Engine, CliError> {
     let mode = DataFolder::mode_of(&data)
         .map_err(EngineError::from)?
         .unwrap_or(UseMode::Demonstration);
-    let (engine, unseen_key) = Engine::open(&data, mode, Clock::system())?;
+    let opened = Engine::open(&data, mode, Clock::system());
+    let (engine, unseen_key) = opened.map_err(|error| with_newest_backup(error, &data))?;
     // Only the set-up shows a recovery key; until it has, the records are not finished.
     if unseen_key.is_some() {
         let how = "The set-up of this folder was not finished. Go on with: onward-cli practice set FILE --real";
@@ -168,6 +188,21 @@ fn open(common: &Common) -> Result<Engine, CliError> {
     }
     sign_in(&engine, common)?;
     Ok(engine)
+}
+
+/// Records that do not open are an error that names the backup to put in their place.
+fn with_newest_backup(source: EngineError, data: &Path) -> CliError {
+    if !source.can_be_recovered() {
+        return source.into();
+    }
+    match Engine::newest_backup(data) {
+        Some(newest) => CliError::Records {
+            made_at: newest.note.made_at.to_string(),
+            backup: newest.path,
+            source,
+        },
+        None => source.into(),
+    }
 }
 
 /// As the person that --as names. Without it only what needs no right can be done in real use.

@@ -40,6 +40,8 @@ enum PracticeCommand {
         #[arg(long, value_name = "FILE")]
         recovery_key: String,
     },
+    /// Set aside records that do not open, whole, and put a backup in their place. It opens with the key in this computer's keychain.
+    PutBack { backup: PathBuf },
 }
 
 #[derive(Deserialize)]
@@ -87,8 +89,8 @@ pub fn run(arguments: &PracticeArguments, common: &Common) -> Result<(), CliErro
         PracticeCommand::Show => show(&open(common)?),
         PracticeCommand::BackUp { folder } => {
             let engine = open(common)?;
-            actor(&engine, Right::SetUp)?;
-            engine.store.back_up(folder).map_err(EngineError::from)?;
+            let made = engine.back_up_to(folder)?;
+            say!("{} rows, checked, in {}", made.rows, folder.display());
             Ok(())
         }
         PracticeCommand::Restore {
@@ -103,6 +105,12 @@ pub fn run(arguments: &PracticeArguments, common: &Common) -> Result<(), CliErro
                 Clock::system(),
             )?)
         }
+        PracticeCommand::PutBack { backup } => show(&Engine::restore_over(
+            &real_folder(common)?,
+            backup,
+            None,
+            Clock::system(),
+        )?),
     }
 }
 

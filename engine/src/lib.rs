@@ -8,8 +8,10 @@ mod catalogue;
 mod checked;
 pub mod copied;
 mod current;
+mod daily;
 mod facts;
 mod log;
+mod records;
 mod sending;
 mod session;
 mod set_up;
@@ -21,6 +23,7 @@ pub use catalogue::{Catalogue, not_open_code, not_open_detail};
 pub use checked::Checked;
 pub use facts::PatientFacts;
 pub use log::{Log, LogEntry};
+pub use records::PatientCopy;
 pub use sending::SenderThread;
 pub use session::{IDLE, Needs, SessionNow};
 pub use set_up::SetUpProgress;
@@ -31,7 +34,7 @@ use demo::practice::DemonstrationError;
 use referrals::{
     Desk, ReferralError, approval_table, desk,
     draft::{ReferralDraft, ServiceToRefer},
-    outbox::{Wake, outbox_table},
+    outbox::{SenderLock, Wake, outbox_table},
     practice_table,
 };
 use services_directory::{
@@ -46,7 +49,10 @@ use std::{
     sync::Arc,
     thread::JoinHandle,
 };
-use store::{Clock, DataFolder, Store, StoreError, UseMode, open::Schemas, recovery::RecoveryKey};
+use store::{
+    Clock, DataFolder, Store, StoreError, UseMode, audit_table::KeptHead, facts_table,
+    open::Schemas, recovery::RecoveryKey,
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -88,10 +94,18 @@ impl EngineError {
             Self::NoDirectory => "directory-missing",
             Self::Store(StoreError::Keychain { .. }) => "keychain-unavailable",
             Self::Store(StoreError::KeyMissing) => "key-missing",
-            Self::Store(StoreError::WrongKey | StoreError::RecoveryKeyForm { .. }) => "wrong-key",
+            Self::Store(
+                StoreError::WrongKey | StoreError::OtherKey | StoreError::RecoveryKeyForm { .. },
+            ) => "wrong-key",
             Self::Store(StoreError::Damaged { .. }) => "records-damaged",
             Self::Store(StoreError::DatabaseMissing { .. }) => "records-missing",
-            Self::Store(StoreError::BackupExists { .. }) => "records-there",
+            Self::Store(StoreError::BackupExists { .. } | StoreError::RecordsInTheWay { .. }) => {
+                "records-there"
+            }
+            Self::Store(StoreError::NotOurs { .. }) => "key-file-damaged",
+            Self::Store(StoreError::NotABackup { .. }) => "not-a-backup",
+            Self::Store(StoreError::OtherUse { .. }) => "other-use",
+            Self::Store(StoreError::File { .. }) => "file",
             Self::Store(_) => "store",
             Self::Directory(DirectoryError::Feed(_) | DirectoryError::OnlyForDemonstration) => {
                 "directory"
@@ -110,6 +124,7 @@ impl EngineError {
                 StoreError::KeyMissing
                     | StoreError::Keychain { .. }
                     | StoreError::WrongKey
+                    | StoreError::OtherKey
                     | StoreError::Damaged { .. }
                     | StoreError::DatabaseMissing { .. }
                     | StoreError::NotOurs { .. }
@@ -121,6 +136,8 @@ impl EngineError {
     pub fn detail(&self) -> Option<String> {
         match self {
             Self::Referral(error) => error.detail(),
+            // A place on this computer, which somebody here has named.
+            Self::Store(StoreError::File { path, .. }) => Some(path.display().to_string()),
             // A directory is public: the line, the record and what to do.
             Self::Directory(
                 error @ (DirectoryError::Feed(_) | DirectoryError::OnlyForDemonstration),
@@ -148,6 +165,9 @@ pub struct Engine {
     current: Arc<CurrentCatalogue>,
     session: Session,
 }
+
+/// The head that the records lacked when what waits in them was held.
+const HELD_FOR_HEAD: &str = "held-for-head";
 
 fn schemas() -> Schemas {
     Schemas {
@@ -232,7 +252,31 @@ impl Engine {
                 source,
             })?;
         }
+        if self.store.is_behind {
+            self.hold_what_may_have_gone()?;
+        }
         Ok(())
+    }
+
+    /// The records lack what was committed last: what waits in them may have gone. Held once for each head that is missing,
+    /// and not while another process sends, which saw the same when it opened them.
+    fn hold_what_may_have_gone(&self) -> Result<(), EngineError> {
+        let KeptHead::At(missing) = self.store.audit_head.read()? else {
+            return Ok(());
+        };
+        let lock = SenderLock::try_take(&self.store.folder.sender_lock());
+        let Some(_lock) = lock.map_err(ReferralError::Lock)? else {
+            return Ok(());
+        };
+        let now = self.store.clock.now();
+        Ok(self.store.practice.write(move |tx| {
+            let done = facts_table::read(tx, HELD_FOR_HEAD)?;
+            if done.as_ref() != Some(&missing.hash) {
+                outbox_table::hold_after_restore(tx, now)?;
+                facts_table::write(tx, HELD_FOR_HEAD, &missing.hash)?;
+            }
+            Ok::<_, ReferralError>(())
+        })?)
     }
 
     /// The chosen service as a draft is checked against, with what this practice has approved.

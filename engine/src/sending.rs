@@ -1,6 +1,9 @@
 //! The thread that sends, with the demonstration's mail server beside it where there is one.
 
-use crate::{Engine, EngineError};
+use crate::{
+    Engine, EngineError,
+    daily::{DailyThread, DailyWork},
+};
 use demo::mail_server::RunningMailServer;
 use referrals::{
     Desk,
@@ -27,6 +30,7 @@ pub struct SenderThread {
     stop: Arc<AtomicBool>,
     wake: referrals::outbox::Wake,
     thread: Option<JoinHandle<()>>,
+    daily: Option<DailyThread>,
 }
 
 /// How long a closing program goes on with what is due; a message that has begun is always finished.
@@ -73,6 +77,8 @@ impl Engine {
         changed: Arc<dyn Fn(&str) + Send + Sync>,
     ) -> Result<SenderThread, EngineError> {
         let stop = Arc::new(AtomicBool::new(false));
+        let ours = Arc::new(AtomicBool::new(false));
+        let daily = DailyThread::start(self.daily_work(), ours.clone())?;
         let (sender, stopping) = (self.sender(changed), stop.clone());
         let (demonstration, desk) = (
             self.is_demonstration().then(|| self.store.clone()),
@@ -82,7 +88,13 @@ impl Engine {
         let thread = std::thread::Builder::new()
             .name("sender".into())
             .spawn(move || {
-                runtime.block_on(send_whenever_ours(sender, desk, demonstration, &stopping));
+                runtime.block_on(send_whenever_ours(
+                    sender,
+                    desk,
+                    demonstration,
+                    &stopping,
+                    &ours,
+                ));
             })
             .map_err(|source| StoreError::File {
                 path: "sender".into(),
@@ -92,6 +104,7 @@ impl Engine {
             stop,
             wake: self.desk.wake.clone(),
             thread: Some(thread),
+            daily: Some(daily),
         })
     }
 
@@ -108,8 +121,20 @@ impl Engine {
             } else {
                 sender.run_due().await?;
             }
+            // A practice that sends by a timer has no window to do the day's work.
+            if !self.is_demonstration() {
+                self.daily_work().run(&|| false);
+            }
             Ok(true)
         })
+    }
+
+    fn daily_work(&self) -> DailyWork {
+        DailyWork {
+            store: self.store.clone(),
+            desk: self.desk.clone(),
+            log: self.log.clone(),
+        }
     }
 
     async fn demonstration_server(&self) -> Result<Option<RunningMailServer>, EngineError> {
@@ -126,12 +151,14 @@ async fn send_whenever_ours(
     desk: Desk,
     demonstration: Option<store::Store>,
     stop: &AtomicBool,
+    sends: &AtomicBool,
 ) {
     let mut next_look = Instant::now() + LOOK_FOR_THE_DAY;
     let mut ours: Option<(SenderLock, Option<RunningMailServer>)> = None;
     while !stop.load(Ordering::Relaxed) {
         if ours.is_none() {
             ours = take_over(&sender, demonstration.as_ref()).await;
+            sends.store(ours.is_some(), Ordering::Relaxed);
         }
         match &ours {
             Some(_) => {
@@ -184,6 +211,7 @@ impl Drop for SenderThread {
     /// Waits for a message that is just leaving.
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
+        self.daily = None;
         self.wake.wake();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

@@ -51,6 +51,10 @@ pub enum ReferralError {
     LastKeeper,
     #[error("there is no such address in the directory, or it has changed while you looked at it")]
     NoSuchAddress,
+    #[error(
+        "more than one person has this name and date of birth here; ask by the NHS number instead"
+    )]
+    MoreThanOnePerson,
     #[error("{0}")]
     Render(#[from] RenderError),
     #[error("{0}")]
@@ -63,7 +67,7 @@ pub enum ReferralError {
 
 impl From<rusqlite::Error> for ReferralError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Store(StoreError::Sqlite(error))
+        Self::Store(error.into())
     }
 }
 
@@ -83,6 +87,7 @@ impl ReferralError {
             Self::NotADayAhead => "not-a-day-ahead",
             Self::WordsMissing => "words-missing",
             Self::PracticeNotSet => "practice-not-set",
+            Self::MoreThanOnePerson => "more-than-one-person",
             Self::MailboxNotSet => "mailbox-not-set",
             Self::WrongPin { .. } => "wrong-pin",
             Self::PinWait { .. } => "pin-wait",

@@ -49,8 +49,9 @@ pub fn tick(tx: &Transaction<'_>, referral_id: &str, filing: &Filing) -> Result<
 pub fn candidates(connection: &Connection) -> Result<Vec<String>, ReferralError> {
     let mut statement = connection.prepare_cached(
         "SELECT referrals.id FROM referrals LEFT JOIN filings ON filings.referral_id = referrals.id
-         WHERE filings.deed IS NULL OR filings.deed = 'parked' OR EXISTS (SELECT 1 FROM events
-             WHERE events.subject = referrals.id AND events.type IN ('undone', 'withdrawn'))",
+         WHERE referrals.id NOT IN (SELECT referral_id FROM erasures)
+             AND (filings.deed IS NULL OR filings.deed = 'parked' OR EXISTS (SELECT 1 FROM events
+                 WHERE events.subject = referrals.id AND events.type IN ('undone', 'withdrawn')))",
     )?;
     let rows = statement.query_map([], |row| row.get(0))?;
     rows.map(|row| Ok(row?)).collect()

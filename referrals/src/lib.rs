@@ -1,5 +1,6 @@
 //! Everything that touches a patient: intake, draft, render, outbox, transport, status.
 
+pub mod access;
 pub mod approval_table;
 pub mod concern_table;
 pub mod desk;
@@ -17,6 +18,8 @@ pub mod people;
 pub mod practice_table;
 pub mod referral_table;
 pub mod render;
+pub mod retention;
+pub mod retention_table;
 pub mod staff_table;
 pub mod status;
 pub mod transport;

@@ -2,10 +2,11 @@
 //! with what Rust gives now. `ONWARD_UPDATE=1 cargo test --workspace contract` writes the types and the codes anew.
 
 use crate::views::{
-    self, AddressRow, AddressShown, ConcernRow, CopiedView, DraftSummary, DraftView, MailboxForm,
-    MailboxMessage, MailboxRow, MailboxTest, PatientField, PracticeForm, QueuedView, QuitChoice,
-    RecoveryKeyView, ReferralDetail, ReferralForm, ReferralRow, Reply, SearchView, ServiceCard,
-    SetUpView, StaffForm, StaffMember, UnknownDecision, UnmetNeedRow, WindowState,
+    self, AddressRow, AddressShown, AuditView, BackupsView, ConcernRow, CopiedView, DraftSummary,
+    DraftView, ExportView, MailboxForm, MailboxMessage, MailboxRow, MailboxTest, PatientField,
+    PracticeForm, QueuedView, QuitChoice, RecoveryKeyView, ReferralDetail, ReferralForm,
+    ReferralRow, Reply, RetentionView, SearchView, ServiceCard, SetUpView, StaffForm, StaffMember,
+    UnknownDecision, UnmetNeedRow, WindowState,
 };
 use referrals::{desk, draft, filing, transport::SendProblem};
 use serde::{Serialize, de::DeserializeOwned};
@@ -151,6 +152,7 @@ fn timeline_kinds() -> BTreeSet<String> {
 #[test]
 fn the_codes_of_the_window_are_those_of_rust() {
     let codes = json!({
+        "acts": strings(store::audit::Act::ALL.iter().map(|act| act.as_str())),
         "actions": quoted_in("referrals/src/desk/worklist.rs", "actions"),
         "attention": attention(),
         "deeds": filing::Deed::ALL.map(filing::Deed::code),
@@ -227,6 +229,10 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
         | "save_practice"
         | "save_mailbox"
         | "load_directory" => is_a::<SetUpView>(answer),
+        "backups" | "set_backup_folder" | "back_up_to" => is_a::<BackupsView>(answer),
+        "audit_trail" => is_a::<AuditView>(answer),
+        "retention" | "set_retention" => is_a::<RetentionView>(answer),
+        "export_patient" => is_a::<ExportView>(answer),
         "make_records" => is_a::<RecoveryKeyView>(answer),
         "test_mailbox" => is_a::<MailboxTest>(answer),
         "addresses_to_approve"
@@ -266,6 +272,9 @@ fn argument(name: &str, value: &Value) -> Result<(), String> {
         {
             is_a::<String>(value)
         }
+        "nhsNumber" => is_a::<String>(value),
+        "before" => is_a::<Option<i64>>(value),
+        "days" => is_a::<u16>(value),
         "person" => is_a::<StaffForm>(value),
         "practice" => is_a::<PracticeForm>(value),
         "mailbox" => is_a::<MailboxForm>(value),

@@ -5,6 +5,7 @@ mod directory;
 mod draft;
 mod hazards;
 mod people;
+mod records;
 mod referral;
 mod set_up;
 
@@ -13,6 +14,7 @@ pub use directory::{address_on_card, search};
 pub use draft::{draft, draft_summaries, form, patient_field};
 pub use hazards::{concern_source, concerns, day, reply};
 pub use people::{addresses, shown, staff_form, staff_member};
+pub use records::{audit, backups, export, retention};
 pub use referral::{copied, decision, mailbox, mailbox_message, queued, referral, referral_row};
 pub use set_up::{mailbox_form, nothing_set_up, practice_form, set_up};
 
@@ -62,11 +64,12 @@ pub fn window_state(engine: &Engine) -> Result<WindowState, EngineError> {
         referrer_id: referrer.map_or_else(String::new, |it| it.id),
         session: people::session(engine)?,
         trouble: None,
+        newest_backup: None,
     })
 }
 
 /// An installed program that nobody has set up yet, or one whose records do not open as they are.
-pub fn without_records(trouble: Option<&str>) -> WindowState {
+pub fn without_records(trouble: Option<&str>, newest_backup: Option<String>) -> WindowState {
     WindowState {
         mode: if trouble.is_some() {
             UseMode::Recover
@@ -86,6 +89,7 @@ pub fn without_records(trouble: Option<&str>) -> WindowState {
         referrer_id: String::new(),
         session: SessionView::default(),
         trouble: trouble.map(str::to_owned),
+        newest_backup,
     }
 }
 

@@ -83,6 +83,13 @@ impl AppState {
         }
     }
 
+    /// Then, the newest backup that is whole.
+    pub fn newest_backup(&self) -> Option<String> {
+        self.trouble()?;
+        let found = Engine::newest_backup(&self.data)?;
+        Some(found.path.display().to_string())
+    }
+
     /// Makes the records, if need be, and answers the recovery key that is still to be written down.
     pub fn unfinished(&self, data: &Path, clock: Clock) -> Result<RecoveryKey, EngineError> {
         let mut records = self.records();

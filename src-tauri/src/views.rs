@@ -49,6 +49,8 @@ view! {
         pub session: SessionView,
         /// Why real records could not be opened: a code.
         pub trouble: Option<String>,
+        /// Then, the folder of the newest backup that is whole.
+        pub newest_backup: Option<String>,
     }
 
     /// Who sits here, and what they may.
@@ -152,6 +154,52 @@ view! {
     struct RecoveryKeyView {
         /// Eight groups of four.
         pub printed: String,
+    }
+
+    /// The backups of each day.
+    struct BackupsView {
+        /// The folder that the practice named beside the computer's own place; null when only that is used.
+        pub folder: Option<String>,
+        /// UTC, ISO 8601.
+        pub last_good_at: Option<String>,
+        /// Why the newest try came to nothing: a code.
+        pub problem: Option<String>,
+    }
+
+    /// The newest acts of people and of the program, and whether the whole chain of them is as it was written.
+    struct AuditView {
+        pub rows: Vec<AuditRow>,
+        pub whole: bool,
+        /// The row where it is not as it was written; null when it is whole.
+        #[ts(type = "number | null")]
+        pub tampered_at: Option<i64>,
+    }
+
+    struct AuditRow {
+        #[ts(type = "number")]
+        pub seq: i64,
+        /// UTC, ISO 8601.
+        pub at: String,
+        /// A name, or "onward" for the program itself.
+        pub who: String,
+        /// A code of `ACTS`.
+        pub act: String,
+        /// The name of a member of staff, a reference, or an id.
+        pub subject: String,
+    }
+
+    /// How long after its end what identifies a patient is kept.
+    struct RetentionView {
+        pub days: u16,
+        pub shortest_days: u16,
+        pub longest_days: u16,
+    }
+
+    /// Everything about one patient, written into a folder.
+    struct ExportView {
+        pub folder: String,
+        pub referrals: u32,
+        pub drafts: u32,
     }
 
     /// An address that this practice has not approved as it stands in the directory now.

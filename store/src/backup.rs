@@ -7,6 +7,7 @@ use crate::{
     audit_table, database, facts_table, fail_point, hex,
     key::DataKey,
     open,
+    recovery::KeyHeader,
 };
 use jiff::Timestamp;
 use rusqlite::{
@@ -189,44 +190,32 @@ impl Store {
     /// Puts a backup into a data folder without records, where `Store::recover` or, with the key still in the keychain, `Store::open` opens it.
     /// What waited in its outbox may have gone since the backup was made: a marker makes the next opening hold it for a person.
     pub fn restore(backup: &Path, folder: &DataFolder) -> Result<(), StoreError> {
-        let (database, header) = (folder.practice_database(), folder.key_header());
         for ending in ["", "-wal", "-shm"] {
             let path = folder.path().join(format!("{DATABASE}{ending}"));
             if path.exists() {
                 return Err(StoreError::RecordsInTheWay { path });
             }
         }
-        let new_header =
-            open::read_header(&backup.join(KEY_FILE))?.ok_or_else(|| StoreError::NotABackup {
-                path: backup.into(),
-            })?;
-        if open::read_header(&header)?.is_some_and(|old| old != new_header) {
-            return Err(StoreError::RecordsInTheWay { path: header });
+        let header = key_file_of(backup)?;
+        let old = folder.key_header();
+        if open::read_header(&old)?.is_some_and(|old| old != header) {
+            return Err(StoreError::RecordsInTheWay { path: old });
         }
-        if let Ok(note) = fs::read(backup.join(NOTE)) {
-            let note = serde_json::from_slice(&note).map_err(|_| StoreError::NotABackup {
-                path: backup.into(),
-            })?;
-            let found = FoundBackup {
-                path: backup.into(),
-                note,
-            };
-            if !found.is_whole() {
-                return Err(StoreError::Damaged {
-                    what: format!(
-                        "the backup {} has changed since it was made",
-                        backup.display()
-                    ),
-                });
-            }
-        }
-        // The database last and by its name at once: a restoring that was cut short can be begun again.
-        let beside = folder.path().join("practice.restoring");
-        copy_whole(&backup.join(DATABASE), &beside)?;
-        let marker = folder.restored_marker();
-        write_whole(&marker, b"restored")?;
-        open::write_header(&header, &new_header)?;
-        fs::rename(&beside, &database).map_err(StoreError::file(database))
+        bring(backup, folder)?;
+        put_in_place(folder, &header)
+    }
+
+    /// The same where records lie that cannot be opened: they are set aside once the backup is there, whole. Answers where they lie now.
+    pub fn restore_over(
+        backup: &Path,
+        folder: &DataFolder,
+        now: Timestamp,
+    ) -> Result<PathBuf, StoreError> {
+        let header = key_file_of(backup)?;
+        bring(backup, folder)?;
+        let aside = Self::set_aside(folder, now)?;
+        put_in_place(folder, &header)?;
+        Ok(aside)
     }
 
     /// Moves records that cannot be opened out of the way, whole, so that a backup can take their place. Nothing is deleted. Answers where they lie now.
@@ -249,6 +238,49 @@ impl Store {
         }
         Ok(aside)
     }
+}
+
+fn key_file_of(backup: &Path) -> Result<KeyHeader, StoreError> {
+    open::read_header(&backup.join(KEY_FILE))?.ok_or_else(|| StoreError::NotABackup {
+        path: backup.into(),
+    })
+}
+
+/// Copies a backup that is whole beside the records. From here until it is in its place, no empty database is ever made (`open.rs`).
+fn bring(backup: &Path, folder: &DataFolder) -> Result<(), StoreError> {
+    let not_one = || StoreError::NotABackup {
+        path: backup.into(),
+    };
+    // A backup from before there were notes is taken as it is; its database says at the opening whether it is whole.
+    if let Ok(note) = fs::read(backup.join(NOTE)) {
+        let note = serde_json::from_slice(&note).map_err(|_| not_one())?;
+        let path = backup.into();
+        if !(FoundBackup { path, note }).is_whole() {
+            let what = format!(
+                "the backup {} has changed since it was made",
+                backup.display()
+            );
+            return Err(StoreError::Damaged { what });
+        }
+    }
+    let database = backup.join(DATABASE);
+    if !database.is_file() {
+        return Err(not_one());
+    }
+    let beside = folder.being_restored();
+    let copied = copy_whole(&database, &beside);
+    if copied.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    copied
+}
+
+/// The database last, by its name at once: a restoring that was cut short can be begun again.
+fn put_in_place(folder: &DataFolder, header: &KeyHeader) -> Result<(), StoreError> {
+    write_whole(&folder.restored_marker(), b"restored")?;
+    open::write_header(&folder.key_header(), header)?;
+    let database = folder.practice_database();
+    fs::rename(folder.being_restored(), &database).map_err(StoreError::file(database))
 }
 
 pub(crate) struct BackupLock(File);

@@ -204,6 +204,21 @@ pub fn newest_good(data: &Path) -> Option<FoundBackup> {
     found.into_iter().find(FoundBackup::is_whole)
 }
 
+/// What was made before belongs to the records that were replaced: the first of the restored ones is due at once.
+pub(crate) fn forget(tx: &rusqlite::Transaction<'_>) -> Result<(), StoreError> {
+    let Some(text) = facts_table::read(tx, FACT)? else {
+        return Ok(());
+    };
+    let before: BackupState = serde_json::from_str(&text).unwrap_or_default();
+    keep(
+        tx,
+        &BackupState {
+            named_folder: before.named_folder,
+            ..BackupState::default()
+        },
+    )
+}
+
 fn keep(tx: &rusqlite::Transaction<'_>, state: &BackupState) -> Result<(), StoreError> {
     let text =
         serde_json::to_string(state).map_err(|error| StoreError::Value(error.to_string()))?;

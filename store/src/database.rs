@@ -178,6 +178,15 @@ impl Database {
         result
     }
 
+    /// Writes what still stands in the write-ahead log into the file and empties the log; what somebody reads just now stays until the next time.
+    pub fn empty_journal(&self) -> Result<(), StoreError> {
+        self.read(|connection| {
+            connection
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+                .map_err(StoreError::from)
+        })
+    }
+
     pub(crate) fn key(&self) -> Option<&DataKey> {
         self.shared.key.as_ref()
     }
@@ -274,13 +283,11 @@ pub(crate) fn connect(
     Ok(connection)
 }
 
+/// At the first read, what is no database to this key is the fault of the key.
 fn damaged(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase) => StoreError::WrongKey,
-        Some(rusqlite::ErrorCode::DatabaseCorrupt) => StoreError::Damaged {
-            what: "a page does not read back as it was written".into(),
-        },
-        _ => StoreError::Sqlite(error),
+        _ => error.into(),
     }
 }
 

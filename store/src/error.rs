@@ -45,6 +45,10 @@ pub enum StoreError {
         "The keychain gave back a different key from the one just saved. Nothing was created. Restart the computer and try again."
     )]
     KeyNotKept,
+    #[error(
+        "The key in this computer's keychain does not open the records: it is another one, or the beginning of the records is damaged. Open them with the printed recovery key; nothing has been lost or overwritten."
+    )]
+    OtherKey,
     #[error("This key does not open the records. Check the recovery key, letter by letter.")]
     WrongKey,
     #[error(
@@ -83,11 +87,25 @@ pub enum StoreError {
     #[error("The backup was broken off, because the program is closing.")]
     BackupStopped,
     #[error("database: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
     #[error("The database's writer has stopped. Start Onward again.")]
     WriterGone,
     #[error("a stored value could not be read: {0}")]
     Value(String),
+}
+
+/// A page that does not read back is damage, wherever it is met.
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Self::Damaged {
+                    what: "a page does not read back as it was written".into(),
+                }
+            }
+            _ => Self::Sqlite(error),
+        }
+    }
 }
 
 impl StoreError {

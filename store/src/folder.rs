@@ -118,6 +118,11 @@ impl DataFolder {
         self.path.join("practice.head")
     }
 
+    /// A backup that is on its way into its place.
+    pub fn being_restored(&self) -> PathBuf {
+        self.path.join("practice.restoring")
+    }
+
     /// Held exclusively by the one process that sends.
     pub fn sender_lock(&self) -> PathBuf {
         self.path.join("sender.lock")

@@ -4,7 +4,8 @@ use crate::{
     Act, Clock, DataFolder, Database, Migration, NewAct, StoreError,
     audit::Verdict,
     audit_head::HeadFile,
-    audit_table::{self, PROGRAM},
+    audit_table::{self, KeptHead, PROGRAM},
+    backup, daily_backup,
     database::Durability,
     event::new_id,
     key::{DataKey, KeyHolder},
@@ -35,6 +36,9 @@ pub struct Store {
     pub directory: Database,
     pub clock: Clock,
     pub audit_head: HeadFile,
+    /// The records lack something that was committed once: an end of the journal was damaged, or an older file was put back.
+    /// What they say of messages that wait may be no longer true.
+    pub is_behind: bool,
 }
 
 /// What each component brings to the two databases.
@@ -55,37 +59,61 @@ impl Store {
     /// Opens what is there, or makes it when the folder holds neither records nor a key's file.
     pub fn open(folder: DataFolder, schemas: &Schemas, clock: Clock) -> Result<Opened, StoreError> {
         let _alone = OpeningLock::wait(&folder)?;
-        let header = read_header(&folder.key_header())?;
         let being_made = read_header(&folder.key_header_being_made())?;
         let database = folder.practice_database();
-        if header.is_some() {
-            refuse_emptied(&database)?;
-        }
-        match (header, being_made, exists(&database)?) {
-            (Some(header), _, true) => {
-                let key = KeyHolder::of(&folder, &header.key_id)
-                    .load()?
-                    .ok_or(StoreError::KeyMissing)?;
-                let store = Self::with_key(folder, &key, schemas, clock)?;
-                Ok(Opened {
-                    store,
-                    recovery_key_to_print: None,
-                })
-            }
-            (Some(_), _, false) => Err(StoreError::DatabaseMissing { path: database }),
-            (None, Some(begun), true) => {
+        match (exists(&database)?, being_made) {
+            (true, Some(begun)) if !exists(&folder.key_header())? => {
                 let key = KeyHolder::of(&folder, &begun.key_id)
                     .load()?
                     .ok_or(StoreError::KeyMissing)?;
                 Self::make(folder, &begun.key_id, &key, schemas, clock)
             }
-            (None, None, true) => Err(StoreError::KeyMissing),
-            (None, _, false) => {
+            (true, _) => Ok(Opened {
+                store: Self::open_there(folder, schemas, clock)?,
+                recovery_key_to_print: None,
+            }),
+            (false, _) if held_records(&folder)? => {
+                Err(StoreError::DatabaseMissing { path: database })
+            }
+            (false, _) => {
                 let (key_id, key) = (new_id(clock.now()).to_string(), DataKey::random()?);
                 KeyHolder::of(&folder, &key_id).keep(&key)?;
                 Self::make(folder, &key_id, &key, schemas, clock)
             }
         }
+    }
+
+    /// Opens records that are there, with the key that this computer keeps. A key's file that is gone or damaged is made good from a backup.
+    fn open_there(folder: DataFolder, schemas: &Schemas, clock: Clock) -> Result<Self, StoreError> {
+        refuse_emptied(&folder.practice_database())?;
+        let found = read_header(&folder.key_header());
+        let (header, is_mended) = match found {
+            Ok(Some(header)) => (header, false),
+            lost => match headers_in_backups(&folder).into_iter().next() {
+                Some(header) => (header, true),
+                None => return Err(lost.err().unwrap_or(StoreError::KeyMissing)),
+            },
+        };
+        let of_keychain = |error| match error {
+            StoreError::WrongKey => StoreError::OtherKey,
+            other => other,
+        };
+        let key = KeyHolder::of(&folder, &header.key_id)
+            .load()
+            .map_err(of_keychain)?
+            .ok_or(StoreError::KeyMissing)?;
+        let head = HeadFile::new(&folder, &key);
+        let path = folder.key_header();
+        let opened = Self::with_key(folder, &key, schemas, clock);
+        let store = opened.map_err(|error| match error {
+            // The head was written with this key, so it is not the key that is wrong.
+            StoreError::WrongKey if matches!(head.read(), Ok(KeptHead::At(_))) => damaged_begin(),
+            other => of_keychain(other),
+        })?;
+        if is_mended {
+            mend_header(&path, &header)?;
+        }
+        Ok(store)
     }
 
     /// Opens with the printed recovery key, and gives the key back to this computer's keychain.
@@ -96,17 +124,25 @@ impl Store {
         clock: Clock,
     ) -> Result<Self, StoreError> {
         let _alone = OpeningLock::wait(&folder)?;
-        let header = read_header(&folder.key_header())?.ok_or(StoreError::KeyMissing)?;
+        let found = read_header(&folder.key_header());
         if !exists(&folder.practice_database())? {
             return Err(StoreError::DatabaseMissing {
                 path: folder.practice_database(),
             });
         }
         refuse_emptied(&folder.practice_database())?;
-        let key = header.unwrap_key(recovery)?;
-        let holder = KeyHolder::of(&folder, &header.key_id);
-        let store = Self::with_key(folder, &key, schemas, clock)?;
+        let (header, key, is_mended) = unwrapped(&folder, found, recovery)?;
+        let (holder, path) = (KeyHolder::of(&folder, &header.key_id), folder.key_header());
+        let opened = Self::with_key(folder, &key, schemas, clock);
+        // The recovery key gave the key of this very file, so it is not the key that is wrong.
+        let store = opened.map_err(|error| match error {
+            StoreError::WrongKey => damaged_begin(),
+            other => other,
+        })?;
         holder.keep(&key)?;
+        if is_mended {
+            mend_header(&path, &header)?;
+        }
         let recovered = NewAct::new(Act::Recovered, "", PROGRAM, store.clock.now());
         store
             .practice
@@ -163,6 +199,10 @@ impl Store {
         if exists(&folder.restored_marker())? {
             go_on_from_backup(&practice, &audit_head, clock.now())?;
         }
+        let is_behind = match audit_head.read()? {
+            KeptHead::At(head) => !practice.read(|c| audit_table::has_had(c, &head))?,
+            KeptHead::Missing | KeptHead::Changed => false,
+        };
         let directory = Database::open(
             &folder.directory_database(),
             None,
@@ -175,6 +215,7 @@ impl Store {
             directory,
             clock,
             audit_head,
+            is_behind,
         })
     }
 
@@ -210,6 +251,70 @@ fn begin_audit(practice: &Database, head: &HeadFile, now: Timestamp) -> Result<(
     Ok(())
 }
 
+/// The header that this recovery key opens: the one that lies there, else one of the same records in a backup. And whether it must be put back.
+fn unwrapped(
+    folder: &DataFolder,
+    found: Result<Option<KeyHeader>, StoreError>,
+    recovery: &RecoveryKey,
+) -> Result<(KeyHeader, DataKey, bool), StoreError> {
+    let first = match found {
+        Ok(Some(header)) => match header.unwrap_key(recovery) {
+            Ok(key) => return Ok((header, key, false)),
+            Err(error) => error,
+        },
+        Ok(None) => StoreError::KeyMissing,
+        Err(error) => error,
+    };
+    let others = headers_in_backups(folder).into_iter();
+    let opened = others.filter_map(|header| {
+        let key = header.unwrap_key(recovery).ok()?;
+        Some((header, key, true))
+    });
+    opened.into_iter().next().ok_or(first)
+}
+
+/// The key's files that lie in backups here, each once, the newest first: the file is short, and the same in all of them.
+fn headers_in_backups(folder: &DataFolder) -> Vec<KeyHeader> {
+    let mut headers = Vec::new();
+    for found in backup::in_folder(&folder.backups()) {
+        if let Ok(Some(header)) = read_header(&found.path.join("practice.key.json"))
+            && !headers.contains(&header)
+        {
+            headers.push(header);
+        }
+    }
+    headers
+}
+
+/// What was there is kept beside it.
+fn mend_header(path: &Path, header: &KeyHeader) -> Result<(), StoreError> {
+    if exists(path)? {
+        let aside = path.with_extension("damaged");
+        fs::rename(path, &aside).map_err(StoreError::file(aside))?;
+    }
+    write_header(path, header)
+}
+
+fn damaged_begin() -> StoreError {
+    StoreError::Damaged {
+        what: "their first page does not read back as it was written".into(),
+    }
+}
+
+/// Records were here before: a new, empty database would take their place.
+fn held_records(folder: &DataFolder) -> Result<bool, StoreError> {
+    for path in [
+        folder.key_header(),
+        folder.being_restored(),
+        folder.audit_head(),
+    ] {
+        if exists(&path)? {
+            return Ok(true);
+        }
+    }
+    Ok(!backup::in_folder(&folder.backups()).is_empty())
+}
+
 /// A backup is an older chain, put in place on purpose: that is written into it, and its head is the one to go on from.
 fn go_on_from_backup(
     practice: &Database,
@@ -218,6 +323,7 @@ fn go_on_from_backup(
 ) -> Result<(), StoreError> {
     let head = practice.write(move |tx| {
         let rows = audit_table::head(tx)?.seq;
+        daily_backup::forget(tx)?;
         let restored =
             NewAct::new(Act::Restored, "", PROGRAM, now).with(serde_json::json!({ "rows": rows }));
         audit_table::append(tx, &restored)
@@ -243,15 +349,18 @@ impl Drop for OpeningLock {
     }
 }
 
-/// A file of no bytes would open as a new database under any key, and SQLite would then throw its journal away.
+/// A file of less than one page would open as a new database under any key, and SQLite would then throw its journal away.
 fn refuse_emptied(database: &Path) -> Result<(), StoreError> {
     match fs::metadata(database) {
-        Ok(file) if file.len() == 0 => Err(StoreError::Damaged {
+        Ok(file) if file.len() < PAGE_BYTES => Err(StoreError::Damaged {
             what: format!("{} has become empty", database.display()),
         }),
         _ => Ok(()),
     }
 }
+
+/// Of SQLCipher 4.
+const PAGE_BYTES: u64 = 4096;
 
 fn exists(path: &Path) -> Result<bool, StoreError> {
     path.try_exists().map_err(StoreError::file(path))

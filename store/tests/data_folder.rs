@@ -107,7 +107,7 @@ fn no_empty_database_takes_the_place_of_records_that_cannot_be_opened() {
     .unwrap();
     assert!(matches!(
         Store::open(folder(dir.path()), &Schemas::default(), clock()).err(),
-        Some(StoreError::WrongKey)
+        Some(StoreError::OtherKey)
     ));
     std::fs::rename(
         dir.path().join("practice.key.json"),

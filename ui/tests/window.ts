@@ -23,12 +23,15 @@ export const focused = (): string => document.activeElement?.id ?? '';
 export const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 3000, interval: 5 });
 
 /** The window, started, with the focus in its search box. */
-export async function openWindow(backend: Backend = replay()) {
+export const openWindow = (backend: Backend = replay()) => openAt(backend, 'search');
+
+/** The window, started, with the focus where it belongs then. */
+export async function openAt(backend: Backend, focus: string) {
 	const keyboard = userEvent.setup();
 	let presses = 0;
 	render(App, { backend, clock: () => 0 });
 	await eventually(() => {
-		if (focused() !== 'search') throw new Error('the search box has no focus yet');
+		if (focused() !== focus) throw new Error(`${focus} has no focus yet`);
 	});
 	return {
 		keyboard,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { replay } from '../src/backend/replay';
 import serviceCard from '../src/backend/recorded/service_card.json';
-import { element, eventually, openWindow, PASTED, SMITH, text } from './window';
+import { element, eventually, openAt, openWindow, PASTED, SMITH, text } from './window';
 import { forbiddenOf, said } from './said';
 
 type Window = Awaited<ReturnType<typeof openWindow>>;
@@ -51,7 +51,30 @@ const SCREENS: Record<string, (window: Window) => Promise<void>> = {
 	},
 };
 
+/** The pages that are not a place of the demonstration: how each begins, and what shows that it is there. */
+const PAGES: Record<string, [Parameters<typeof replay>[0], string, string]> = {
+	'the set-up': ['setUp', '', 'Records and recovery key'],
+	'the sign-in': ['real', 'sign-in-who', 'Your name'],
+	'records that cannot be opened': ['recover', 'recover-heading', 'recovery key'],
+};
+
 describe('the words on the screen', () => {
+	it.each(Object.entries(PAGES))('%s', async (_name, [mode, focus, seen]) => {
+		await openAt(replay(mode), focus);
+		await eventually(() => expect(text('main')).toContain(seen));
+		expect(forbiddenOf(said())).toEqual([]);
+	});
+
+	it.each(['People', 'Practice details', 'Mailbox', 'Directory', 'Addresses'])('Practice: %s', async (part) => {
+		const window = await openWindow();
+		await window.keyboard.click(place(4));
+		await eventually(() => element('.part'));
+		const button = [...document.querySelectorAll('.part')].find((other) => other.textContent.startsWith(part));
+		await window.keyboard.click(button ?? element('nothing'));
+		await eventually(() => expect(text('#section-heading')).toBe(part));
+		expect(forbiddenOf(said())).toEqual([]);
+	});
+
 	it.each(Object.entries(SCREENS))('%s', async (_name, comesTo) => {
 		await comesTo(await openWindow());
 		const texts = said();

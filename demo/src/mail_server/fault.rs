@@ -70,6 +70,8 @@ pub enum Fault {
     PlaintextAfterStartTls(Vec<u8>),
     /// Another certificate is presented.
     Certificate(Leaf),
+    /// These bytes answer the client's first words of a TLS handshake, as a server that knows only an older TLS would.
+    HandshakeAnswer(Vec<u8>),
     /// XOAUTH2 is refused with a 334 challenge first, and 535 after the client's empty line.
     Xoauth2Challenge,
 }
@@ -224,6 +226,13 @@ impl ConnectionFaults {
                 _ => None,
             })
             .unwrap_or_default()
+    }
+
+    pub(super) fn handshake_answer(&self) -> Option<&[u8]> {
+        self.0.iter().find_map(|fault| match fault {
+            Fault::HandshakeAnswer(bytes) => Some(bytes.as_slice()),
+            _ => None,
+        })
     }
 
     pub(super) fn certificate(&self) -> Option<&Leaf> {

@@ -162,6 +162,12 @@ impl Session {
             self.misbehave(fault).await?;
             return Err(Ended::ByServer);
         }
+        if let Some(bytes) = self.faults.handshake_answer() {
+            self.record.fault(Moment::Handshake);
+            self.wire.hear_something().await?;
+            self.wire.write(bytes).await?;
+            return Err(Ended::ByServer);
+        }
         let config = match self.faults.certificate() {
             None => Arc::clone(&self.server.tls),
             Some(leaf) => match leaf.server_config() {

@@ -164,6 +164,12 @@ impl Wire {
         }
     }
 
+    /// Waits for the client's next bytes, and forgets them.
+    pub(super) async fn hear_something(&mut self) -> Result<(), Ended> {
+        self.read_ahead.clear();
+        self.read_more().await
+    }
+
     async fn read_more(&mut self) -> Result<(), Ended> {
         let mut chunk = [0; 8192];
         let read = async {

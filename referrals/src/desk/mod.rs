@@ -1,5 +1,6 @@
 //! The desk: what a practice does with drafts and referrals. Each method is one whole step, durable when it returns.
 
+mod access;
 mod approvals;
 mod attention;
 mod concerns;
@@ -9,6 +10,7 @@ mod filing;
 mod offers;
 mod people;
 mod replies;
+mod retention;
 mod sending;
 mod usual;
 mod worklist;
@@ -27,7 +29,7 @@ use crate::outbox::Wake;
 use store::{Clock, Database, Migration};
 
 /// The component of `practice.db` that is this crate's.
-pub const SCHEMA: [Migration; 5] = [
+pub const SCHEMA: [Migration; 6] = [
     Migration {
         component: "referrals",
         version: 1,
@@ -47,6 +49,11 @@ pub const SCHEMA: [Migration; 5] = [
         component: "referrals",
         version: 4,
         sql: include_str!("../../migrations/004_people.sql"),
+    },
+    Migration {
+        component: "referrals",
+        version: 5,
+        sql: include_str!("../../migrations/005_retention.sql"),
     },
     Migration {
         component: "referrals",

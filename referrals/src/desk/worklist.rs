@@ -154,6 +154,8 @@ fn row_of(
         )
     });
     let filed = filing_table::read(connection, &referral.id)?.map(|filing| filing.deed);
+    // Nobody can be asked to file what no longer says whose it is.
+    let to_file = label.is_some() && filing::is_to_file(folded.state, filed);
     let promise = referral.replies_within_working_days;
     let mut attention = status::attention(&folded, promise, local_date(now));
     if attention.is_none() && waits_too_long(connection, &referral.id, now)? {
@@ -171,7 +173,7 @@ fn row_of(
         service_phone: referral.service_phone.clone(),
         needs_attention: attention.is_some(),
         attention,
-        to_file: filing::is_to_file(folded.state, filed),
+        to_file,
     }))
 }
 
@@ -203,7 +205,7 @@ fn actions(state: EventType, undoable: bool) -> Vec<&'static str> {
     }
 }
 
-fn timeline(
+pub(super) fn timeline(
     connection: &Connection,
     events: &[Event],
 ) -> Result<Vec<TimelineEntry>, ReferralError> {

@@ -64,6 +64,21 @@ pub fn open(connection: &Connection) -> Result<Vec<(ReferralDraft, Timestamp)>, 
     .collect()
 }
 
+/// Every draft, also those whose referral lives, with the time of its last change.
+pub fn all(connection: &Connection) -> Result<Vec<(ReferralDraft, Timestamp)>, ReferralError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT content, changed_at FROM drafts ORDER BY changed_at DESC, id DESC",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+    })?;
+    rows.map(|row| {
+        let (content, changed_at) = row?;
+        Ok((parse(&content)?, from_millis(changed_at)))
+    })
+    .collect()
+}
+
 pub fn set_state(tx: &Transaction<'_>, id: &str, state: &str) -> Result<(), ReferralError> {
     tx.execute(
         "UPDATE drafts SET state = :state WHERE id = :id",

@@ -487,6 +487,21 @@ pub fn newest_message_of(
         .transpose()
 }
 
+/// The messages of a referral, the oldest first: each Message-ID, with how it ended.
+pub fn messages_of(
+    connection: &Connection,
+    referral_id: &str,
+) -> Result<Vec<String>, ReferralError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT message_id, state FROM outbox WHERE referral_id = :id ORDER BY id",
+    )?;
+    let rows = statement.query_map(named_params! { ":id": referral_id }, |row| {
+        let (id, state): (String, String) = (row.get(0)?, row.get(1)?);
+        Ok(format!("{id} ({state})"))
+    })?;
+    rows.map(|row| Ok(row?)).collect()
+}
+
 pub fn all(connection: &Connection) -> Result<Vec<OutboxState>, ReferralError> {
     let mut statement = connection.prepare_cached("SELECT * FROM outbox ORDER BY id")?;
     let rows = statement.query_map([], |row| Ok(read_state(row)))?;

@@ -79,7 +79,7 @@ fn element(out: &mut String, open: &str, close: &str, inner: &str) {
     }
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

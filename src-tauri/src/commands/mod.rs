@@ -5,6 +5,7 @@ pub mod concerns;
 pub mod follow_up;
 pub mod offers;
 pub mod people;
+pub mod records;
 pub mod set_up;
 
 use crate::{
@@ -51,7 +52,10 @@ async fn off_window_thread<T: Send + 'static>(
 #[tauri::command]
 pub async fn window_state(state: State<'_, AppState>) -> Answer<WindowState> {
     if state.engine().is_none() {
-        return Ok(convert::without_records(state.trouble()));
+        return Ok(convert::without_records(
+            state.trouble(),
+            state.newest_backup(),
+        ));
     }
     off_thread(&state, convert::window_state).await
 }

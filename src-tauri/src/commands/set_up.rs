@@ -114,16 +114,22 @@ pub async fn recover<R: Runtime>(app: AppHandle<R>, recovery_key: String) -> Ans
     .await
 }
 
-/// Puts a backup into the folder of this computer, which must hold no records, and opens it with the printed key.
+/// Puts a backup into the folder of this computer and opens it with the printed key. Records that are there and do not open are set aside.
 #[tauri::command]
 pub async fn restore_backup<R: Runtime>(
     app: AppHandle<R>,
     folder: String,
     recovery_key: String,
 ) -> Answer<WindowState> {
+    let there = app.state::<AppState>().trouble().is_some();
     open_by(app, move |data| {
         let key = RecoveryKey::parse(&recovery_key)?;
-        Engine::restore(data, Path::new(folder.trim()), &key, Clock::system())
+        let (backup, clock) = (Path::new(folder.trim()), Clock::system());
+        if there {
+            Engine::restore_over(data, backup, Some(&key), clock)
+        } else {
+            Engine::restore(data, backup, &key, clock)
+        }
     })
     .await
 }

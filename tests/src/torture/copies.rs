@@ -12,7 +12,7 @@ use referrals::draft::{ReferralDraft, ServiceToRefer};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use store::UseMode;
+use store::{Clock, UseMode};
 
 /// A write that goes on failing is tried again so often, then the child ends as if it were closed.
 const PATIENCE: usize = 4;
@@ -46,10 +46,11 @@ fn program() -> PathBuf {
 pub fn run(data: &Path, arguments: &[&str]) {
     let fail_at = |point: &str, action: &str| fail::cfg(point, action).expect("an action");
     match arguments {
-        ["send"] => send(data),
+        ["send"] => send(data, &Time::from(computer_time())),
+        ["send-by", hours] => send_by(data, PathBuf::from(hours)),
         ["send", point, action] => {
             fail_at(point, action);
-            send(data);
+            send(data, &Time::from(computer_time()));
         }
         ["queue", draft, point, action] => {
             fail_at(point, action);
@@ -64,16 +65,29 @@ pub fn run(data: &Path, arguments: &[&str]) {
     }
 }
 
-fn open(data: &Path, time: &Time) -> Engine {
-    Engine::open(data, UseMode::Demonstration, time.clock())
+fn open(data: &Path, clock: Clock) -> Engine {
+    Engine::open(data, UseMode::Demonstration, clock)
         .expect("the data folder opens")
         .0
 }
 
+/// Sends what is due, by a clock that is as many hours on as this file says.
+fn send_by(data: &Path, hours: PathBuf) {
+    let clock = Clock::from_fn(move || {
+        let hours = std::fs::read_to_string(&hours).expect("the hours");
+        computer_time() + SignedDuration::from_hours(hours.trim().parse().unwrap_or(0))
+    });
+    let engine = open(data, clock);
+    let sender = engine.sender(Arc::new(|_| {}));
+    runtime().block_on(async {
+        let _lock = sender.take_over().await.expect("the lock");
+        sender.run_due().await.expect("what is due");
+    });
+}
+
 /// Sends until nothing waits.
-fn send(data: &Path) {
-    let time = Time::from(computer_time());
-    let engine = open(data, &time);
+fn send(data: &Path, time: &Time) {
+    let engine = open(data, time.clock());
     let sender = engine.sender(Arc::new(|_| {}));
     runtime().block_on(async {
         let mut failures = 0;
@@ -107,7 +121,7 @@ fn stuck(connection: &rusqlite::Connection) -> Result<bool, referrals::ReferralE
 }
 
 fn queue(data: &Path, draft: &str) {
-    let engine = open(data, &Time::from(computer_time()));
+    let engine = open(data, Time::from(computer_time()).clock());
     let draft = engine.desk.draft(draft).expect("the draft");
     let chosen = engine.chosen(&draft).expect("the directory");
     // Whether it went well is for the parent to find out.
@@ -118,7 +132,7 @@ fn queue(data: &Path, draft: &str) {
 fn many(data: &Path, seed: u64, rounds: usize) {
     let mut chance = Chance::new(seed);
     let time = Time::from(computer_time());
-    let engine = open(data, &time);
+    let engine = open(data, time.clock());
     let runtime = runtime();
     let (mut had_the_lock, mut queued) = (0, 0);
     for round in 0..rounds {

@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::indexing_slicing, clippy::string_slice, clippy::print_stdout)]
 
+mod at_rest;
 mod canaries;
 mod cli;
+mod clocks;
 mod criteria;
 mod earlier;
 mod faults;
@@ -21,5 +23,7 @@ mod real_use;
 mod record;
 mod safety;
 mod senders;
+mod sign_ins;
 mod torture;
+mod undo;
 mod usual;

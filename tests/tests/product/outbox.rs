@@ -8,7 +8,6 @@ use jiff::SignedDuration;
 use product_tests::directories::changed_directory;
 use product_tests::patients::{DOE, SMITH};
 use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice};
-use referrals::ReferralError;
 use referrals::desk::UnknownDecision;
 use store::{StoreError, UseMode};
 
@@ -310,65 +309,4 @@ fn h17_patient_moved_or_died_what_waited_over_a_day_is_held_until_confirmed() {
     practice.send_due();
     assert_eq!(practice.state(&old), "sent");
     assert_eq!(practice.mail.times_kept(&practice.message_id(&old)), 1);
-}
-
-/// Who won a round: exactly one of the two, whatever the order of events.
-fn race(practice: &Practice, round: usize) -> bool {
-    let id = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
-    let message_id = practice.message_id(&id);
-    let undo = || practice.desk().undo(&id, ACTOR);
-    let undone = match round {
-        // The two orders themselves, so that neither is left to chance.
-        0 => {
-            let undone = undo();
-            practice.send_due();
-            undone
-        }
-        1 => {
-            practice.send_due();
-            undo()
-        }
-        _ => {
-            let barrier = Barrier::new(2);
-            std::thread::scope(|scope| {
-                let undoing = scope.spawn(|| {
-                    barrier.wait();
-                    undo()
-                });
-                barrier.wait();
-                practice.send_due();
-                undoing.join().unwrap()
-            })
-        }
-    };
-    let kept = practice.mail.times_kept(&message_id);
-    match undone {
-        Ok(draft) => {
-            assert_eq!((practice.state(&id), kept), ("undone", 0), "round {round}");
-            assert!(
-                practice.desk().draft(&draft).is_ok(),
-                "the draft is open again"
-            );
-            assert_eq!(practice.row(&id).state, "withdrawn");
-            true
-        }
-        Err(error) => {
-            assert!(
-                matches!(error, ReferralError::TooLate),
-                "round {round}: {error}"
-            );
-            assert_eq!((practice.state(&id), kept), ("sent", 1), "round {round}");
-            false
-        }
-    }
-}
-
-#[test]
-fn undo_against_claim_exactly_one_wins() {
-    let practice = Practice::open();
-    let rounds = 30;
-    let undone = (0..rounds).filter(|round| race(&practice, *round)).count();
-    assert!((1..rounds).contains(&undone));
-    assert_eq!(practice.mail.messages().len(), rounds - undone);
-    println!("{rounds} rounds: {undone} undone, {} sent", rounds - undone);
 }

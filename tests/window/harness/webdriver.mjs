@@ -12,6 +12,7 @@ export const KEYS = {
 	ArrowUp: '\uE013',
 	ArrowDown: '\uE015',
 	F6: '\uE036',
+	F7: '\uE037',
 	F8: '\uE038',
 	Space: ' ',
 };

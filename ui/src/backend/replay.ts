@@ -106,10 +106,13 @@ class Replay extends PracticeReplay implements Backend {
 	}
 
 	async currentDraft(): Promise<DraftView> {
+		// Never, while it is veiled, one from before.
+		if (this.frame.session.veiled && this.draft.banner !== null) return this.clearPatient();
 		return as(this.draft);
 	}
 
 	async drafts(): Promise<DraftSummary[]> {
+		this.seen();
 		return as(this.setAside);
 	}
 
@@ -246,6 +249,7 @@ class Replay extends PracticeReplay implements Backend {
 	}
 
 	async referrals(): Promise<ReferralRow[]> {
+		this.seen();
 		return as(this.rows);
 	}
 
@@ -370,6 +374,10 @@ class Replay extends PracticeReplay implements Backend {
 
 	onCloseAsked(): void {
 		// A browser page closes without asking.
+	}
+
+	private seen(): void {
+		if (this.frame.session.veiled) refuse('pin-needed');
 	}
 
 	private take(draft: DraftView): DraftView {

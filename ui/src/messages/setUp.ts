@@ -101,7 +101,7 @@ export const MAILBOX_FORM = {
 } as const;
 
 export const SECURITY: Readonly<Record<MailSecurity, string>> = {
-	startTls: 'STARTTLS (from the first word on, port 587)',
+	startTls: 'STARTTLS (usual, port 587)',
 	implicitTls: 'TLS (port 465)',
 };
 

@@ -53,10 +53,15 @@ export class PeopleState {
 
 	/** Whether a refusal asks for the PIN. Where a person asked for something, the PIN is asked in its place. */
 	asked(error: unknown, byPerson = true): boolean {
-		if (asWindowError(error).code !== 'pin-needed') return false;
-		this.pinAsked ||= byPerson;
+		const { code } = asWindowError(error);
 		const { frame } = this.onward;
-		if (frame !== null) frame.session.veiled = true;
+		if (frame === null || !['pin-needed', 'sign-in-needed'].includes(code)) return false;
+		// Somebody who has left the practice is signed out by that, whatever the window shows.
+		if (code === 'sign-in-needed') frame.session.signedIn = null;
+		else {
+			this.pinAsked ||= byPerson;
+			frame.session.veiled = true;
+		}
 		return true;
 	}
 
@@ -78,6 +83,10 @@ export class PeopleState {
 		const same = before !== null && frame.session.signedIn?.id === before;
 		if (same) await this.onward.readPlace();
 		else await this.onward.begin();
+		await tick();
+		// The field that had the focus is gone: the place that was asked for gets it.
+		const lost = document.activeElement === null || document.activeElement === document.body;
+		if (lost) document.querySelector<HTMLElement>('#section-heading, #step-heading, #lists-heading, #search')?.focus();
 	}
 
 	/** What was seen before stays put away: a new referral is begun without the PIN. */
@@ -102,13 +111,18 @@ export class PeopleState {
 		await this.onward.quietly(async () => {
 			// Whatever was typed last goes with it, unless Rust has put it away already.
 			await this.onward.draft.saved();
-			const hadPatient = this.onward.draft.view?.banner != null;
-			const frame = await this.onward.backend.veil();
-			this.onward.putListsAway();
-			this.onward.frame = frame;
-			await this.onward.workAfresh();
-			if (hadPatient) this.onward.news = AFTER_SEND.idle;
+			this.onward.frame = await this.onward.backend.veil();
+			await this.putAway();
 		});
+	}
+
+	/** What was seen until now leaves the screen: it waits for the PIN. */
+	async putAway(): Promise<void> {
+		const hadPatient = this.onward.draft.view?.banner != null;
+		this.pinAsked = false;
+		this.onward.putListsAway();
+		await this.onward.workAfresh();
+		if (hadPatient) this.onward.news = AFTER_SEND.idle;
 	}
 
 	openReferrers(): void {

@@ -80,6 +80,7 @@ export class OnwardState {
 		this.practice = new PracticeState(this);
 		backend.onReferralChanged((id) => void this.referralChanged(id));
 		backend.onHotKey(() => {
+			if (!this.people.places.includes('refer')) return;
 			this.place = 'refer';
 			this.focusSearch += 1;
 		});
@@ -155,6 +156,7 @@ export class OnwardState {
 	/** What waits for the PIN. What is leaving stays in sight: it can still be undone. */
 	putListsAway(): void {
 		this.undone = null;
+		this.offers.last = this.offers.concerns = null;
 		this.leaving.forgetLeft();
 		this.referrals.clear();
 		this.settings.clear();
@@ -199,13 +201,21 @@ export class OnwardState {
 
 	async readFrame(): Promise<void> {
 		await this.quietly(async () => {
-			this.frame = await this.backend.windowState();
+			await this.takeFrame(await this.backend.windowState());
 		});
+	}
+
+	/** Rust counts the idle minutes, too: after a computer has slept it is the first to know. */
+	private async takeFrame(frame: WindowState): Promise<void> {
+		const veiledNow = frame.session.veiled && !this.people.veiled;
+		this.frame = frame;
+		if (veiledNow) await this.people.putAway();
 	}
 
 	async go(place: Place): Promise<void> {
 		this.place = place;
-		this.people.pinAsked = false;
+		// What waits for the PIN on the Refer screen stays behind.
+		if (this.people.pinAsked) await this.quietly(() => this.people.putAway());
 		await this.readPlace();
 	}
 
@@ -452,7 +462,7 @@ export class OnwardState {
 			if (item?.row && !this.leaving.canUndo(item)) this.news = `${item.queued.reference}: ${words(STATES, item.row.state)}`;
 			if (this.referrals.detail?.row.id === id) this.referrals.detail = await this.backend.referral(id);
 			if (this.place === 'referrals' && !this.people.veiled) await this.referrals.readLists();
-			this.frame = await this.backend.windowState();
+			await this.takeFrame(await this.backend.windowState());
 		});
 	}
 
