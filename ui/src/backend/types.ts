@@ -22,6 +22,50 @@ proposedBy: string | null, proposedByMe: boolean, };
  */
 export type AddressShown = { endpointId: string, digest: string, };
 
+export type AuditRow = { seq: number, 
+/**
+ * UTC, ISO 8601.
+ */
+at: string, 
+/**
+ * A name, or "onward" for the program itself.
+ */
+who: string, 
+/**
+ * A code of `ACTS`.
+ */
+act: string, 
+/**
+ * The name of a member of staff, a reference, or an id.
+ */
+subject: string, };
+
+/**
+ * The newest acts of people and of the program, and whether the whole chain of them is as it was written.
+ */
+export type AuditView = { rows: Array<AuditRow>, whole: boolean, 
+/**
+ * The row where it is not as it was written; null when it is whole.
+ */
+tamperedAt: number | null, };
+
+/**
+ * The backups of each day.
+ */
+export type BackupsView = { 
+/**
+ * The folder that the practice named beside the computer's own place; null when only that is used.
+ */
+folder: string | null, 
+/**
+ * UTC, ISO 8601.
+ */
+lastGoodAt: string | null, 
+/**
+ * Why the newest try came to nothing: a code.
+ */
+problem: string | null, };
+
 /**
  * The patient banner, in the formats of the NHS Common User Interface.
  */
@@ -171,6 +215,11 @@ days: number, open: boolean,
  * Within 90 days.
  */
 recent: boolean, };
+
+/**
+ * Everything about one patient, written into a folder.
+ */
+export type ExportView = { folder: string, referrals: number, drafts: number, };
 
 export type ExtraAnswer = { questionId: string, answer: string, };
 
@@ -422,6 +471,11 @@ toFile: boolean, };
 export type Reply = "received" | "accepted" | "informationRequested" | "couldNotContact" | "rejected" | "ended";
 
 /**
+ * How long after its end what identifies a patient is kept.
+ */
+export type RetentionView = { days: number, shortestDays: number, longestDays: number, };
+
+/**
  * What somebody is here for; each may what its name says (`referrals/src/people/role.rs`).
  */
 export type Role = "clinician" | "admin" | "manager";
@@ -618,7 +672,11 @@ referrerId: string, session: SessionView,
 /**
  * Why real records could not be opened: a code.
  */
-trouble: string | null, };
+trouble: string | null, 
+/**
+ * Then, the folder of the newest backup that is whole.
+ */
+newestBackup: string | null, };
 
 /**
  * It would be held, or would wait, if it were sent now.
