@@ -1,8 +1,12 @@
 // Recorded answers about people, set-up and the practice, with just enough state to follow a set-up, a PIN and an approval.
 import type { PracticeBackend } from './practice';
 import addressesToApprove from './recorded/addresses_to_approve.json';
+import auditTrail from './recorded/audit_trail.json';
+import backups from './recorded/backups.json';
+import exportPatient from './recorded/export_patient.json';
 import finishSetUp from './recorded/finish_set_up.json';
 import makeRecords from './recorded/make_records.json';
+import retention from './recorded/retention.json';
 import setUpState from './recorded/set_up_state.json';
 import signIn from './recorded/sign_in.json';
 import signOut from './recorded/sign_out.json';
@@ -11,11 +15,15 @@ import windowState from './recorded/window_state.json';
 import type {
 	AddressRow,
 	AddressShown,
+	AuditView,
+	BackupsView,
+	ExportView,
 	MailboxForm,
 	MailboxTest,
 	PracticeForm,
 	Problem,
 	RecoveryKeyView,
+	RetentionView,
 	Role,
 	SetUpStep,
 	SetUpView,
@@ -68,6 +76,8 @@ function checkNewPin(pin: string): void {
 }
 
 export class PracticeReplay implements PracticeBackend {
+	private backedUp: BackupsView = as(backups.answer);
+	private keptDays = retention.answer.days;
 	protected frame: WindowState;
 	private readonly practice: SetUpView;
 	private waiting: AddressRow[];
@@ -224,6 +234,39 @@ export class PracticeReplay implements PracticeBackend {
 		return this.left(
 			this.waiting.map((row) => (row.endpointId === endpointId ? { ...row, proposedBy: null, proposedByMe: false } : row)),
 		);
+	}
+
+	async backups(): Promise<BackupsView> {
+		return as(this.backedUp);
+	}
+
+	async setBackupFolder(folder: string): Promise<BackupsView> {
+		this.backedUp = { ...this.backedUp, folder: folder === '' ? null : folder };
+		return as(this.backedUp);
+	}
+
+	async backUpTo(folder: string): Promise<BackupsView> {
+		needs({ folder });
+		return as(this.backedUp);
+	}
+
+	async auditTrail(before: number | null): Promise<AuditView> {
+		const { rows, ...rest } = as<AuditView>(auditTrail.answer);
+		return { ...rest, rows: rows.filter(({ seq }) => before === null || seq < before) };
+	}
+
+	async retention(): Promise<RetentionView> {
+		return as({ ...retention.answer, days: this.keptDays });
+	}
+
+	async setRetention(days: number): Promise<RetentionView> {
+		this.keptDays = days;
+		return this.retention();
+	}
+
+	async exportPatient(nhsNumber: string, folder: string): Promise<ExportView> {
+		needs({ nhsNumber, folder });
+		return as({ ...exportPatient.answer, folder });
 	}
 
 	private checkPin(pin: string): void {

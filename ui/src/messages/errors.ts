@@ -44,6 +44,12 @@ export const ERROR_CODES: Words = {
 		'The records, or this backup of them, are damaged. Restore another backup, and ask your IT support to look at the disk.',
 	'records-missing': 'There are no records of Onward in that folder. Check the path.',
 	'records-there': 'There are records on this computer already. They are not overwritten.',
+	file: 'That folder or file could not be used. See whether its disk is there and has room, and whether you may write into it.',
+	'key-file-damaged':
+		'The file beside the records that holds their locked key is damaged. Restore the newest backup: it has a copy.',
+	'not-a-backup': 'That folder holds no whole backup of Onward. Choose another.',
+	'other-use': 'That folder was set up for another use. Choose another.',
+	'more-than-one-person': 'More than one person is meant by that. Give the NHS number.',
 	internal: 'Something went wrong inside Onward. What you typed is still here: try again, and restart if it goes on.',
 };
 
@@ -53,6 +59,7 @@ export const ERROR_UNKNOWN = 'Something went wrong. What you typed is still here
 const WITH_DETAIL: Readonly<Record<string, (detail: string) => string>> = {
 	'wrong-pin': (triesLeft) => wrongPinWords(Number(triesLeft)),
 	'pin-wait': (seconds) => pinWaitWords(Number(seconds)),
+	file: (detail) => `${detail}: ${ERROR_CODES.file}`,
 	directory: (detail) => `The directory file cannot be used: ${detail}`,
 };
 

@@ -1,4 +1,5 @@
-// The place Practice: its parts.
+// The place Practice: people, mailbox, addresses, backups, who did what, and what is kept of patients.
+import type { Words } from './words';
 
 export const PRACTICE = {
 	sections: 'Parts of Practice',
@@ -7,4 +8,125 @@ export const PRACTICE = {
 	mailbox: 'Mailbox',
 	directory: 'Directory',
 	addresses: 'Addresses',
+	backups: 'Backups',
+	audit: 'Who did what',
+	records: 'What is kept of patients',
 } as const;
+
+export const BACKUPS = {
+	text: 'Every day Onward writes an encrypted copy of the practice’s records and opens it again to see that it is whole. The recovery key opens it on any computer.',
+	lastGood: 'Last good backup',
+	never: 'None yet',
+	place: 'Second place',
+	placeNone: 'None: the backups lie on this computer only',
+	folderHeading: 'A second place for each day’s backup',
+	folder: 'Folder on another disk, or on the practice’s server',
+	folderHint: 'Leave it empty for none',
+	saveFolder: 'Save',
+	saved: 'Saved.',
+	nowHeading: 'A backup now',
+	nowFolder: 'New folder for it',
+	nowFolderHint: 'A folder that is not there yet',
+	now: 'Back up now',
+	done: 'Backed up, and opened again: the copy is whole.',
+	doing: 'Backing up',
+	folderMissing: 'Enter a folder',
+} as const;
+
+export const AUDIT = {
+	heading: 'Who did what',
+	text: 'Every act, in an unbroken chain: a row that is changed or taken out is noticed. It names no patient.',
+	whole: 'The chain is whole.',
+	number: 'No.',
+	at: 'When',
+	who: 'Who',
+	act: 'What',
+	subject: 'About',
+	older: 'Older',
+	newest: 'Newest',
+	none: 'Nothing yet.',
+} as const;
+
+export function tamperedWords(seq: number | null): string {
+	const where = seq === null ? '' : ` at number ${seq}`;
+	return `The chain is broken${where}: something was changed or taken out there. Tell whoever is responsible for data protection, and change nothing until they have looked.`;
+}
+
+/** Acts of people and of the program, as the audit trail names them. */
+export const ACTS: Words = {
+	'chain-begun': 'The audit trail began',
+	'chain-accepted': 'Saw what was wrong with the chain, and let it go on',
+	'earlier-event': 'An event from before there was a chain',
+	event: 'An event of a referral',
+	'signed-in': 'Signed in',
+	'wrong-pin': 'Wrong PIN',
+	'signed-out': 'Signed out',
+	veiled: 'Put away after 10 idle minutes',
+	unveiled: 'Gave their PIN again',
+	'pin-set': 'Set a PIN',
+	'staff-added': 'Added somebody',
+	'staff-changed': 'Changed somebody’s details',
+	'staff-left': 'Recorded that somebody left',
+	'referrer-chosen': 'Chose the referrer',
+	'practice-set': 'Changed the practice’s details',
+	'mailbox-set': 'Changed the mailbox',
+	'mailbox-tested': 'Tested the mailbox',
+	'backup-folder-set': 'Chose the folder of backups',
+	'retention-set': 'Changed how long is kept',
+	'directory-loaded': 'Loaded a directory',
+	'address-proposed': 'Proposed an address',
+	'address-approved': 'Approved an address',
+	'address-refused': 'Refused an address',
+	'letter-opened': 'Opened a letter',
+	'copied-for-record': 'Copied for the record',
+	exported: 'Exported a patient’s data',
+	'audit-read': 'Read the audit trail',
+	erased: 'Erased what was due',
+	'legal-hold': 'Kept from being erased',
+	'legal-hold-lifted': 'Let be erased again',
+	'backed-up': 'Backed up',
+	restored: 'Restored a backup',
+	recovered: 'Opened with the recovery key',
+	'safety-concern': 'Reported a safety concern',
+};
+
+export const KEPT = {
+	text: 'The GP record is the record. Onward keeps its own copy only as long as a referral is followed up.',
+	exportHeading: 'A patient asks for their data',
+	exportText: 'Writes everything that this computer holds of one patient into a folder, to be handed over or read.',
+	nhsNumber: 'NHS number',
+	nhsNumberHint: '10 digits; spaces do not matter',
+	folder: 'New folder for it',
+	folderHint: 'A folder that is not there yet. Its files can be read by whoever opens them: hand them over, then delete them.',
+	folderNotValid: 'Enter a folder that is not there yet',
+	numberNotValid: 'Enter an NHS number of 10 digits',
+	export: 'Write it out',
+	retentionHeading: 'How long',
+	retention: 'Days after a referral is finished',
+	retentionHint: 'Letter and patient’s details are erased then; that there was a referral stays, without the patient.',
+	saveRetention: 'Save',
+	retentionSaved: 'Saved.',
+} as const;
+
+export function daysNotValidWords(shortest: number, longest: number): string {
+	return `Enter the days as a number from ${shortest} to ${longest}`;
+}
+
+export function exportedWords(folder: string, referrals: number, drafts: number): string {
+	return `Written to ${folder}: ${count(referrals, 'referral')} and ${count(drafts, 'draft')}.`;
+}
+
+function count(number: number, what: string): string {
+	return number === 1 ? `1 ${what}` : `${number} ${what}s`;
+}
+
+/** Why there is no good backup. */
+export const BACKUP_PROBLEMS: Words = {
+	'disk-full': 'The disk is full: no backup could be written.',
+	'folder-missing': 'The folder of the backups cannot be reached. See whether its disk is there.',
+	'folder-refused': 'Onward may not write into the folder of the backups. Choose another, or ask your IT support.',
+	damaged: 'The last backup could not be opened again. Back up now; ask your IT support if that fails, too.',
+};
+
+/** For a code that has no words of its own. */
+export const BACKUP_FAILED = 'The last backup failed. Back up now; ask your IT support if that fails, too.';
