@@ -183,7 +183,9 @@ fn round(
         match answer {
             Err(refusal) => {
                 count.refused += 1;
-                if number < 3 && std::env::var_os("ONWARD_SAY").is_some() { println!("DEBUG {sits:?} {command} {payload} {refusal}"); }
+                if number < 3 && std::env::var_os("ONWARD_SAY").is_some() {
+                    println!("DEBUG {sits:?} {command} {payload} {refusal}");
+                }
                 assert_ne!(
                     refusal["code"], "internal",
                     "{command} {payload}: {refusal}"

@@ -263,7 +263,7 @@ fn broken_link(connection: &Connection) -> Result<Option<Verdict>, StoreError> {
                 return Ok(Some(link.tampered(Tampering::EventMissing)));
             }
             let said = serde_json::json!({ "sha256": event_digest(row)? });
-            if said.to_string() != link.detail {
+            if link.detail != said.to_string().as_str() {
                 return Ok(Some(link.tampered(Tampering::EventChanged)));
             }
         }

@@ -207,9 +207,9 @@ fn nothing_under_legal_hold_is_erased_until_it_is_lifted_and_a_draft_in_use_is_k
     assert!(practice.referral(&undone).patient.is_none());
     assert!(practice.desk().draft(&draft).is_ok());
     assert!(practice.referral(&held).patient.is_some());
-    let hold = practice.desk().hold_of(&held).unwrap().unwrap();
+    let kept = practice.desk().hold_of(&held).unwrap().unwrap();
     assert_eq!(
-        (hold.reason, hold.set_by.as_str()),
+        (kept.reason, kept.set_by.as_str()),
         (HoldReason::Complaint, ACTOR)
     );
     practice.desk().lift_hold(&held, ACTOR).unwrap();
