@@ -43,12 +43,6 @@ export const ERROR_CODES: Words = {
 	'records-damaged':
 		'The records, or this backup of them, are damaged. Restore another backup, and ask your IT support to look at the disk.',
 	'records-missing': 'There are no records of Onward in that folder. Check the path.',
-	'key-file-damaged':
-		'The key’s file beside the records is damaged, and no backup here has another. Restore a backup, or ask your IT support.',
-	'not-a-backup': 'There is no backup of Onward in that folder. Choose the folder that is named by its date.',
-	'other-use': 'That folder is for a demonstration, or for real use, and cannot be used for the other. Choose another folder.',
-	'more-than-one-person':
-		'More than one person here has this name and date of birth. Ask by the NHS number instead.',
 	'records-there': 'There are records on this computer already. They are not overwritten.',
 	file: 'That folder or file could not be used. See whether its disk is there and has room, and whether you may write into it.',
 	'key-file-damaged':
