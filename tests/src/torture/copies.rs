@@ -13,7 +13,11 @@ use referrals::draft::{ReferralDraft, ServiceToRefer};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use store::{Clock, UseMode};
+use store::{
+    Clock, DataFolder, UseMode,
+    key::{DataKey, KeyHolder},
+    recovery::{KeyHeader, RecoveryKey},
+};
 
 /// A write that goes on failing is tried again so often, then the child ends as if it were closed.
 const PATIENCE: usize = 4;
@@ -63,8 +67,26 @@ pub fn run(data: &Path, arguments: &[&str]) {
             seed.parse().expect("a seed"),
             rounds.parse().expect("a count"),
         ),
+        ["another-key"] => another_key(data),
+        ["recover", key] => recover(data, key),
         other => panic!("{other:?} is not known here"),
     }
+}
+
+/// Puts another key in the place of the records' own in this session's keychain.
+fn another_key(data: &Path) {
+    let folder = DataFolder::prepare(data, UseMode::Real).expect("the data folder");
+    let header = std::fs::read_to_string(folder.key_header()).expect("the key's file");
+    let header: KeyHeader = serde_json::from_str(&header).expect("a header");
+    let other = DataKey::random().expect("a key");
+    let holder = KeyHolder::of(&folder, &header.key_id);
+    holder.keep(&other).expect("kept");
+}
+
+/// As the window does with the printed recovery key.
+fn recover(data: &Path, key: &str) {
+    let key = RecoveryKey::parse(key).expect("a recovery key");
+    Engine::recover(data, &key, Clock::system()).expect("recovered");
 }
 
 fn open(data: &Path, clock: Clock) -> Engine {

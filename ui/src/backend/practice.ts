@@ -2,10 +2,14 @@
 import type {
 	AddressRow,
 	AddressShown,
+	AuditView,
+	BackupsView,
+	ExportView,
 	MailboxForm,
 	MailboxTest,
 	PracticeForm,
 	RecoveryKeyView,
+	RetentionView,
 	SetUpView,
 	StaffForm,
 	StaffMember,
@@ -49,4 +53,16 @@ export interface PracticeBackend {
 	approveAddresses(addresses: AddressShown[], staffId: string, pin: string): Promise<AddressRow[]>;
 	phoneChecked(address: AddressShown, number: string, whoAnswered: string): Promise<AddressRow[]>;
 	refuseAddress(endpointId: string): Promise<AddressRow[]>;
+
+	backups(): Promise<BackupsView>;
+	/** A second place for each day's backup; "" for none. */
+	setBackupFolder(folder: string): Promise<BackupsView>;
+	/** Now, into a folder that is not there yet. */
+	backUpTo(folder: string): Promise<BackupsView>;
+	/** The newest rows; those before a row with its number. */
+	auditTrail(before: number | null): Promise<AuditView>;
+	retention(): Promise<RetentionView>;
+	setRetention(days: number): Promise<RetentionView>;
+	/** Everything about one patient, into a folder that is not there yet. */
+	exportPatient(nhsNumber: string, folder: string): Promise<ExportView>;
 }

@@ -1,8 +1,12 @@
 // Recorded answers about people, set-up and the practice, with just enough state to follow a set-up, a PIN and an approval.
 import type { PracticeBackend } from './practice';
 import addressesToApprove from './recorded/addresses_to_approve.json';
+import auditTrail from './recorded/audit_trail.json';
+import backups from './recorded/backups.json';
+import exportPatient from './recorded/export_patient.json';
 import finishSetUp from './recorded/finish_set_up.json';
 import makeRecords from './recorded/make_records.json';
+import retention from './recorded/retention.json';
 import setUpState from './recorded/set_up_state.json';
 import signIn from './recorded/sign_in.json';
 import signOut from './recorded/sign_out.json';
@@ -11,11 +15,15 @@ import windowState from './recorded/window_state.json';
 import type {
 	AddressRow,
 	AddressShown,
+	AuditView,
+	BackupsView,
+	ExportView,
 	MailboxForm,
 	MailboxTest,
 	PracticeForm,
 	Problem,
 	RecoveryKeyView,
+	RetentionView,
 	Role,
 	SetUpStep,
 	SetUpView,
@@ -224,6 +232,44 @@ export class PracticeReplay implements PracticeBackend {
 		return this.left(
 			this.waiting.map((row) => (row.endpointId === endpointId ? { ...row, proposedBy: null, proposedByMe: false } : row)),
 		);
+	}
+
+	async backups(): Promise<BackupsView> {
+		return as(backups.answer);
+	}
+
+	async setBackupFolder(folder: string): Promise<BackupsView> {
+		return { ...as<BackupsView>(backups.answer), folder: folder === '' ? null : folder };
+	}
+
+	async backUpTo(folder: string): Promise<BackupsView> {
+		if (folder === '') refuse('file');
+		return as(backups.answer);
+	}
+
+	async auditTrail(before: number | null): Promise<AuditView> {
+		const recorded = as<AuditView>(auditTrail.answer);
+		if (before === null) return recorded;
+		// What stood before: as many rows, down to the first.
+		const rows = recorded.rows.map((row, index) => ({ ...row, seq: recorded.rows.length - index }));
+		return { ...recorded, rows };
+	}
+
+	async retention(): Promise<RetentionView> {
+		return as(retention.answer);
+	}
+
+	async setRetention(days: number): Promise<RetentionView> {
+		const view = as<RetentionView>(retention.answer);
+		if (days < view.shortestDays || days > view.longestDays)
+			refuse('incomplete', [{ field: 'days', code: 'not-valid', detail: null }]);
+		return { ...view, days };
+	}
+
+	async exportPatient(nhsNumber: string, folder: string): Promise<ExportView> {
+		if (nhsNumber === '' || folder === '')
+			refuse('incomplete', [{ field: nhsNumber === '' ? 'nhsNumber' : 'folder', code: 'not-valid', detail: null }]);
+		return { ...as<ExportView>(exportPatient.answer), folder };
 	}
 
 	private checkPin(pin: string): void {

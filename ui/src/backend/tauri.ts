@@ -34,6 +34,14 @@ export const tauri: Backend = {
 	phoneChecked: (address, number, whoAnswered) => invoke('phone_checked', { address, number, whoAnswered }),
 	refuseAddress: (endpointId) => invoke('refuse_address', { endpointId }),
 
+	backups: () => invoke('backups'),
+	setBackupFolder: (folder) => invoke('set_backup_folder', { folder }),
+	backUpTo: (folder) => invoke('back_up_to', { folder }),
+	auditTrail: (before) => invoke('audit_trail', { before }),
+	retention: () => invoke('retention'),
+	setRetention: (days) => invoke('set_retention', { days }),
+	exportPatient: (nhsNumber, folder) => invoke('export_patient', { nhsNumber, folder }),
+
 	currentDraft: () => invoke('current_draft'),
 	drafts: () => invoke('drafts'),
 	openDraft: (draftId) => invoke('open_draft', { draftId }),

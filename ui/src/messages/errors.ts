@@ -43,6 +43,11 @@ export const ERROR_CODES: Words = {
 	'records-damaged':
 		'The records, or this backup of them, are damaged. Restore another backup, and ask your IT support to look at the disk.',
 	'records-missing': 'There are no records of Onward in that folder. Check the path.',
+	'key-file-damaged': 'The file of the records’ key is damaged. Restore a backup, and ask your IT support to look at the disk.',
+	'not-a-backup': 'There is no backup of Onward in that folder. Check the path.',
+	'other-use': 'That belongs to the demonstration, or is real where this is the demonstration. The two are never mixed.',
+	file: 'A file could not be read or written. Check the path, and whether its disk is there and has room.',
+	'more-than-one-person': 'There is more than one person of that number here. Ask whoever keeps Onward for you.',
 	'records-there': 'There are records on this computer already. They are not overwritten.',
 	internal: 'Something went wrong inside Onward. What you typed is still here: try again, and restart if it goes on.',
 };
