@@ -26,7 +26,7 @@ pub struct Known {
 /// How long one text may be; a few are far longer.
 const TEXT_CHARACTERS: usize = 300;
 const LONG_TEXT_CHARACTERS: usize = 60_000;
-/// Deeper JSON is refused before it comes to a command (`serde_json`'s own limit is 128).
+/// Deeper JSON is refused before it comes to a command (serde_json's own limit is 128).
 const DEEPEST: usize = 120;
 
 const ODD: [&str; 22] = [
@@ -269,10 +269,10 @@ fn one_of(all: &[String], chance: &mut Chance) -> Option<String> {
 /// One character another, or gone.
 fn mutated(text: &str, chance: &mut Chance) -> String {
     let at = chance.below(text.chars().count().max(1));
-    let other = |(number, c)| match (number == at, chance.in_a_hundred(50)) {
+    let altered = |(number, c)| match (number == at, chance.in_a_hundred(50)) {
         (false, _) => Some(c),
         (true, true) => Some(character(chance)),
         (true, false) => None,
     };
-    text.chars().enumerate().filter_map(other).collect()
+    text.chars().enumerate().filter_map(altered).collect()
 }
