@@ -128,6 +128,7 @@ impl From<referrals::ReferralError> for CliError {
 }
 
 fn main() -> ExitCode {
+    engine::crash::leave_nothing_of_the_memory();
     // One provider of TLS in the whole program; a second would make rustls refuse to choose.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let onward = Onward::parse();

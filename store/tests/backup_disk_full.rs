@@ -2,6 +2,9 @@
 //! One test alone, because the fail points are those of the whole process.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
     reason = "a test says by its failure what was missing"
 )]
 

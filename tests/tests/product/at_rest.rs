@@ -416,3 +416,35 @@ fn the_command_line_erases_and_exports_without_a_number_in_its_arguments() {
     assert_eq!(erased["referrals"], u8::from(due), "{erased}");
     assert!(!program.run(&["erase"]).succeeded);
 }
+
+#[test]
+fn h05_sent_twice_not_by_records_that_lost_their_end_what_waits_in_them_is_held() {
+    let sent_again = |with_head: bool| {
+        let practice = Practice::open();
+        let id = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
+        practice.engine.store.practice.empty_journal().unwrap();
+        let (data, time) = (practice.data(), practice.time.clone());
+        let older = std::fs::read(data.join("practice.db")).unwrap();
+        practice.send_due();
+        assert_eq!(practice.state(&id), "sent");
+        let folder = practice.close();
+        // As when the journal was damaged, or somebody put an older file back.
+        for ending in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(data.join(format!("practice.db{ending}")));
+        }
+        std::fs::write(data.join("practice.db"), &older).unwrap();
+        if !with_head {
+            std::fs::remove_file(data.join("practice.head")).unwrap();
+        }
+        let practice = Practice::open_in(folder, time);
+        practice.send_due();
+        let state = practice.state(&id);
+        (state, practice.mail.messages().len())
+    };
+    assert_eq!(
+        sent_again(false),
+        ("sent", 2),
+        "the negative control: sent a second time"
+    );
+    assert_eq!(sent_again(true), ("held", 1));
+}

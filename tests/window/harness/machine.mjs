@@ -21,6 +21,9 @@ const endings = new Set();
 process.once('exit', () => endings.forEach((end) => end()));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
+/** The display that the windows of this process stand on. */
+export const displayOfWindows = () => displayName();
+
 /** The display of this desktop, or one in memory that ends with this process. */
 async function displayName() {
 	if (process.env.DISPLAY) return process.env.DISPLAY;
@@ -100,13 +103,14 @@ async function startDriver(folder, { home = null, variables = {} } = {}) {
 }
 
 /** Onward in a window of its own, on a fresh demonstration that goes with the test. */
-export async function openOnward(test, { width = 1280, height = 800 } = {}) {
+export async function openOnward(test, { width = 1280, height = 800, data = null } = {}) {
 	if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not there: cargo build --workspace --bins makes it`);
-	const folder = await mkdtemp(join(tmpdir(), 'onward-window-test-'));
+	// A folder that is given was made by a window before, and goes with that one's test.
+	const folder = data ?? (await mkdtemp(join(tmpdir(), 'onward-window-test-')));
 	const { end, address } = await startDriver(folder);
 	test.after(async () => {
 		await end();
-		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+		if (data === null) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 	});
 	const session = await Session.open(address, PROGRAM, ['--data', folder]);
 	await session.resize(width, height);

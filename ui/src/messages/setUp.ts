@@ -244,6 +244,5 @@ export const RECOVER_CODES: Words = {
 	'keychain-unavailable':
 		'This computer’s keychain cannot be opened. Sign in to the computer again first; if that does not help, the recovery key opens the records.',
 	'records-damaged': 'They are damaged. Restore a backup, and ask your IT support to look at the disk.',
-	'key-file-damaged': 'The file beside them that holds their locked key is damaged. Restore a backup: it has a copy.',
 	'records-missing': 'Their file is gone. Restore a backup, and ask your IT support to look at the disk.',
 };
