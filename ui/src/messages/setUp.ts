@@ -243,7 +243,6 @@ export const RECOVER_CODES: Words = {
 	'wrong-key': 'The key in this computer’s keychain is not the one of these records.',
 	'keychain-unavailable':
 		'This computer’s keychain cannot be opened. Sign in to the computer again first; if that does not help, the recovery key opens the records.',
-	'key-file-damaged': 'The file of their key is damaged. Restore a backup, and ask your IT support to look at the disk.',
 	'records-damaged': 'They are damaged. Restore a backup, and ask your IT support to look at the disk.',
 	'records-missing': 'Their file is gone. Restore a backup, and ask your IT support to look at the disk.',
 };
