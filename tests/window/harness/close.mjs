@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const CLIENT_MESSAGE = 33;
 
@@ -17,7 +19,7 @@ async function read(socket, bytes) {
 
 /** A connection to the display, greeted (X11 protocol, 8: connection setup). */
 async function connect(display) {
-	const socket = createConnection(`/tmp/.X11-unix/X${/:(\d+)/.exec(display)[1]}`);
+	const socket = createConnection(join(tmpdir(), '.X11-unix', `X${/:(\d+)/.exec(display)[1]}`));
 	await once(socket, 'connect');
 	socket.write(Buffer.from([0x6c, 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
 	const head = await read(socket, 8);
