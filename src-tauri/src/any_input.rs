@@ -232,7 +232,7 @@ fn round(
             "{command}: refused, and the records differ"
         );
     }
-    window.nothing_was_sent(command, &before, &after, queued);
+    Window::nothing_was_sent(command, &before, &after, queued);
 }
 
 fn names_a_number_outside(payload: &Value) -> bool {

@@ -26,7 +26,7 @@ pub struct Known {
 /// How long one text may be; a few are far longer.
 const TEXT_CHARACTERS: usize = 300;
 const LONG_TEXT_CHARACTERS: usize = 60_000;
-/// Deeper JSON is refused before it comes to a command (serde_json's own limit is 128).
+/// Deeper JSON is refused before it comes to a command (`serde_json`'s own limit is 128).
 const DEEPEST: usize = 120;
 
 const ODD: [&str; 22] = [

@@ -349,7 +349,7 @@ impl Window {
     }
 
     /// Whatever was asked: nothing was tried to be sent, no referral came but by Send, and none with a number outside 999.
-    pub fn nothing_was_sent(&self, command: &str, before: &Dump, after: &Dump, queued: usize) {
+    pub fn nothing_was_sent(command: &str, before: &Dump, after: &Dump, queued: usize) {
         let count = |dump: &Dump, table: &str| of_table(dump, table).count();
         assert_eq!(
             count(before, "attempts"),
