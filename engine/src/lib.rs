@@ -7,6 +7,7 @@ mod card;
 mod catalogue;
 mod checked;
 pub mod copied;
+pub mod crash;
 mod current;
 mod daily;
 mod facts;

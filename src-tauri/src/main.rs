@@ -17,6 +17,7 @@ use arguments::Arguments;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    engine::crash::leave_nothing_of_the_memory();
     // One provider of TLS in the whole program; a second would make rustls refuse to choose.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     match Arguments::read(std::env::args().skip(1)).and_then(app::run) {

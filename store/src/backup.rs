@@ -79,7 +79,7 @@ pub fn in_folder(folder: &Path) -> Vec<FoundBackup> {
             Some(FoundBackup { path, note })
         })
         .collect();
-    found.sort_by(|one, other| other.note.made_at.cmp(&one.note.made_at));
+    found.sort_by_key(|found| std::cmp::Reverse(found.note.made_at));
     found
 }
 

@@ -200,7 +200,7 @@ pub fn newest_good(data: &Path) -> Option<FoundBackup> {
         .flat_map(|place| backup::in_folder(place))
         .filter(|found| key_id.as_ref().is_none_or(|id| *id == found.note.key_id))
         .collect();
-    found.sort_by(|one, other| other.note.made_at.cmp(&one.note.made_at));
+    found.sort_by_key(|found| std::cmp::Reverse(found.note.made_at));
     found.into_iter().find(FoundBackup::is_whole)
 }
 

@@ -1,6 +1,9 @@
 //! The chain of what people did: every way of changing it past the program shows, at its place; and an old database is taken into it.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
     reason = "a test says by its failure what was missing"
 )]
 

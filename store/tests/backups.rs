@@ -1,6 +1,9 @@
 //! The backup of each day: whole or not there, kept for seven days and four weeks, copied elsewhere, and put in the place of damaged records.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
     reason = "a test says by its failure what was missing"
 )]
 

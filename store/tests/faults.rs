@@ -1,6 +1,9 @@
 //! Keys and files as they must not be: each fault is refused or made good, says which it is, and nothing is ever lost or begun anew by it.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
     reason = "a test says by its failure what was missing"
 )]
 

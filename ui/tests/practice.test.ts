@@ -11,10 +11,10 @@ const named = (words: string) => {
 };
 
 /** A part of Practice, with Amy Cope, the practice admin, signed in. */
-async function openPart(part: string, backend = replay('real')) {
+async function openPart(part: string, backend = replay('real'), name = 'amy') {
 	const window = await openAt(backend, 'sign-in-who');
-	await window.press('a', 'm', 'y', '{Enter}', ...REPLAY_PIN, '{Enter}');
-	await eventually(() => expect(focused()).toBe('search'));
+	await window.press(...name, '{Enter}', ...REPLAY_PIN, '{Enter}');
+	await eventually(() => expect(text('.places__who')).toContain('Signed in'));
 	await window.keyboard.click(named('Practice'));
 	await eventually(() => element('#section-heading'));
 	await window.keyboard.click(named(part));
@@ -124,5 +124,70 @@ describe('an address', () => {
 		await window.press('{Enter}');
 		await eventually(() => expect(document.querySelector('#proposed-all')).toBeNull());
 		expect(text('#address-said')).toContain('nothing is sent to it');
+	});
+});
+
+describe('backups', () => {
+	it('say when the last good one was, or why there is none, and are made into a new folder', async () => {
+		const backend = replay('real');
+		const window = await openPart('Backups', backend);
+		expect(text('#last-backup')).toMatch(/^Last good backup: 21-Nov-2026/);
+		await window.keyboard.click(named('Back up now'));
+		await eventually(() => expect(focused()).toBe('backup-problems'));
+		await window.keyboard.type(element('#backup-folder'), 'by hand{Enter}');
+		await eventually(() => expect(text('#backup-said')).toContain('the copy is whole'));
+		backend.backups = async () => ({ folder: null, lastGoodAt: null, problem: 'disk-full' });
+		await window.keyboard.click(named('People'));
+		await eventually(() => expect(text('#section-heading')).toBe('People'));
+		await window.keyboard.click(named('Backups'));
+		await eventually(() => expect(text('.form-said--refused')).toContain('The disk is full'));
+		expect(text('#last-backup')).toContain('None yet');
+	});
+});
+
+describe('who did what', () => {
+	it('is the manager’s, from the newest to the first, and says where the chain is broken', async () => {
+		const backend = replay('real');
+		const window = await openPart('Who did what', backend, 'grace');
+		expect(text('#audit-state')).toBe('The chain is whole.');
+		expect(text('.audit tbody tr')).toContain('Amy CopeTested the mailbox');
+		await window.keyboard.click(named('Older'));
+		await eventually(() => expect(text('.audit tbody tr:last-child')).toMatch(/^1\d*21-Nov/));
+		expect(focused()).toBe('audit-state');
+		expect([...document.querySelectorAll('main button')].some((other) => other.textContent === 'Older')).toBe(false);
+		const whole = await backend.auditTrail(null);
+		backend.auditTrail = async () => ({ ...whole, whole: false, tamperedAt: 210 });
+		await window.keyboard.click(named('Newest'));
+		await eventually(() => expect(text('#audit-state')).toContain('The chain is broken at number 210'));
+	});
+
+	it('is not the practice admin’s to read', async () => {
+		await openPart('People');
+		expect([...document.querySelectorAll('.part')].map((part) => part.textContent.trim())).not.toContain('Who did what');
+	});
+});
+
+describe('what is kept of a patient', () => {
+	it('is written into a new folder for the patient who asks', async () => {
+		const window = await openPart('What is kept of patients', replay('real'), 'grace');
+		await window.keyboard.click(named('Write it out'));
+		await eventually(() => expect(text('#export-problems')).toContain('Enter the NHS number'));
+		await window.keyboard.type(element('#export-nhsNumber'), '999 000 0018');
+		await window.keyboard.type(element('#export-folder'), 'for the patient{Enter}');
+		await eventually(() => expect(text('#exported')).toBe('Written to for the patient: 2 referrals and 1 draft.'));
+	});
+
+	it('goes after a number of days within limits', async () => {
+		const backend = replay('real');
+		const set = vi.spyOn(backend, 'setRetention');
+		const window = await openPart('What is kept of patients', backend, 'grace');
+		await window.keyboard.clear(element('#retention-days'));
+		await window.keyboard.type(element('#retention-days'), '3{Enter}');
+		await eventually(() => expect(focused()).toBe('retention-problems'));
+		expect(set).not.toHaveBeenCalled();
+		await window.keyboard.clear(element('#retention-days'));
+		await window.keyboard.type(element('#retention-days'), '90{Enter}');
+		await eventually(() => expect(text('#retention-said')).toBe('Saved.'));
+		expect(set).toHaveBeenLastCalledWith(90);
 	});
 });

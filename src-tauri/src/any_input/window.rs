@@ -5,14 +5,17 @@ use crate::app::{self, AppState};
 use demo::mail_server::{Cut, Fault, Moment};
 use engine::Engine;
 use product_tests::{
+    directories::STARTER,
     patients::{DOE, SMITH},
     practice::{ACTOR, PAIN_PLATFORM, Practice, START, Time},
+    real_practice::{BLOOM, HALE, LISTER, RealPractice, pin},
     records::{Dump, dump, of_table, version},
 };
 use referrals::{
     desk::{Offer, Reply},
     draft::ReferralForm,
-    staff_table,
+    mailbox_table, staff_table,
+    transport::Mailbox,
 };
 use serde_json::{Value, json};
 use std::{fs, path::Path, sync::Arc};
@@ -28,9 +31,21 @@ use tempfile::TempDir;
 /// Records with drafts begun and complete, and referrals in every state that a person can act on.
 pub struct Prepared {
     folder: TempDir,
+    mode: UseMode,
     known: Known,
     /// The only draft that can be queued.
     complete: String,
+}
+
+/// Who sits at the computer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sits {
+    /// In a demonstration everybody may everything.
+    InADemonstration,
+    /// In real use, with PINs, and nobody has given theirs.
+    Nobody,
+    AClinician,
+    AManager,
 }
 
 impl Prepared {
@@ -58,6 +73,39 @@ impl Prepared {
         copy(&kept, &demonstration.join("demonstration-mailbox"));
         Self {
             complete: complete.id,
+            mode: UseMode::Demonstration,
+            known,
+            folder,
+        }
+    }
+
+    /// In real use, set up but for the approval of addresses: three people with PINs, and a draft.
+    pub fn real() -> Self {
+        let RealPractice { engine, folder, .. } = RealPractice::set_up();
+        engine.sign_in(BLOOM, &pin(BLOOM)).unwrap();
+        let mailbox = engine.store.practice.read(mailbox_table::read).unwrap();
+        // Whoever tests it here reaches nobody: the discard service's port of this computer, where nobody listens.
+        let here = Mailbox {
+            host: "127.0.0.1".to_owned(),
+            port: 9,
+            ..mailbox.unwrap()
+        };
+        engine.set_mailbox(here).unwrap();
+        engine.sign_in(HALE, &pin(HALE)).unwrap();
+        let begun = engine.desk.new_draft().unwrap();
+        let pasted = engine.desk.paste(&begun.id, DOE).unwrap();
+        let form = product_tests::practice::form(PAIN_PLATFORM);
+        let complete = engine.desk.save_form(&pasted.id, form, None).unwrap();
+        let known = Known {
+            drafts: vec![begun.id, complete.id.clone()],
+            referrals: vec!["0199f0bb-0000-7000-8000-000000000001".to_owned()],
+            services: vec![PAIN_PLATFORM.to_owned()],
+            staff: [HALE, LISTER, BLOOM].map(str::to_owned).to_vec(),
+            form: view_of(&complete.form),
+        };
+        Self {
+            complete: complete.id,
+            mode: UseMode::Real,
             known,
             folder,
         }
@@ -152,17 +200,16 @@ pub struct Window {
     judge: Engine,
     _app: App<MockRuntime>,
     _folder: TempDir,
+    beside: TempDir,
 }
 
 impl Window {
-    pub fn open(prepared: &Prepared) -> Self {
+    pub fn open(prepared: &Prepared, sits: Sits) -> Self {
         let folder = tempfile::tempdir().unwrap();
         copy(&prepared.folder.path().join("data"), folder.path());
         let open = || {
             let clock = Time::at(START).clock();
-            Engine::open(folder.path(), UseMode::Demonstration, clock)
-                .unwrap()
-                .0
+            Engine::open(folder.path(), prepared.mode, clock).unwrap().0
         };
         let (engine, judge) = (open(), open());
         let app = mock_builder()
@@ -173,14 +220,23 @@ impl Window {
         let webview = WebviewWindowBuilder::new(&app, "main", WebviewUrl::default())
             .build()
             .unwrap();
-        Self {
+        let window = Self {
             known: prepared.known.clone(),
             complete: prepared.complete.clone(),
             webview,
             judge,
             _app: app,
             _folder: folder,
-        }
+            beside: tempfile::tempdir().unwrap(),
+        };
+        let signs_in = match sits {
+            Sits::InADemonstration | Sits::Nobody => return window,
+            Sits::AClinician => HALE,
+            Sits::AManager => BLOOM,
+        };
+        let given = json!({ "staffId": signs_in, "pin": typed_pin(signs_in) });
+        window.call("sign_in", &given).unwrap();
+        window
     }
 
     /// As the page calls it, with its permissions and past its gate.
@@ -200,6 +256,15 @@ impl Window {
             invoke_key: INVOKE_KEY.to_owned(),
         };
         get_ipc_response(&self.webview, request).map(|body| body.deserialize().unwrap())
+    }
+
+    /// What names a folder names one inside this test's own, whatever else it says.
+    pub fn inside(&self, mut payload: Value) -> Value {
+        if let Some(Value::String(folder)) = payload.get_mut("folder") {
+            let harmless = folder.replace("..", "__");
+            *folder = format!("{}/{harmless}", self.beside.path().display());
+        }
+        payload
     }
 
     pub fn dump(&self) -> Dump {
@@ -241,13 +306,33 @@ impl Window {
             ("referralId", _) => json!(of(&self.known.referrals)),
             ("serviceId", _) => json!(of(&self.known.services)),
             ("staffId", _) => json!(of(&self.known.staff)),
-            ("text", _) if number % 2 == 0 => json!(SMITH),
+            ("text", _) if command == "load_directory" => {
+                json!(if number == 0 { STARTER } else { "" })
+            }
+            ("pin", _) if command == "sign_in" => {
+                json!(of(&self.known.staff).map(|id| typed_pin(&id)))
+            }
+            ("pin", _) => json!("739184"),
+            ("folder", _) => json!(format!("kept {number}")),
+            ("nhsNumber", _) => json!("999 000 0026"),
+            (_, "u16") => json!(3_650 + number),
+            (_, "Option<i64>") => Value::Null,
+            (_, "StaffForm") => json!({ "name": "Dr Ada Quill", "job": "GP", "role": "clinician" }),
+            (_, "PracticeForm") => {
+                json!({ "odsCode": "Y99001", "name": "Moorlands Surgery", "phone": "01632 960100" })
+            }
+            (_, "MailboxForm") => json!({
+                "host": "127.0.0.1", "port": 9, "security": "startTls", "username": "referrals",
+                "password": "demonstration", "fromAddress": "referrals@moorlands.example.nhs.uk",
+                "fromName": "Moorlands Surgery"
+            }),
+            ("text", _) if number.is_multiple_of(2) => json!(SMITH),
             ("text", _) => json!("fibro low mood"),
             // A day ahead of the practice's clock.
             ("recallOn" | "nextOn", _) => json!("19-Dec-2026"),
             ("reply", _) => json!("rejected"),
             (_, "String") => json!("as it should be"),
-            (_, "bool") => json!(number % 2 == 0),
+            (_, "bool") => json!(number.is_multiple_of(2)),
             (_, "u32") => json!(number),
             (_, "ReferralForm") => self.known.form.clone(),
             (_, "PatientField") => json!("safeContactNote"),
@@ -289,6 +374,15 @@ impl Window {
             let text = format!("{row:?}");
             assert!(text.contains("99900000"), "{command}: {text}");
         }
+    }
+}
+
+/// As a person types it; `Pin` itself tells nobody.
+fn typed_pin(staff_id: &str) -> &'static str {
+    match staff_id {
+        HALE => "2580",
+        LISTER => "8147",
+        _ => "604913",
     }
 }
 

@@ -8,11 +8,16 @@ use crate::patients::{DOE, SMITH};
 use crate::practice::{ACTOR, PAIN_PLATFORM, Time, computer_time, form, runtime};
 use engine::{Engine, PatientFacts};
 use jiff::SignedDuration;
+use referrals::ReferralError;
 use referrals::draft::{ReferralDraft, ServiceToRefer};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use store::{Clock, UseMode};
+use store::{
+    Clock, DataFolder, UseMode,
+    key::{DataKey, KeyHolder},
+    recovery::{KeyHeader, RecoveryKey},
+};
 
 /// A write that goes on failing is tried again so often, then the child ends as if it were closed.
 const PATIENCE: usize = 4;
@@ -52,6 +57,7 @@ pub fn run(data: &Path, arguments: &[&str]) {
             fail_at(point, action);
             send(data, &Time::from(computer_time()));
         }
+        ["crash", how, draft] => crash(data, how, draft),
         ["queue", draft, point, action] => {
             fail_at(point, action);
             queue(data, draft);
@@ -61,8 +67,26 @@ pub fn run(data: &Path, arguments: &[&str]) {
             seed.parse().expect("a seed"),
             rounds.parse().expect("a count"),
         ),
+        ["another-key"] => another_key(data),
+        ["recover", key] => recover(data, key),
         other => panic!("{other:?} is not known here"),
     }
+}
+
+/// Puts another key in the place of the records' own in this session's keychain.
+fn another_key(data: &Path) {
+    let folder = DataFolder::prepare(data, UseMode::Real).expect("the data folder");
+    let header = std::fs::read_to_string(folder.key_header()).expect("the key's file");
+    let header: KeyHeader = serde_json::from_str(&header).expect("a header");
+    let other = DataKey::random().expect("a key");
+    let holder = KeyHolder::of(&folder, &header.key_id);
+    holder.keep(&other).expect("kept");
+}
+
+/// As the window does with the printed recovery key.
+fn recover(data: &Path, key: &str) {
+    let key = RecoveryKey::parse(key).expect("a recovery key");
+    Engine::recover(data, &key, Clock::system()).expect("recovered");
 }
 
 fn open(data: &Path, clock: Clock) -> Engine {
@@ -128,6 +152,20 @@ fn queue(data: &Path, draft: &str) {
     let _ = engine.desk.queue(&draft, &draft.form, &chosen, ACTOR);
 }
 
+/// Breaks off with a letter in memory; as Onward's programs do, or as one that forgot to ask for no picture of its memory.
+fn crash(data: &Path, how: &str, draft: &str) {
+    if how != "unprotected" {
+        engine::crash::leave_nothing_of_the_memory();
+    }
+    let action = if how == "panic" {
+        "panic"
+    } else {
+        "return(kill)"
+    };
+    fail::cfg("queue: written", action).expect("an action");
+    queue(data, draft);
+}
+
 /// One of many copies: queues, tries to send, and its clock jumps in between.
 fn many(data: &Path, seed: u64, rounds: usize) {
     let mut chance = Chance::new(seed);
@@ -143,7 +181,12 @@ fn many(data: &Path, seed: u64, rounds: usize) {
             .desk
             .queue(&draft, &draft.form, &chosen, ACTOR)
             .expect("queued");
-        engine.desk.send_now(&referral.referral_id).expect("now");
+        // Another copy whose clock is far on may have held it by now.
+        let now = engine.desk.send_now(&referral.referral_id);
+        assert!(
+            matches!(now, Ok(()) | Err(ReferralError::TooLate)),
+            "{now:?}"
+        );
         queued += 1;
         let ten_years = 10 * 365 * 24;
         let hours = chance.one_of(&[0, 0, 0, 1, -1, 30, -30, ten_years, -ten_years]);

@@ -7,7 +7,13 @@ use std::process::Command;
 use product_tests::patients::SMITH;
 use product_tests::practice::PAIN_PLATFORM;
 use product_tests::program::{Program, Said, said};
-use store::{DataFolder, UseMode};
+use product_tests::torture::copies::child;
+use rusqlite::types::Value;
+use store::{
+    DataFolder, Database, StoreError, UseMode,
+    database::Durability,
+    recovery::{KeyHeader, RecoveryKey},
+};
 use tempfile::TempDir;
 
 const STARTER_FILE: &str = concat!(
@@ -77,26 +83,7 @@ impl Computer {
 
     /// In a session whose keychain lies in this home.
     fn in_session(&self, home: &Path, arguments: &[&str], input: &str) -> Said {
-        const UNLOCK: &str = "printf password | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1 \
-            || { echo 'gnome-keyring-daemon is not there: cargo xtask test installs it' >&2; exit 97; }\nexec \"$@\"";
-        let (home, runtime) = (home.join("home"), home.join("runtime"));
-        std::fs::create_dir_all(&home).unwrap();
-        private_folder(&runtime);
-        let program = self.program.command(arguments);
-        let mut session = Command::new("dbus-run-session");
-        session
-            .args(["--", "sh", "-c", UNLOCK, "sh"])
-            .arg(program.get_program())
-            .args(program.get_args())
-            .env("HOME", home)
-            .env("XDG_RUNTIME_DIR", runtime)
-            .env_remove("XDG_DATA_HOME")
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped());
-        let said = said(session, input);
-        assert!(!said.err.contains("is not there"), "{}", said.err);
-        said
+        command_in_session(home, &self.program.command(arguments), input)
     }
 
     /// Without any session, as from cron.
@@ -126,6 +113,29 @@ impl Computer {
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     }
+}
+
+/// In a session whose keychain lies in this home.
+fn command_in_session(home: &Path, program: &Command, input: &str) -> Said {
+    const UNLOCK: &str = "printf password | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1 \
+        || { echo 'gnome-keyring-daemon is not there: cargo xtask test installs it' >&2; exit 97; }\nexec \"$@\"";
+    let (home, runtime) = (home.join("home"), home.join("runtime"));
+    std::fs::create_dir_all(&home).unwrap();
+    private_folder(&runtime);
+    let mut session = Command::new("dbus-run-session");
+    session
+        .args(["--", "sh", "-c", UNLOCK, "sh"])
+        .arg(program.get_program())
+        .args(program.get_args())
+        .env("HOME", home)
+        .env("XDG_RUNTIME_DIR", runtime)
+        .env_remove("XDG_DATA_HOME")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let said = said(session, input);
+    assert!(!said.err.contains("is not there"), "{}", said.err);
+    said
 }
 
 fn private_folder(path: &Path) {
@@ -275,6 +285,137 @@ fn a_backup_opens_on_another_computer_with_the_printed_key_and_with_no_other() {
     assert_eq!(
         shown.out,
         "referrals@moorlands.example.nhs.uk through mail.example.nhs.uk:587\n"
+    );
+}
+
+/// Every row of every table, with the key that the printed recovery key opens.
+fn rows(data: &Path, recovery: &RecoveryKey) -> Vec<(String, Vec<Value>)> {
+    let header = std::fs::read_to_string(data.join("practice.key.json")).unwrap();
+    let header: KeyHeader = serde_json::from_str(&header).unwrap();
+    let key = header.unwrap_key(recovery).unwrap();
+    let path = data.join("practice.db");
+    let db = Database::open(&path, Some(&key), Durability::Full, &[]).unwrap();
+    let all = db.read(|c| {
+        let mut names =
+            c.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")?;
+        let names = names.query_map([], |row| row.get::<_, String>(0))?;
+        let names: Vec<String> = names.collect::<Result<_, _>>()?;
+        let mut all = Vec::new();
+        for name in names {
+            let mut rows = c.prepare(&format!("SELECT * FROM \"{name}\" ORDER BY rowid"))?;
+            let columns = rows.column_count();
+            let rows = rows.query_map([], |row| {
+                (0..columns)
+                    .map(|at| row.get(at))
+                    .collect::<Result<Vec<Value>, _>>()
+            })?;
+            for row in rows {
+                all.push((name.clone(), row?));
+            }
+        }
+        Ok::<_, StoreError>(all)
+    });
+    all.unwrap()
+}
+
+/// What the day's work and the restoring themselves wrote down.
+fn is_about_keeping((table, row): &(String, Vec<Value>)) -> bool {
+    let written = ["backed-up", "restored", "recovered", "backups", "erased-on"];
+    let is = |value: &Value| {
+        written
+            .iter()
+            .any(|text| *value == Value::Text((*text).to_owned()))
+    };
+    matches!(table.as_str(), "audit" | "facts") && row.iter().any(is)
+}
+
+#[test]
+fn h03_queued_records_of_real_use_are_backed_up_each_day_and_open_on_another_computer_row_by_row() {
+    let (computer, key) = Computer::set_up();
+    let mailbox = computer.file("mailbox.json", MAILBOX);
+    assert!(
+        computer
+            .signed_in(&["mailbox", "set", &mailbox], "")
+            .succeeded
+    );
+    // No window: the command that sends does the day's work.
+    for _ in 0..2 {
+        let sent = computer.signed_in(&["outbox", "send"], "");
+        assert!(sent.succeeded, "{sent:?}");
+    }
+    let backups = store::backup::in_folder(&computer.data().join("backups"));
+    assert_eq!(backups.len(), 1, "one a day");
+    let recovery = RecoveryKey::parse(&key).unwrap();
+    let mut whole = rows(&computer.data(), &recovery);
+    whole.retain(|row| !is_about_keeping(row));
+    assert!(
+        whole.len() > 8,
+        "practice, staff, mailbox, trail: {}",
+        whole.len()
+    );
+
+    let elsewhere = Computer::new();
+    let from = backups[0].path.to_str().unwrap();
+    let restore = ["practice", "restore", from, "--recovery-key", "-"];
+    let restored = elsewhere.signed_in(&restore, &key);
+    assert!(restored.succeeded, "{restored:?}");
+    let mut there = rows(&elsewhere.data(), &recovery);
+    assert!(
+        there.iter().any(is_about_keeping),
+        "that it was restored is written down"
+    );
+    there.retain(|row| !is_about_keeping(row));
+    assert_eq!(there, whole);
+
+    // Damaged on the first computer: what is said names the backup, and it takes their place without a recovery key.
+    let database = computer.data().join("practice.db");
+    let mut bytes = std::fs::read(&database).unwrap();
+    bytes[4100..8000].fill(0);
+    std::fs::write(&database, bytes).unwrap();
+    let refused = computer.signed_in(&["outbox", "--json"], "");
+    assert_eq!(
+        refused.json()["error"]["code"],
+        "records-damaged",
+        "{refused:?}"
+    );
+    let said = refused.json()["error"]["message"].to_string();
+    assert!(
+        said.contains(from) && said.contains("The newest good backup is of 20"),
+        "{said}"
+    );
+    let put_back = computer.signed_in(&["practice", "put-back", from], "");
+    assert!(put_back.succeeded, "{put_back:?}");
+    let mut back = rows(&computer.data(), &recovery);
+    back.retain(|row| !is_about_keeping(row));
+    assert_eq!(back, whole);
+}
+
+#[test]
+fn another_key_under_the_same_name_in_the_keychain_opens_nothing_and_the_printed_one_mends_it() {
+    let (computer, key) = Computer::set_up();
+    let before = std::fs::read(computer.data().join("practice.db")).unwrap();
+    let change = child(&computer.data(), &["another-key"]);
+    let changed = command_in_session(computer.folder.path(), &change, "");
+    assert!(changed.succeeded, "{changed:?}");
+    let refused = computer.signed_in(&["outbox", "--json"], "");
+    assert_eq!(refused.json()["error"]["code"], "wrong-key", "{refused:?}");
+    assert!(
+        refused.json()["error"]["message"]
+            .to_string()
+            .contains("printed recovery key")
+    );
+    assert!(before == std::fs::read(computer.data().join("practice.db")).unwrap());
+    let recovery = RecoveryKey::parse(&key).unwrap();
+    assert!(
+        !rows(&computer.data(), &recovery).is_empty(),
+        "nothing is lost"
+    );
+    let recovered = child(&computer.data(), &["recover", &key]);
+    let recovered = command_in_session(computer.folder.path(), &recovered, "");
+    assert!(recovered.succeeded, "{recovered:?}");
+    assert!(
+        computer.signed_in(&["outbox"], "").succeeded,
+        "the key is back in the keychain"
     );
 }
 

@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Person } from './person.mjs';
 import { until } from './until.mjs';
 import { answers, Session } from './webdriver.mjs';
@@ -55,7 +55,14 @@ async function freePort() {
 	return port;
 }
 
-async function startDriver(folder) {
+/** Begins a session whose keychain lies in its home, as signing in to a desktop does: a Secret Service on a bus of its own. */
+const IN_A_SESSION = [
+	'dbus-run-session', '--', 'sh', '-c',
+	`printf password | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1 && exec "$@"`, 'sh',
+];
+
+/** In a session with a keychain where there is a `home` for it. */
+async function startDriver(folder, { home = null, variables = {} } = {}) {
 	const port = await freePort();
 	const environment = {
 		...process.env,
@@ -71,9 +78,16 @@ async function startDriver(folder) {
 		DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(folder, 'no-bus')}`,
 		NO_AT_BRIDGE: '1',
 		LC_ALL: 'C.UTF-8',
+		...variables,
 	};
+	if (home !== null) {
+		await mkdir(join(home, 'runtime'), { recursive: true, mode: 0o700 });
+		Object.assign(environment, { HOME: home, XDG_RUNTIME_DIR: join(home, 'runtime') });
+		for (const name of ['XDG_DATA_HOME', 'DBUS_SESSION_BUS_ADDRESS']) delete environment[name];
+	}
 	// In a group of its own with all that it starts: a window that asks before it closes would outlive it.
-	const driver = spawn('WebKitWebDriver', ['--host=127.0.0.1', `--port=${port}`], { env: environment, stdio: 'ignore', detached: true });
+	const [command, ...words] = [...(home === null ? [] : IN_A_SESSION), 'WebKitWebDriver', '--host=127.0.0.1', `--port=${port}`];
+	const driver = spawn(command, words, { env: environment, stdio: 'ignore', detached: true });
 	const kill = () => process.kill(-driver.pid, 'SIGKILL');
 	endings.add(kill);
 	driver.once('exit', () => endings.delete(kill));
@@ -103,4 +117,55 @@ export async function openOnward(test, { width = 1280, height = 800, data = null
 	const person = new Person(session, folder);
 	await person.sees('the search box has the focus', () => document.activeElement?.id === 'search');
 	return person;
+}
+
+/** A mail server of its own, as a practice's provider runs one; `authority` is what a computer must trust. */
+async function startMailServer(folder) {
+	await mkdir(folder);
+	const program = join(dirname(PROGRAM), 'mail_server');
+	if (!existsSync(program)) throw new Error(`${program} is not there: cargo build --workspace --bins makes it`);
+	const server = spawn(program, [folder], { stdio: ['pipe', 'pipe', 'ignore'] });
+	const kill = () => server.kill();
+	endings.add(kill);
+	server.once('exit', () => endings.delete(kill));
+	let written = '';
+	for await (const piece of server.stdout) {
+		written += piece;
+		if (written.includes('\n')) break;
+	}
+	return { ...JSON.parse(written), end: () => server.stdin.end() };
+}
+
+/** A computer of a practice in real use: its records, a keychain, and the mail server that it trusts. Several windows can follow one another. */
+export class Computer {
+	#mail;
+	#driver = null;
+
+	static async start(test) {
+		const computer = new Computer();
+		computer.folder = await mkdtemp(join(tmpdir(), 'onward-real-use-'));
+		computer.home = join(computer.folder, 'home');
+		computer.#mail = await startMailServer(join(computer.folder, 'provider'));
+		test.after(async () => {
+			await computer.#driver?.end();
+			computer.#mail.end();
+			await rm(computer.folder, { recursive: true, force: true, maxRetries: 5 });
+		});
+		return computer;
+	}
+
+	/** What the practice's admin was told of the mailbox. */
+	get mail() {
+		return this.#mail;
+	}
+
+	/** Onward for real use, with the records of this computer; `home` is where the keychain lies. */
+	async open({ home = this.home, width = 1280, height = 800 } = {}) {
+		await this.#driver?.end();
+		// The computer's own roots, as its maker would change them: nothing in Onward trusts another authority.
+		this.#driver = await startDriver(this.folder, { home, variables: { SSL_CERT_FILE: this.#mail.authority } });
+		const session = await Session.open(this.#driver.address, PROGRAM, ['--data', join(this.folder, 'data'), '--real']);
+		await session.resize(width, height);
+		return new Person(session, join(this.folder, 'provider'), 'mailbox');
+	}
 }

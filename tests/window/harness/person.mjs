@@ -9,9 +9,10 @@ export class Person {
 	presses = 0;
 	#clipboard = null;
 
-	constructor(session, folder) {
+	constructor(session, folder, mailbox = 'demonstration-mailbox') {
 		this.session = session;
 		this.folder = folder;
+		this.mailboxName = mailbox;
 	}
 
 	/** Waits until a function of the page answers true, and gives its answer. */
@@ -60,6 +61,22 @@ export class Person {
 		throw new Error(`80 Tabs and no “${words}”`);
 	}
 
+	/** Tab by Tab to a field. */
+	async tabToField(id, key = 'Tab') {
+		for (let tabs = 0; tabs < 120; tabs += 1) {
+			if (await this.session.run((wanted) => document.activeElement?.id === wanted, id)) return;
+			await this.press(key);
+		}
+		throw new Error(`120 Tabs and no field ${id}`);
+	}
+
+	/** What is typed takes the place of what stands there. */
+	async fills(id, text) {
+		await this.tabToField(id);
+		await this.press('Control+a');
+		await this.type(text);
+	}
+
 	/**
 	 * Has the system's clipboard hold this text, as if it had been copied in a clinical system: it is put into a field of
 	 * the window and cut with Ctrl+X, by the same clipboard that every program of the desktop shares. Its keys are not counted.
@@ -91,7 +108,7 @@ export class Person {
 
 	/** The messages that have arrived, oldest first: the envelope and the whole text as it was received. */
 	async mailbox() {
-		const folder = join(this.folder, 'demonstration-mailbox');
+		const folder = join(this.folder, this.mailboxName);
 		const names = await readdir(folder).catch(() => []);
 		// The envelope is written last: a message is there when both of its files are.
 		const arrived = names.filter((name) => name.endsWith('.eml') && names.includes(name.replace('.eml', '.json'))).sort();

@@ -97,6 +97,11 @@ export class Session {
 		await this.#post(`/element/${await this.#find(selector)}/click`);
 	}
 
+	/** What the dialog for files would do: a path on this computer. */
+	async chooseFile(selector, path) {
+		await this.#post(`/element/${await this.#find(selector)}/value`, { text: path });
+	}
+
 	/** A PNG of what the window shows. WebKit takes it from the next frame, and where nothing changes there is none: so something does. */
 	async picture() {
 		await this.run(() => {

@@ -55,11 +55,11 @@ export interface PracticeBackend {
 	refuseAddress(endpointId: string): Promise<AddressRow[]>;
 
 	backups(): Promise<BackupsView>;
-	/** A second place for each day's backup; "" for none. Rejects with "file" and the folder in the detail. */
+	/** A second place for each day's backup; "" for none. */
 	setBackupFolder(folder: string): Promise<BackupsView>;
 	/** Now, into a folder that is not there yet. */
 	backUpTo(folder: string): Promise<BackupsView>;
-	/** The newest rows; before that row, if one is named. */
+	/** The newest rows; those before a row with its number. */
 	auditTrail(before: number | null): Promise<AuditView>;
 	retention(): Promise<RetentionView>;
 	setRetention(days: number): Promise<RetentionView>;

@@ -76,8 +76,6 @@ function checkNewPin(pin: string): void {
 }
 
 export class PracticeReplay implements PracticeBackend {
-	private backedUp: BackupsView = as(backups.answer);
-	private keptDays = retention.answer.days;
 	protected frame: WindowState;
 	private readonly practice: SetUpView;
 	private waiting: AddressRow[];
@@ -237,36 +235,41 @@ export class PracticeReplay implements PracticeBackend {
 	}
 
 	async backups(): Promise<BackupsView> {
-		return as(this.backedUp);
+		return as(backups.answer);
 	}
 
 	async setBackupFolder(folder: string): Promise<BackupsView> {
-		this.backedUp = { ...this.backedUp, folder: folder === '' ? null : folder };
-		return as(this.backedUp);
+		return { ...as<BackupsView>(backups.answer), folder: folder === '' ? null : folder };
 	}
 
 	async backUpTo(folder: string): Promise<BackupsView> {
-		needs({ folder });
-		return as(this.backedUp);
+		if (folder === '') refuse('file');
+		return as(backups.answer);
 	}
 
 	async auditTrail(before: number | null): Promise<AuditView> {
-		const { rows, ...rest } = as<AuditView>(auditTrail.answer);
-		return { ...rest, rows: rows.filter(({ seq }) => before === null || seq < before) };
+		const recorded = as<AuditView>(auditTrail.answer);
+		if (before === null) return recorded;
+		// What stood before: as many rows, down to the first.
+		const rows = recorded.rows.map((row, index) => ({ ...row, seq: recorded.rows.length - index }));
+		return { ...recorded, rows };
 	}
 
 	async retention(): Promise<RetentionView> {
-		return as({ ...retention.answer, days: this.keptDays });
+		return as(retention.answer);
 	}
 
 	async setRetention(days: number): Promise<RetentionView> {
-		this.keptDays = days;
-		return this.retention();
+		const view = as<RetentionView>(retention.answer);
+		if (days < view.shortestDays || days > view.longestDays)
+			refuse('incomplete', [{ field: 'days', code: 'not-valid', detail: null }]);
+		return { ...view, days };
 	}
 
 	async exportPatient(nhsNumber: string, folder: string): Promise<ExportView> {
-		needs({ nhsNumber, folder });
-		return as({ ...exportPatient.answer, folder });
+		if (nhsNumber === '' || folder === '')
+			refuse('incomplete', [{ field: nhsNumber === '' ? 'nhsNumber' : 'folder', code: 'not-valid', detail: null }]);
+		return { ...as<ExportView>(exportPatient.answer), folder };
 	}
 
 	private checkPin(pin: string): void {

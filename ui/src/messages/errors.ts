@@ -43,13 +43,12 @@ export const ERROR_CODES: Words = {
 	'records-damaged':
 		'The records, or this backup of them, are damaged. Restore another backup, and ask your IT support to look at the disk.',
 	'records-missing': 'There are no records of Onward in that folder. Check the path.',
+	'key-file-damaged': 'The file of the records’ key is damaged. Restore a backup, and ask your IT support to look at the disk.',
+	'not-a-backup': 'There is no backup of Onward in that folder. Check the path.',
+	'other-use': 'That belongs to the demonstration, or is real where this is the demonstration. The two are never mixed.',
+	file: 'A file could not be read or written. Check the path, and whether its disk is there and has room.',
+	'more-than-one-person': 'There is more than one person of that number here. Ask whoever keeps Onward for you.',
 	'records-there': 'There are records on this computer already. They are not overwritten.',
-	file: 'That folder or file could not be used. See whether its disk is there and has room, and whether you may write into it.',
-	'key-file-damaged':
-		'The file beside the records that holds their locked key is damaged. Restore the newest backup: it has a copy.',
-	'not-a-backup': 'That folder holds no whole backup of Onward. Choose another.',
-	'other-use': 'That folder was set up for another use. Choose another.',
-	'more-than-one-person': 'More than one person is meant by that. Give the NHS number.',
 	internal: 'Something went wrong inside Onward. What you typed is still here: try again, and restart if it goes on.',
 };
 

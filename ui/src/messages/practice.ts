@@ -1,4 +1,5 @@
-// The place Practice: people, mailbox, addresses, backups, who did what, and what is kept of patients.
+// The place Practice: its parts; backups, who did what, and what is kept of patients.
+import type { RetentionView } from '../backend/types';
 import type { Words } from './words';
 
 export const PRACTICE = {
@@ -14,28 +15,37 @@ export const PRACTICE = {
 } as const;
 
 export const BACKUPS = {
-	text: 'Every day Onward writes an encrypted copy of the practice’s records and opens it again to see that it is whole. The recovery key opens it on any computer.',
+	text: 'Every day Onward writes an encrypted copy of the practice’s records and opens it again, to see that it is whole. Without the recovery key, on paper, nobody can read it.',
 	lastGood: 'Last good backup',
 	never: 'None yet',
-	place: 'Second place',
-	placeNone: 'None: the backups lie on this computer only',
-	folderHeading: 'A second place for each day’s backup',
-	folder: 'Folder on another disk, or on the practice’s server',
-	folderHint: 'Leave it empty for none',
+	placeHeading: 'A second place',
+	placeText: 'A copy on the same disk is gone with it. Name a folder on another disk, or on the practice’s server.',
+	folder: 'Folder for each day’s backup',
+	folderHint: 'The whole path, as the file manager shows it; empty for none',
 	saveFolder: 'Save',
-	saved: 'Saved.',
-	nowHeading: 'A backup now',
-	nowFolder: 'New folder for it',
-	nowFolderHint: 'A folder that is not there yet',
+	folderSaved: 'Saved. Each day’s backup goes there, too.',
+	nowHeading: 'One more now',
+	target: 'New folder for it',
+	targetHint: 'The whole path of a folder that is not there yet',
 	now: 'Back up now',
 	done: 'Backed up, and opened again: the copy is whole.',
 	doing: 'Backing up',
-	folderMissing: 'Enter a folder',
 } as const;
+
+/** Why the newest try came to nothing. */
+export const BACKUP_PROBLEMS: Words = {
+	'disk-full': 'The disk is full: no backup could be written.',
+	'folder-missing': 'The folder of the backups is not there. See whether its disk is.',
+	'folder-refused': 'The folder of the backups may not be written to. Ask your IT support.',
+	'not-written': 'The last backup could not be written. Back up now; ask your IT support if that fails, too.',
+	damaged:
+		'The records, or the last backup, are damaged. Ask your IT support to look at the disk at once, and keep the older backups.',
+	'key-file': 'The file of the records’ key is missing or damaged, so no backup could be made. Ask your IT support.',
+};
 
 export const AUDIT = {
 	heading: 'Who did what',
-	text: 'Every act, in an unbroken chain: a row that is changed or taken out is noticed. It names no patient.',
+	text: 'Every act, in an unbroken chain: a row that is changed or taken out is noticed. It holds no names of patients.',
 	whole: 'The chain is whole.',
 	number: 'No.',
 	at: 'When',
@@ -91,25 +101,23 @@ export const ACTS: Words = {
 };
 
 export const KEPT = {
-	text: 'The GP record is the record. Onward keeps its own copy only as long as a referral is followed up.',
+	text: 'The GP record is the record. Onward keeps its own copy only as long as a referral is followed up, and a time after.',
 	exportHeading: 'A patient asks for their data',
-	exportText: 'Writes everything that this computer holds of one patient into a folder, to be handed over or read.',
+	exportText:
+		'Writes everything that this computer holds of one patient into a folder: a page to read, and the same for another program. It is not encrypted: keep it only until it is handed over.',
 	nhsNumber: 'NHS number',
 	nhsNumberHint: '10 digits; spaces do not matter',
 	folder: 'New folder for it',
-	folderHint: 'A folder that is not there yet. Its files can be read by whoever opens them: hand them over, then delete them.',
-	folderNotValid: 'Enter a folder that is not there yet',
-	numberNotValid: 'Enter an NHS number of 10 digits',
+	folderHint: 'The whole path of a folder that is not there yet',
 	export: 'Write it out',
 	retentionHeading: 'How long',
-	retention: 'Days after a referral is finished',
-	retentionHint: 'Letter and patient’s details are erased then; that there was a referral stays, without the patient.',
+	retention: 'Days after a referral has ended',
 	saveRetention: 'Save',
 	retentionSaved: 'Saved.',
 } as const;
 
-export function daysNotValidWords(shortest: number, longest: number): string {
-	return `Enter the days as a number from ${shortest} to ${longest}`;
+export function retentionHint({ shortestDays, longestDays }: RetentionView): string {
+	return `${shortestDays} to ${longestDays}. Then letter and patient’s details are erased; that there was a referral stays, without the patient.`;
 }
 
 export function exportedWords(folder: string, referrals: number, drafts: number): string {
@@ -119,14 +127,3 @@ export function exportedWords(folder: string, referrals: number, drafts: number)
 function count(number: number, what: string): string {
 	return number === 1 ? `1 ${what}` : `${number} ${what}s`;
 }
-
-/** Why there is no good backup. */
-export const BACKUP_PROBLEMS: Words = {
-	'disk-full': 'The disk is full: no backup could be written.',
-	'folder-missing': 'The folder of the backups cannot be reached. See whether its disk is there.',
-	'folder-refused': 'Onward may not write into the folder of the backups. Choose another, or ask your IT support.',
-	damaged: 'The last backup could not be opened again. Back up now; ask your IT support if that fails, too.',
-};
-
-/** For a code that has no words of its own. */
-export const BACKUP_FAILED = 'The last backup failed. Back up now; ask your IT support if that fails, too.';

@@ -213,6 +213,9 @@ export const SETTING_SENTENCES: Words = {
 	'host:not-valid': 'Enter the mail server’s name, such as mail.example.nhs.uk',
 	'fromAddress:not-valid': 'Enter the email address that referrals are sent from',
 	'pin:missing': 'Enter a PIN',
+	'nhsNumber:not-valid': 'Enter the NHS number: 10 digits, and the last one has to fit',
+	'folder:not-valid': 'Name a new folder, with its whole path, that is not there yet',
+	'days:not-valid': 'Enter a number of days within the limits',
 };
 
 export function settingProblemWords(field: string, code: string, detail: string | null): string {
@@ -224,6 +227,7 @@ export function settingProblemWords(field: string, code: string, detail: string 
 
 /** The records are here and cannot be opened. */
 export const RECOVER = {
+	found: 'The newest backup that is whole is filled in.',
 	heading: 'The practice’s records are here, and cannot be opened',
 	keyHeading: 'Open them with the recovery key',
 	keyText: 'The recovery key is on paper, in a locked place: eight groups of four letters and digits.',
@@ -240,6 +244,5 @@ export const RECOVER_CODES: Words = {
 	'keychain-unavailable':
 		'This computer’s keychain cannot be opened. Sign in to the computer again first; if that does not help, the recovery key opens the records.',
 	'records-damaged': 'They are damaged. Restore a backup, and ask your IT support to look at the disk.',
-	'key-file-damaged': 'The file beside them that holds their locked key is damaged. Restore a backup: it has a copy.',
 	'records-missing': 'Their file is gone. Restore a backup, and ask your IT support to look at the disk.',
 };

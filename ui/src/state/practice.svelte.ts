@@ -1,4 +1,4 @@
-// The place Practice: which part is open, who may see which, and what only it shows: backups, who did what, and what is kept of patients.
+// The place Practice: which part is open, who may see which, and what only it shows: backups, who did what, what is kept of patients.
 import { tick } from 'svelte';
 import type { AuditView, BackupsView, ExportView, RetentionView } from '../backend/types';
 import type { OnwardState } from './window.svelte';
@@ -10,7 +10,7 @@ export class PracticeState {
 	backups: BackupsView | null = $state(null);
 	audit: AuditView | null = $state(null);
 	/** The number before which the rows that are shown begin; null is the newest. */
-	auditFrom: number | null = $state(null);
+	auditBefore: number | null = $state(null);
 	exported: ExportView | null = $state(null);
 	retention: RetentionView | null = $state(null);
 
@@ -47,43 +47,31 @@ export class PracticeState {
 	async read(): Promise<void> {
 		if (this.section === null || !this.sections.includes(this.section)) this.section = this.sections[0] ?? null;
 		await this.onward.settings.read();
+		const { backend } = this.onward;
 		await this.onward.quietly(async () => {
-			const { backend } = this.onward;
 			if (this.section === 'backups') this.backups = await backend.backups();
-			if (this.section === 'audit') this.audit = await backend.auditTrail((this.auditFrom = null));
+			if (this.section === 'audit') this.audit = await backend.auditTrail((this.auditBefore = null));
 			if (this.section === 'records') this.retention = await backend.retention();
 		});
 	}
 
-	async older(): Promise<void> {
-		await this.auditAt(this.audit?.rows.at(-1)?.seq ?? null);
+	/** Whether there are rows before those that are shown: numbers begin with 1. */
+	get hasOlder(): boolean {
+		return (this.audit?.rows.at(-1)?.seq ?? 1) > 1;
 	}
 
-	async auditAt(before: number | null): Promise<void> {
+	async readAudit(before: number | null): Promise<void> {
 		await this.onward.attempt(async () => {
 			this.audit = await this.onward.backend.auditTrail(before);
-			this.auditFrom = before;
+			this.auditBefore = before;
 		});
 	}
 
-	async setBackupFolder(folder: string, said: string): Promise<void> {
-		const save = async () => (this.backups = await this.onward.backend.setBackupFolder(folder));
-		await this.onward.settings.hand('backups', save, said);
-	}
-
-	async backUpTo(folder: string, said: string): Promise<void> {
-		const make = async () => (this.backups = await this.onward.backend.backUpTo(folder));
-		await this.onward.settings.hand('back-up-now', make, said);
-	}
-
-	async exportPatient(nhsNumber: string, folder: string): Promise<void> {
+	/** What waits for the PIN. */
+	clear(): void {
+		this.backups = null;
+		this.audit = null;
 		this.exported = null;
-		const write = async () => (this.exported = await this.onward.backend.exportPatient(nhsNumber, folder));
-		await this.onward.settings.hand('export', write);
-	}
-
-	async setRetention(days: number, said: string): Promise<void> {
-		const save = async () => (this.retention = await this.onward.backend.setRetention(days));
-		await this.onward.settings.hand('retention', save, said);
+		this.retention = null;
 	}
 }

@@ -24,6 +24,9 @@ const FIELD_OF: Readonly<Record<string, string>> = {
 	'wrong-key': 'key',
 	'same-person': 'second',
 	directory: 'file',
+	file: 'folder',
+	'not-a-backup': 'folder',
+	'other-use': 'folder',
 };
 
 export class SettingsState {

@@ -160,6 +160,7 @@ export class OnwardState {
 		this.leaving.forgetLeft();
 		this.referrals.clear();
 		this.settings.clear();
+		this.practice.clear();
 	}
 
 	/** What can still be undone since before the window was opened. */
