@@ -98,7 +98,7 @@ enum CliError {
     Engine(#[from] EngineError),
     #[error("{source} The newest good backup is of {made_at}: {}", .backup.display())]
     Records {
-        source: EngineError,
+        source: Box<EngineError>,
         backup: PathBuf,
         made_at: String,
     },
@@ -114,7 +114,8 @@ enum CliError {
 impl CliError {
     fn code(&self) -> &'static str {
         match self {
-            Self::Engine(error) | Self::Records { source: error, .. } => error.code(),
+            Self::Engine(error) => error.code(),
+            Self::Records { source, .. } => source.code(),
             Self::Input { .. } => "input",
             Self::Usage(_) => "usage",
         }
@@ -200,7 +201,7 @@ fn with_newest_backup(source: EngineError, data: &Path) -> CliError {
         Some(newest) => CliError::Records {
             made_at: newest.note.made_at.to_string(),
             backup: newest.path,
-            source,
+            source: Box::new(source),
         },
         None => source.into(),
     }

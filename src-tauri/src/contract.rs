@@ -265,14 +265,13 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
 
 fn argument(name: &str, value: &Value) -> Result<(), String> {
     match name {
-        "words" | "place" | "recallOn" | "nextOn" => is_a::<String>(value),
+        "words" | "place" | "recallOn" | "nextOn" | "nhsNumber" => is_a::<String>(value),
         "draftId" | "serviceId" | "referralId" | "staffId" | "endpointId" | "text" | "value"
         | "reason" | "pin" | "lastGroup" | "recoveryKey" | "folder" | "number" | "whoAnswered"
             if value.is_string() =>
         {
             is_a::<String>(value)
         }
-        "nhsNumber" => is_a::<String>(value),
         "before" => is_a::<Option<i64>>(value),
         "days" => is_a::<u16>(value),
         "person" => is_a::<StaffForm>(value),

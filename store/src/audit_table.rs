@@ -262,8 +262,8 @@ fn broken_link(connection: &Connection) -> Result<Option<Verdict>, StoreError> {
             if row.get_ref("id")? == rusqlite::types::ValueRef::Null {
                 return Ok(Some(link.tampered(Tampering::EventMissing)));
             }
-            let said = serde_json::json!({ "sha256": event_digest(row)? });
-            if said.to_string() != link.detail {
+            let said = serde_json::json!({ "sha256": event_digest(row)? }).to_string();
+            if said != link.detail {
                 return Ok(Some(link.tampered(Tampering::EventChanged)));
             }
         }

@@ -108,7 +108,7 @@ mod tests {
         migrate(&mut db, &SCHEMA).unwrap();
         let plan = |sql: &str| -> String {
             let mut explained = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-            let named = vec![(":origin", "here")];
+            let named = [(":origin", "here")];
             let given = &named[..explained.parameter_count()];
             let steps = explained.query_map(given, |row| row.get::<_, String>("detail"));
             steps.unwrap().map(Result::unwrap).collect()

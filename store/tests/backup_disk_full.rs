@@ -40,13 +40,7 @@ fn a_full_disk_is_said_and_leaves_the_last_good_backup_the_newest() {
         fail::cfg(point, "return(ENOSPC)").unwrap();
         let state = store.back_up_when_due(&|| false).unwrap().unwrap();
         assert_eq!(state.problem(), Some("disk-full"), "{point}");
-        if !point.ends_with("elsewhere") {
-            assert_eq!(backup::in_folder(&dir.path().join("backups")).len(), here);
-            let by_hand = store.back_up(&dir.path().join("by-hand"));
-            assert!(matches!(by_hand, Err(StoreError::Sqlite(_))), "{point}");
-            assert!(!dir.path().join("by-hand").exists());
-            assert!(!dir.path().join("backups/.being-made").exists());
-        } else {
+        if point.ends_with("elsewhere") {
             assert_eq!(backup::in_folder(disk.path()).len(), there);
             let left: Vec<_> = std::fs::read_dir(disk.path())
                 .unwrap()
@@ -54,6 +48,12 @@ fn a_full_disk_is_said_and_leaves_the_last_good_backup_the_newest() {
                 .filter(|name| name.to_string_lossy().starts_with('.'))
                 .collect();
             assert!(left.is_empty(), "{left:?}");
+        } else {
+            assert_eq!(backup::in_folder(&dir.path().join("backups")).len(), here);
+            let by_hand = store.back_up(&dir.path().join("by-hand"));
+            assert!(matches!(by_hand, Err(StoreError::Sqlite(_))), "{point}");
+            assert!(!dir.path().join("by-hand").exists());
+            assert!(!dir.path().join("backups/.being-made").exists());
         }
         fail::remove(point);
         assert!(newest_good(dir.path()).unwrap().is_whole());

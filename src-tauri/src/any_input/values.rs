@@ -269,10 +269,10 @@ fn one_of(all: &[String], chance: &mut Chance) -> Option<String> {
 /// One character another, or gone.
 fn mutated(text: &str, chance: &mut Chance) -> String {
     let at = chance.below(text.chars().count().max(1));
-    let change = |(number, c)| match (number == at, chance.in_a_hundred(50)) {
+    let altered = |(number, c)| match (number == at, chance.in_a_hundred(50)) {
         (false, _) => Some(c),
         (true, true) => Some(character(chance)),
         (true, false) => None,
     };
-    text.chars().enumerate().filter_map(change).collect()
+    text.chars().enumerate().filter_map(altered).collect()
 }

@@ -326,13 +326,13 @@ impl Window {
                 "password": "demonstration", "fromAddress": "referrals@moorlands.example.nhs.uk",
                 "fromName": "Moorlands Surgery"
             }),
-            ("text", _) if number % 2 == 0 => json!(SMITH),
+            ("text", _) if number.is_multiple_of(2) => json!(SMITH),
             ("text", _) => json!("fibro low mood"),
             // A day ahead of the practice's clock.
             ("recallOn" | "nextOn", _) => json!("19-Dec-2026"),
             ("reply", _) => json!("rejected"),
             (_, "String") => json!("as it should be"),
-            (_, "bool") => json!(number % 2 == 0),
+            (_, "bool") => json!(number.is_multiple_of(2)),
             (_, "u32") => json!(number),
             (_, "ReferralForm") => self.known.form.clone(),
             (_, "PatientField") => json!("safeContactNote"),

@@ -49,7 +49,7 @@ fn canary_referral(practice: &Practice) -> String {
     let begun = practice.desk().new_draft().unwrap();
     let draft = practice.desk().paste(&begun.id, ZEBRA).unwrap();
     let mut filled = form(PAIN_PLATFORM);
-    filled.reason_text = "qanary-reason, in her own words".to_owned();
+    "qanary-reason, in her own words".clone_into(&mut filled.reason_text);
     let draft = practice.fill(&draft.id, filled);
     let id = practice.queue(&draft).unwrap().referral_id;
     practice.desk().send_now(&id).unwrap();
@@ -186,15 +186,15 @@ fn nothing_under_legal_hold_is_erased_until_it_is_lifted_and_a_draft_in_use_is_k
         .desk()
         .set_retention(Retention::of_days(7).unwrap(), ACTOR)
         .unwrap();
-    let held = canary_referral(&practice);
+    let kept = canary_referral(&practice);
     practice.send_due();
-    says(&practice, &held, EventType::Ended);
+    says(&practice, &kept, EventType::Ended);
     // Undone: its draft is open again, and is edited from time to time.
     let undone = practice.refer(SMITH, PAIN_PLATFORM).referral_id;
     let draft = practice.desk().undo(&undone, ACTOR).unwrap();
     practice
         .desk()
-        .hold_from_erasure(&held, HoldReason::Complaint, ACTOR)
+        .hold_from_erasure(&kept, HoldReason::Complaint, ACTOR)
         .unwrap();
     practice.time.pass(DAY * 6);
     practice
@@ -206,16 +206,16 @@ fn nothing_under_legal_hold_is_erased_until_it_is_lifted_and_a_draft_in_use_is_k
     assert_eq!((erased.referrals, erased.drafts), (1, 0));
     assert!(practice.referral(&undone).patient.is_none());
     assert!(practice.desk().draft(&draft).is_ok());
-    assert!(practice.referral(&held).patient.is_some());
-    let hold = practice.desk().hold_of(&held).unwrap().unwrap();
+    assert!(practice.referral(&kept).patient.is_some());
+    let hold = practice.desk().hold_of(&kept).unwrap().unwrap();
     assert_eq!(
         (hold.reason, hold.set_by.as_str()),
         (HoldReason::Complaint, ACTOR)
     );
-    practice.desk().lift_hold(&held, ACTOR).unwrap();
+    practice.desk().lift_hold(&kept, ACTOR).unwrap();
     assert_eq!(erase(&practice).referrals, 1);
-    assert!(practice.referral(&held).patient.is_none());
-    assert!(practice.desk().lift_hold(&held, ACTOR).is_err());
+    assert!(practice.referral(&kept).patient.is_none());
+    assert!(practice.desk().lift_hold(&kept, ACTOR).is_err());
 }
 
 #[test]

@@ -25,7 +25,8 @@ const PASTE: &str = "QANARYFAM, Qanarygiv (Mx)  Born 02-Feb-1980 (46y)  Gender F
     Address: Flat Qanaryflat\n71 Qanarystreet\nQanaryhamlet\nZZ99 3VQ\nHome tel: 01632 960817\nMobile: 07700 900817\nEmail: qanarymail@mail.example\n";
 
 /// Typed field by field, of another person.
-const TYPED: [(PatientField, &str); 6] = [
+const TYPED: [(PatientField, &str); 7] = [
+    (PatientField::Gender, "Female"),
     (PatientField::NhsNumber, "999 000 0034"),
     (PatientField::Family, "Typedqanary"),
     (PatientField::Given, "Handqanary"),
@@ -375,14 +376,16 @@ impl Place {
         }
     }
 
-    /// The same place with a leak in it.
-    fn with_a_leak(&self) -> Self {
+    /// In the same place with a leak in it, which goes again.
+    fn hits_when_planted(&self, canaries: &Canaries) -> usize {
         match self {
-            Self::Said(text) => Self::Said(format!("{text} of Qanarygiv")),
+            Self::Said(text) => Self::Said(format!("{text} of Qanarygiv")).hits(canaries),
             Self::Files(folder) => {
                 let planted = folder.join("planted");
-                std::fs::write(planted, "patient: UWFuYXJ5ZmFt").unwrap();
-                Self::Files(folder.clone())
+                std::fs::write(&planted, "patient: UWFuYXJ5ZmFt").unwrap();
+                let hits = self.hits(canaries);
+                std::fs::remove_file(planted).unwrap();
+                hits
             }
         }
     }
@@ -471,7 +474,7 @@ fn h14_nothing_of_a_patient_lies_readable_in_files_logs_or_what_is_said() {
     ];
     for (name, place) in &places {
         assert_eq!(place.hits(&canaries), 0, "{name}");
-        assert!(place.with_a_leak().hits(&canaries) > 0, "{name}: planted");
+        assert!(place.hits_when_planted(&canaries) > 0, "{name}: planted");
     }
     // The same search finds what lies in the server's own store, and in the picture of its memory that a careless program leaves.
     let (hits, _) = canaries.below(&server);

@@ -181,7 +181,7 @@ fn every_fault_at_every_moment() {
     insta::assert_snapshot!(table);
 }
 
-/// A fatal alert, "protocol_version" (RFC 8446 section 6.2), in a record of TLS 1.1.
+/// A fatal alert, `protocol_version` (RFC 8446 section 6.2), in a record of TLS 1.1.
 const TLS_1_1_ONLY_ALERT: [u8; 7] = [0x15, 0x03, 0x02, 0x00, 0x02, 0x02, 0x46];
 
 /// A server's hello that chooses TLS 1.1 and AES-128-CBC (RFC 4346 section 7.4.1.3).

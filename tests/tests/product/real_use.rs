@@ -83,29 +83,7 @@ impl Computer {
 
     /// In a session whose keychain lies in this home.
     fn in_session(&self, home: &Path, arguments: &[&str], input: &str) -> Said {
-        self.command_in_session(home, &self.program.command(arguments), input)
-    }
-
-    fn command_in_session(&self, home: &Path, program: &Command, input: &str) -> Said {
-        const UNLOCK: &str = "printf password | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1 \
-            || { echo 'gnome-keyring-daemon is not there: cargo xtask test installs it' >&2; exit 97; }\nexec \"$@\"";
-        let (home, runtime) = (home.join("home"), home.join("runtime"));
-        std::fs::create_dir_all(&home).unwrap();
-        private_folder(&runtime);
-        let mut session = Command::new("dbus-run-session");
-        session
-            .args(["--", "sh", "-c", UNLOCK, "sh"])
-            .arg(program.get_program())
-            .args(program.get_args())
-            .env("HOME", home)
-            .env("XDG_RUNTIME_DIR", runtime)
-            .env_remove("XDG_DATA_HOME")
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped());
-        let said = said(session, input);
-        assert!(!said.err.contains("is not there"), "{}", said.err);
-        said
+        command_in_session(home, &self.program.command(arguments), input)
     }
 
     /// Without any session, as from cron.
@@ -135,6 +113,29 @@ impl Computer {
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     }
+}
+
+/// In a session whose keychain lies in this home.
+fn command_in_session(home: &Path, program: &Command, input: &str) -> Said {
+    const UNLOCK: &str = "printf password | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1 \
+        || { echo 'gnome-keyring-daemon is not there: cargo xtask test installs it' >&2; exit 97; }\nexec \"$@\"";
+    let (home, runtime) = (home.join("home"), home.join("runtime"));
+    std::fs::create_dir_all(&home).unwrap();
+    private_folder(&runtime);
+    let mut session = Command::new("dbus-run-session");
+    session
+        .args(["--", "sh", "-c", UNLOCK, "sh"])
+        .arg(program.get_program())
+        .args(program.get_args())
+        .env("HOME", home)
+        .env("XDG_RUNTIME_DIR", runtime)
+        .env_remove("XDG_DATA_HOME")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let said = said(session, input);
+    assert!(!said.err.contains("is not there"), "{}", said.err);
+    said
 }
 
 fn private_folder(path: &Path) {
@@ -394,7 +395,7 @@ fn another_key_under_the_same_name_in_the_keychain_opens_nothing_and_the_printed
     let (computer, key) = Computer::set_up();
     let before = std::fs::read(computer.data().join("practice.db")).unwrap();
     let change = child(&computer.data(), &["another-key"]);
-    let changed = computer.command_in_session(computer.folder.path(), &change, "");
+    let changed = command_in_session(computer.folder.path(), &change, "");
     assert!(changed.succeeded, "{changed:?}");
     let refused = computer.signed_in(&["outbox", "--json"], "");
     assert_eq!(refused.json()["error"]["code"], "wrong-key", "{refused:?}");
@@ -410,7 +411,7 @@ fn another_key_under_the_same_name_in_the_keychain_opens_nothing_and_the_printed
         "nothing is lost"
     );
     let recovered = child(&computer.data(), &["recover", &key]);
-    let recovered = computer.command_in_session(computer.folder.path(), &recovered, "");
+    let recovered = command_in_session(computer.folder.path(), &recovered, "");
     assert!(recovered.succeeded, "{recovered:?}");
     assert!(
         computer.signed_in(&["outbox"], "").succeeded,

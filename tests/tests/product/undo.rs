@@ -136,8 +136,8 @@ fn undo_is_refused_for_what_a_person_sent_again_because_the_first_may_have_gone(
 fn what_is_due_leaves_before_the_program_closes_and_what_can_be_undone_stays() {
     let practice = Practice::open();
     let (told, changes) = mpsc::channel();
-    let changed = Arc::new(move |id: &str| drop(told.send(id.to_owned())));
-    let sending = practice.engine.start_sending(changed).unwrap();
+    let tell = Arc::new(move |id: &str| drop(told.send(id.to_owned())));
+    let sending = practice.engine.start_sending(tell).unwrap();
     let first = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
     // The sender is at work, so it holds the lock; the rest comes while it does.
     changes.recv_timeout(FAR_TOO_LONG).unwrap();

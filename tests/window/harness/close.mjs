@@ -1,4 +1,5 @@
 // Closes a window as its own button does, or a log-off: the X protocol's WM_DELETE_WINDOW (ICCCM, 4.2.8.1), which no WebDriver command sends.
+import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -15,9 +16,12 @@ async function read(socket, bytes) {
 	}
 }
 
+/** Where every X server has its sockets, whatever the temporary folder is. */
+const SOCKETS = join('/', 'tmp', '.X11-unix');
+
 /** A connection to the display, greeted (X11 protocol, 8: connection setup). */
 async function connect(display) {
-	const socket = createConnection(`/tmp/.X11-unix/X${/:(\d+)/.exec(display)[1]}`);
+	const socket = createConnection(join(SOCKETS, `X${/:(\d+)/.exec(display)[1]}`));
 	await once(socket, 'connect');
 	socket.write(Buffer.from([0x6c, 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
 	const head = await read(socket, 8);

@@ -58,6 +58,7 @@ export const ERROR_UNKNOWN = 'Something went wrong. What you typed is still here
 const WITH_DETAIL: Readonly<Record<string, (detail: string) => string>> = {
 	'wrong-pin': (triesLeft) => wrongPinWords(Number(triesLeft)),
 	'pin-wait': (seconds) => pinWaitWords(Number(seconds)),
+	file: (detail) => `${detail}: ${ERROR_CODES.file}`,
 	directory: (detail) => `The directory file cannot be used: ${detail}`,
 };
 
