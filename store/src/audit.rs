@@ -1,33 +1,14 @@
 //! The audit trail's words: every act of a person or of the program that is kept, and what can be found wrong with the chain.
 
-use crate::StoreError;
+use crate::{StoreError, codes::codes};
 use jiff::Timestamp;
 use serde::Serialize;
 
-macro_rules! acts {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// Every act that is written down.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Act { $($(#[$doc])* $name,)* }
-
-        impl Act {
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-
-            pub fn parse(text: &str) -> Result<Self, StoreError> {
-                match text {
-                    $($text => Ok(Self::$name),)*
-                    other => Err(StoreError::Value(format!("act {other}"))),
-                }
-            }
-        }
-    };
-}
-
-acts! {
+codes! {
+    "act";
+    /// Every act that is written down.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Act;
     /// The first row of a chain.
     ChainBegun = "chain-begun",
     /// An administrator has seen what was found wrong, and the chain goes on from what is there.

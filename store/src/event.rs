@@ -1,6 +1,6 @@
 //! The envelope of an event and every type of event, fixed from the start: append-only, with no identity and no letter text in them.
 
-use crate::StoreError;
+use crate::{StoreError, codes::codes};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -73,31 +73,12 @@ pub fn new_id(at: Timestamp) -> Uuid {
     ))
 }
 
-macro_rules! event_types {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// Every type of event.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum EventType { $($(#[$doc])* $name,)* }
-
-        impl EventType {
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-
-            pub fn parse(text: &str) -> Result<Self, StoreError> {
-                match text {
-                    $($text => Ok(Self::$name),)*
-                    other => Err(StoreError::Value(format!("event type {other}"))),
-                }
-            }
-        }
-    };
-}
-
-event_types! {
+codes! {
+    "event type";
+    /// Every type of event.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum EventType;
     Draft = "draft",
     /// Not now: to be offered again on a date.
     Parked = "parked",

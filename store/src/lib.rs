@@ -6,6 +6,7 @@ pub mod audit_head;
 pub mod audit_table;
 pub mod backup;
 pub mod clock;
+mod codes;
 pub mod daily_backup;
 pub mod database;
 pub mod error;
