@@ -49,10 +49,10 @@ const PARTS: [(&str, Part, &str); 9] = [
     (
         "faults",
         Part::Tests(
-            "--test product faults:: undo:: canaries::",
+            "--test product faults:: sign_ins:: clocks:: undo:: canaries::",
             Some(("ONWARD_ROUNDS", "300")),
         ),
-        "each fault of a mail server at each moment, undo against the sender, and words that must lie nowhere",
+        "each fault of a mail server at each moment, clocks that jump, undo against the sender, and words that must lie nowhere",
     ),
     (
         "ipc",

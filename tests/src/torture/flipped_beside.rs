@@ -4,7 +4,7 @@
 //! what comes back is an earlier, whole state, and the newest commits are gone without a word; nothing else may ever come back.
 
 use super::chance::Chance;
-use super::flipped_bytes::{RECORDS, Records, clock, demonstration, kind, schemas};
+use super::flipped_bytes::{RECORDS, Records, clock, demonstration, into_the_file, kind, schemas};
 use crate::patients::{DOE, SMITH};
 use crate::practice::{PAIN_PLATFORM, Practice, START, Time, form};
 use crate::records::{Dump, dump};
@@ -24,6 +24,8 @@ pub fn report(flips: usize, headers: usize, seed: u64) {
 fn with_a_log() -> (BTreeMap<&'static str, Vec<u8>>, Vec<Dump>) {
     let records = Records::make();
     let practice = Practice::open_in(records.folder, Time::at(START));
+    // What the opening itself wrote goes into the file, so that the log begins with the first state that is kept here.
+    into_the_file(&practice.engine.store);
     let desk = practice.desk();
     let now = || dump(&practice.engine.store).expect("readable");
     let mut states = vec![now()];

@@ -56,12 +56,7 @@ impl Records {
         practice.draft(DOE, PAIN_PLATFORM);
         let store = &practice.engine.store;
         store.back_up(&practice.beside("backup")).expect("a backup");
-        // Into the file itself, as when the program is closed.
-        let into_the_file = |c: &Connection| {
-            c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-                .map_err(StoreError::from)
-        };
-        store.practice.read(into_the_file).expect("checkpoint");
+        into_the_file(store);
         let whole = dump(store).expect("readable");
         let folder = practice.close();
         Self {
@@ -92,6 +87,15 @@ impl Records {
         let store = Store::recover(elsewhere, &self.recovery_key, &schemas(), clock())?;
         dump(&store)
     }
+}
+
+/// Everything out of the log and into the database itself, as when the program is closed.
+pub(super) fn into_the_file(store: &Store) {
+    let empty_the_log = |c: &Connection| {
+        c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(StoreError::from)
+    };
+    store.practice.read(empty_the_log).expect("checkpoint");
 }
 
 pub(super) fn clock() -> Clock {
