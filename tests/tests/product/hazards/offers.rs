@@ -147,13 +147,14 @@ fn h26_parked_offer_revived_is_asked_anew_and_cannot_be_sent_until_it_was() {
 #[test]
 fn h26_parked_offer_comes_up_on_its_day_and_stays_until_somebody_acts() {
     let practice = Practice::open();
+    practice.refer(DOE, PAIN_PLATFORM);
+    practice.time.pass(SignedDuration::from_secs(1));
     let draft = answered(&practice, PAIN_PLATFORM);
     for wrong in ["2026-11-21", "2026-11-20", "2029-01-01"] {
         let refused = park(&practice, &draft, wrong, "").unwrap_err();
         assert_eq!(refused.code(), "not-a-day-ahead", "{wrong}");
     }
     let id = park(&practice, &draft, "2026-12-19", "").unwrap();
-    practice.refer(DOE, PAIN_PLATFORM);
     let on_top = |at: &str| {
         practice.time.set(at);
         let row = practice.desk().worklist().unwrap().remove(0);
