@@ -205,7 +205,7 @@ pub struct Window {
 
 impl Window {
     pub fn open(prepared: &Prepared, sits: Sits) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = in_memory();
         copy(&prepared.folder.path().join("data"), folder.path());
         let open = || {
             let clock = Time::at(START).clock();
@@ -375,6 +375,11 @@ impl Window {
             assert!(text.contains("99900000"), "{command}: {text}");
         }
     }
+}
+
+/// A folder that is quick to write, where this system has one: whether a commit lasts is not what is asked here.
+fn in_memory() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
 }
 
 /// As a person types it; `Pin` itself tells nobody.
