@@ -3,7 +3,7 @@
 use std::sync::{Arc, Barrier, mpsc};
 use std::time::Duration;
 
-use demo::mail_server::{Cut, Fault, Moment};
+use demo::mail_server::{Cut, Fault, Misbehaviour, Moment};
 use jiff::SignedDuration;
 use product_tests::patients::{DOE, SMITH};
 use product_tests::practice::{ACTOR, FAR_TOO_LONG, PAIN_PLATFORM, Practice, Time, computer_time};
@@ -139,12 +139,16 @@ fn what_is_due_leaves_before_the_program_closes_and_what_can_be_undone_stays() {
     let tell = Arc::new(move |id: &str| drop(told.send(id.to_owned())));
     let sending = practice.engine.start_sending(tell).unwrap();
     let first = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
-    // The sender is at work, so it holds the lock; the rest comes while it does.
+    // The sender is at work, so it holds the lock; the rest comes while it does, faster than a slow server takes it.
+    let slowly = Misbehaviour::Drip(Duration::from_millis(15));
+    practice.ill(Fault::At(Moment::Banner, slowly));
     changes.recv_timeout(FAR_TOO_LONG).unwrap();
     let due: Vec<String> = (0..5)
         .map(|_| practice.refer_at_once(DOE, PAIN_PLATFORM).referral_id)
         .collect();
     let undoable = practice.refer(SMITH, PAIN_PLATFORM).referral_id;
+    let left = due.iter().filter(|id| practice.state(id) != "sent").count();
+    assert!(left > 1, "none was left to finish: {left}");
     drop(sending);
     for id in due.iter().chain([&first]) {
         assert_eq!(practice.state(id), "sent");
