@@ -12,7 +12,7 @@ use std::{
     collections::BTreeSet,
     sync::{Mutex, MutexGuard, PoisonError},
 };
-use store::{Act, NewAct, audit_table};
+use store::{Act, audit_table};
 
 /// After this long without a touch, what was seen before asks for the PIN.
 pub const IDLE: SignedDuration = SignedDuration::from_mins(10);
@@ -138,9 +138,10 @@ impl Engine {
 
     /// Gives the PIN: at the start, after idle minutes, or as somebody else.
     pub fn sign_in(&self, staff_id: &str, pin: &Pin) -> Result<(), EngineError> {
-        let member = self.desk.sign_in(staff_id, pin)?;
+        let member = self.desk.person_of_pin(staff_id, pin)?;
         let mut state = self.session.state();
-        if state.signed_in.as_deref() != Some(&member.id) {
+        let back = state.signed_in.as_deref() == Some(&member.id);
+        if !back {
             state.in_hand.clear();
             state.opened.clear();
         }
@@ -148,6 +149,8 @@ impl Engine {
         state.veiled = false;
         state.touched_at = Some(self.store.clock.now());
         drop(state);
+        let act = if back { Act::Unveiled } else { Act::SignedIn };
+        self.desk.record_sitting(act, &member.id)?;
         // A clinician refers in their own name; who sends for others chooses.
         if member.role == referrals::people::Role::Clinician {
             self.desk.choose_referrer(&member.id, &member.id)?;
@@ -159,11 +162,7 @@ impl Engine {
         let Some(id) = std::mem::take(&mut *self.session.state()).signed_in else {
             return Ok(());
         };
-        let act = NewAct::new(Act::SignedOut, &id, &id, self.store.clock.now());
-        self.store
-            .practice
-            .write(move |tx| audit_table::append(tx, &act).map_err(ReferralError::from))?;
-        Ok(())
+        Ok(self.desk.record_sitting(Act::SignedOut, &id)?)
     }
 
     /// What was seen until now asks for the PIN from now on. Nothing of it stops the outbox.

@@ -3,6 +3,7 @@
 use crate::{ReferralError, instant::millis};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+use std::collections::HashMap;
 
 /// That this practice sends to this address, as this record states it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,19 +67,33 @@ pub fn approved_by(
         .optional()?)
 }
 
-/// The address that was approved last under another record of this endpoint: then this one is a change.
-pub fn approved_before(
+/// An address that was approved, as one record of its endpoint stated it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovedAddress {
+    pub digest: String,
+    pub address: String,
+}
+
+/// All that was ever approved, by endpoint, the newest last.
+pub fn approved(
     connection: &Connection,
-    endpoint_id: &str,
-    digest: &str,
-) -> Result<Option<String>, ReferralError> {
-    Ok(connection
-        .query_row(
-            "SELECT address FROM approvals WHERE endpoint_id = :endpoint_id AND digest <> :digest ORDER BY approved_at DESC LIMIT 1",
-            named_params! { ":endpoint_id": endpoint_id, ":digest": digest },
-            |row| row.get(0),
-        )
-        .optional()?)
+) -> Result<HashMap<String, Vec<ApprovedAddress>>, ReferralError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT endpoint_id, digest, address FROM approvals ORDER BY approved_at, rowid",
+    )?;
+    let rows = statement.query_map([], |row: &Row<'_>| {
+        let approved = ApprovedAddress {
+            digest: row.get(1)?,
+            address: row.get(2)?,
+        };
+        Ok((row.get::<_, String>(0)?, approved))
+    })?;
+    let mut by_endpoint: HashMap<String, Vec<ApprovedAddress>> = HashMap::new();
+    for row in rows {
+        let (endpoint, approved) = row?;
+        by_endpoint.entry(endpoint).or_default().push(approved);
+    }
+    Ok(by_endpoint)
 }
 
 /// Nothing is sent to this address any more until it is approved anew.

@@ -21,7 +21,7 @@ codes! {
     SignedIn = "signed-in",
     WrongPin = "wrong-pin",
     SignedOut = "signed-out",
-    Veiled = "veiled",
+    /// The PIN given again, after idle minutes.
     Unveiled = "unveiled",
     PinSet = "pin-set",
     StaffAdded = "staff-added",
@@ -44,7 +44,6 @@ codes! {
     CopiedForRecord = "copied-for-record",
     /// Everything about one patient, for their request (UK GDPR article 15).
     Exported = "exported",
-    AuditRead = "audit-read",
     Erased = "erased",
     LegalHold = "legal-hold",
     LegalHoldLifted = "legal-hold-lifted",

@@ -5,6 +5,7 @@ use crate::{
     ReferralError,
     approval_table::{self, Approval, Proposal},
 };
+use std::collections::HashMap;
 use store::Act;
 
 /// An address of the directory that this practice has not approved as it stands now.
@@ -27,18 +28,22 @@ impl Desk {
         addresses: Vec<AddressToApprove>,
     ) -> Result<Vec<AddressToApprove>, ReferralError> {
         self.practice.read(|c| {
-            let proposals = approval_table::proposals(c)?;
+            let approved = approval_table::approved(c)?;
+            let proposals: HashMap<(String, String), String> = approval_table::proposals(c)?
+                .into_iter()
+                .map(|it| ((it.endpoint_id, it.digest), it.proposed_by))
+                .collect();
             let mut waiting = Vec::new();
             for mut address in addresses {
-                if approval_table::is_approved(c, &address.endpoint_id, &address.digest)? {
+                let as_it_stands = (address.endpoint_id.clone(), address.digest.clone());
+                let before = approved.get(&address.endpoint_id);
+                if before.is_some_and(|all| all.iter().any(|it| it.digest == address.digest)) {
                     continue;
                 }
-                let same = |proposal: &&Proposal| {
-                    proposal.endpoint_id == address.endpoint_id && proposal.digest == address.digest
-                };
-                address.proposed_by = proposals.iter().find(same).map(|it| it.proposed_by.clone());
-                address.before =
-                    approval_table::approved_before(c, &address.endpoint_id, &address.digest)?;
+                address.proposed_by = proposals.get(&as_it_stands).cloned();
+                address.before = before
+                    .and_then(|all| all.last())
+                    .map(|it| it.address.clone());
                 waiting.push(address);
             }
             Ok(waiting)

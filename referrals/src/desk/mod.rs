@@ -30,37 +30,21 @@ use store::{Clock, Database, Migration};
 
 /// The component of `practice.db` that is this crate's.
 pub const SCHEMA: [Migration; 6] = [
-    Migration {
-        component: "referrals",
-        version: 1,
-        sql: include_str!("../../migrations/001_referrals.sql"),
-    },
-    Migration {
-        component: "referrals",
-        version: 2,
-        sql: include_str!("../../migrations/002_my_usual.sql"),
-    },
-    Migration {
-        component: "referrals",
-        version: 3,
-        sql: include_str!("../../migrations/003_record.sql"),
-    },
-    Migration {
-        component: "referrals",
-        version: 4,
-        sql: include_str!("../../migrations/004_people.sql"),
-    },
-    Migration {
-        component: "referrals",
-        version: 5,
-        sql: include_str!("../../migrations/005_retention.sql"),
-    },
-    Migration {
-        component: "referrals",
-        version: 6,
-        sql: include_str!("../../migrations/006_hazards.sql"),
-    },
+    migration(1, include_str!("../../migrations/001_referrals.sql")),
+    migration(2, include_str!("../../migrations/002_my_usual.sql")),
+    migration(3, include_str!("../../migrations/003_record.sql")),
+    migration(4, include_str!("../../migrations/004_people.sql")),
+    migration(5, include_str!("../../migrations/005_retention.sql")),
+    migration(6, include_str!("../../migrations/006_hazards.sql")),
 ];
+
+const fn migration(version: u32, sql: &'static str) -> Migration {
+    Migration {
+        component: "referrals",
+        version,
+        sql,
+    }
+}
 
 #[derive(Clone)]
 pub struct Desk {

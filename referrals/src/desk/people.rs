@@ -19,7 +19,7 @@ impl Desk {
     }
 
     /// The person, when the PIN is theirs. A try counts before it is looked at, so that many at once are no more than one after another.
-    pub fn sign_in(&self, staff_id: &str, typed: &Pin) -> Result<StaffMember, ReferralError> {
+    pub fn person_of_pin(&self, staff_id: &str, typed: &Pin) -> Result<StaffMember, ReferralError> {
         let (now, id) = (self.clock.now(), staff_id.to_owned());
         let (member, kept) = self.practice.write(move |tx| {
             let member = staff_table::member(tx, &id)?.ok_or(ReferralError::NoSuchPerson)?;
@@ -33,21 +33,28 @@ impl Desk {
             Ok((member, kept))
         })?;
         let right = typed.is(&kept.hash);
-        let (id, failures) = (member.id.clone(), kept.failure_count.saturating_add(1));
+        let id = member.id.clone();
         self.practice.write(move |tx| {
             if right {
-                staff_table::count_failure(tx, &id, 0, now)?;
-                return self::record(tx, Act::SignedIn, &id, &id, now);
+                staff_table::count_failure(tx, &id, 0, now)
+            } else {
+                record(tx, Act::WrongPin, &id, &id, now)
             }
-            self::record(tx, Act::WrongPin, &id, &id, now)
         })?;
         if right {
             Ok(member)
         } else {
             Err(ReferralError::WrongPin {
-                tries_left: pin::tries_left(failures),
+                tries_left: pin::tries_left(kept.failure_count.saturating_add(1)),
             })
         }
+    }
+
+    /// Somebody sits down at this computer, comes back to it, or leaves it.
+    pub fn record_sitting(&self, act: Act, staff_id: &str) -> Result<(), ReferralError> {
+        let (now, id) = (self.clock.now(), staff_id.to_owned());
+        self.practice
+            .write(move |tx| record(tx, act, &id, &id, now))
     }
 
     /// Somebody new, with a PIN of their own choosing.

@@ -6,7 +6,7 @@ use crate::{
     convert,
     views::{DraftView, ReferralDetail, ReferralForm},
 };
-use engine::Needs;
+use engine::{Engine, EngineError, Needs};
 use referrals::{desk::Offer, people::Right};
 use tauri::State;
 
@@ -20,19 +20,10 @@ pub async fn park_referral(
     words: String,
 ) -> Answer<ReferralDetail> {
     off_thread(&state, move |engine| {
-        let actor = engine.allow(Needs::Draft(&draft_id))?;
-        let draft = engine.desk.draft(&draft_id)?;
-        let (chosen, on_screen) = (engine.chosen(&draft)?, convert::form(form));
-        let offer = Offer {
-            draft: &draft,
-            on_screen: &on_screen,
-            chosen: &chosen,
-            words: &words,
-        };
-        let recall_on = convert::day(engine, &recall_on)?;
-        let id = engine.desk.park(&offer, recall_on, &actor)?;
-        engine.take_in_hand(&id);
-        convert::referral(engine, &id)
+        offered(engine, &draft_id, form, &words, |offer, actor| {
+            let recall_on = convert::day(engine, &recall_on)?;
+            Ok(engine.desk.park(offer, recall_on, actor)?)
+        })
     })
     .await
 }
@@ -45,18 +36,9 @@ pub async fn decline_referral(
     words: String,
 ) -> Answer<ReferralDetail> {
     off_thread(&state, move |engine| {
-        let actor = engine.allow(Needs::Draft(&draft_id))?;
-        let draft = engine.desk.draft(&draft_id)?;
-        let (chosen, on_screen) = (engine.chosen(&draft)?, convert::form(form));
-        let offer = Offer {
-            draft: &draft,
-            on_screen: &on_screen,
-            chosen: &chosen,
-            words: &words,
-        };
-        let id = engine.desk.decline(&offer, &actor)?;
-        engine.take_in_hand(&id);
-        convert::referral(engine, &id)
+        offered(engine, &draft_id, form, &words, |offer, actor| {
+            Ok(engine.desk.decline(offer, actor)?)
+        })
     })
     .await
 }
@@ -84,4 +66,26 @@ pub async fn decline_offer(
         convert::referral(engine, &referral_id)
     })
     .await
+}
+
+/// What was offered, as it stands on the screen, and what became of it.
+fn offered(
+    engine: &Engine,
+    draft_id: &str,
+    form: ReferralForm,
+    words: &str,
+    settle: impl FnOnce(&Offer<'_>, &str) -> Result<String, EngineError>,
+) -> Result<ReferralDetail, EngineError> {
+    let actor = engine.allow(Needs::Draft(draft_id))?;
+    let draft = engine.desk.draft(draft_id)?;
+    let (chosen, on_screen) = (engine.chosen(&draft)?, convert::form(form));
+    let offer = Offer {
+        draft: &draft,
+        on_screen: &on_screen,
+        chosen: &chosen,
+        words,
+    };
+    let id = settle(&offer, &actor)?;
+    engine.take_in_hand(&id);
+    convert::referral(engine, &id)
 }

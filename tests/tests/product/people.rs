@@ -137,7 +137,7 @@ fn h14_confidential_wrong_pins_make_everybody_wait_and_many_at_once_are_no_way_r
     let desk = &practice.engine.desk;
     let wrong = Pin::typed("0007");
     let guesses: Vec<_> = std::thread::scope(|scope| {
-        let guess = |_| scope.spawn(|| desk.sign_in(HALE, &wrong));
+        let guess = |_| scope.spawn(|| desk.person_of_pin(HALE, &wrong));
         let running: Vec<_> = (0..12).map(guess).collect();
         running.into_iter().map(|it| it.join().unwrap()).collect()
     });
@@ -147,15 +147,15 @@ fn h14_confidential_wrong_pins_make_everybody_wait_and_many_at_once_are_no_way_r
         guesses.iter().filter(same).count()
     };
     assert_eq!((count("wrong-pin"), count("pin-wait")), (5, 7));
-    let waits = desk.sign_in(HALE, &pin(HALE)).unwrap_err();
+    let waits = desk.person_of_pin(HALE, &pin(HALE)).unwrap_err();
     assert!(matches!(waits, ReferralError::PinWait { seconds: 30 }));
     assert!(
-        desk.sign_in(LISTER, &pin(LISTER)).is_ok(),
+        desk.person_of_pin(LISTER, &pin(LISTER)).is_ok(),
         "only that person"
     );
     practice.time.pass(SignedDuration::from_secs(31));
-    assert!(desk.sign_in(HALE, &pin(HALE)).is_ok());
-    let left = desk.sign_in(HALE, &wrong).unwrap_err();
+    assert!(desk.person_of_pin(HALE, &pin(HALE)).is_ok());
+    let left = desk.person_of_pin(HALE, &wrong).unwrap_err();
     assert!(matches!(left, ReferralError::WrongPin { tries_left: 4 }));
     let trail = acts(&practice);
     let wrong_ones = trail.iter().filter(|it| it.contains("wrong-pin"));
@@ -177,7 +177,7 @@ fn somebody_who_leaves_has_no_right_any_more_and_the_last_who_can_change_that_st
         "sign-in-needed"
     );
     assert!(matches!(
-        engine.desk.sign_in(LISTER, &pin(LISTER)),
+        engine.desk.person_of_pin(LISTER, &pin(LISTER)),
         Err(ReferralError::NoSuchPerson)
     ));
     practice.sign_in(BLOOM);
@@ -222,6 +222,12 @@ fn h02_wrong_address_nothing_is_sent_to_one_that_two_people_or_a_phone_call_have
         .unwrap();
     assert_eq!(engine.addresses_to_approve().unwrap(), []);
     assert_eq!(engine.actor().unwrap(), HALE, "who is signed in stays so");
+    // Whoever approves gives their PIN, and does not sit down for it.
+    let trail = acts(&practice);
+    let approved = format!("{LISTER} address-approved {}", waiting[0].endpoint_id);
+    assert!(trail.contains(&approved), "{trail:?}");
+    assert!(!trail.contains(&format!("{LISTER} signed-in {LISTER}")));
+    assert!(trail.contains(&format!("{HALE} signed-in {HALE}")));
     let id = refer(&practice, SMITH).unwrap();
 
     // Who referred, who sent and who approved stand on the event.
