@@ -78,20 +78,20 @@ impl Repository {
         now: Timestamp,
     ) -> Result<Self, PublishError> {
         let root = keys.root(1, now)?;
-        Self::create_with(folder, root, signers)
+        Self::create_with(folder, &root, signers)
     }
 
     /// From a root that was prepared before, for those who sign apart from each other.
     pub fn create_with(
         folder: &Path,
-        root: Root,
+        root: &Root,
         signers: &Signers<'_>,
     ) -> Result<Self, PublishError> {
         let lock = lock(folder)?;
         if root_path(folder, 1).exists() {
             return Err(PublishError::Exists(folder.to_path_buf()));
         }
-        let quorum = quorum(&root, RoleName::Root)?;
+        let quorum = quorum(root, RoleName::Root)?;
         let root = signers.sign(root.clone(), &quorum)?;
         let mut writes = Writes::default();
         writes.add("metadata/1.root.json", file_bytes(&root)?);

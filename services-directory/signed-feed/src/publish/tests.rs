@@ -46,7 +46,7 @@ impl Curators {
 
 /// Copies of keys, to give some of them to a step.
 fn some(keys: &[&SigningKey]) -> Vec<SigningKey> {
-    keys.iter().map(|key| key.copy()).collect()
+    keys.iter().map(|&key| key.clone()).collect()
 }
 
 fn now() -> Timestamp {
