@@ -43,6 +43,7 @@ use services_directory::{
     feed::Directory,
     ids::OdsCode,
     search::{SearchError, SynonymError},
+    trust_table,
 };
 use session::Session;
 use std::{
@@ -172,8 +173,8 @@ const HELD_FOR_HEAD: &str = "held-for-head";
 
 fn schemas() -> Schemas {
     Schemas {
-        practice: desk::SCHEMA.to_vec(),
-        directory: vec![directory_table::SCHEMA],
+        practice: [desk::SCHEMA.as_slice(), &[trust_table::SCHEMA]].concat(),
+        directory: directory_table::SCHEMA.to_vec(),
     }
 }
 

@@ -5,3 +5,4 @@ pub mod feed;
 pub mod ids;
 pub mod model;
 pub mod search;
+pub mod trust_table;

@@ -2,3 +2,5 @@
 pub mod keys;
 pub mod layout;
 pub mod publish;
+pub mod source;
+pub mod verify;
