@@ -5,6 +5,7 @@
 mod edition;
 mod error;
 mod repository;
+mod request;
 mod roles;
 mod rotation;
 mod signing;
@@ -12,7 +13,8 @@ mod writes;
 
 pub use edition::{Edition, EndpointChange, EndpointChanges, Texts};
 pub use error::PublishError;
-pub use repository::{ProposedTargets, Published, Repository, Revoked, Step, fingerprint};
+pub use repository::{ProposedTargets, Published, Repository, Step, fingerprint};
+pub use request::{Review, SigningRequest, purpose_of};
 pub use roles::{Keyring, holders_of, services_delegation};
 pub use signing::{CollectedSignature, RoleName, Signers, bytes_to_sign, file_bytes};
 pub use writes::{Write, Writes};

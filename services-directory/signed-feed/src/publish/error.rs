@@ -74,6 +74,10 @@ pub enum PublishError {
         "the endpoints are no longer those of the request: prepare a new one with `publish`, and let it be signed"
     )]
     OtherEndpoints,
+    #[error(
+        "the request is not in order ({0}): do not sign it, and ask whoever sent it, by a way that you know"
+    )]
+    Request(String),
     #[error("{0}")]
     Metadata(String),
     #[error("there is no version after {0}")]
@@ -108,6 +112,7 @@ impl PublishError {
             Self::AnotherDirectory { .. } => "another-directory",
             Self::StaleRequest { .. } => "stale-request",
             Self::OtherEndpoints => "other-endpoints",
+            Self::Request(_) => "request-refused",
             Self::Metadata(_) | Self::NoMoreVersions(_) => "metadata",
         }
     }

@@ -64,6 +64,9 @@ impl Keyring {
                 });
             }
         }
+        // In one order, whoever lists them: the same keys make the same root.
+        let mut keys = keys;
+        keys.sort_by(|one, other| one.public.cmp(&other.public));
         Ok(Self(keys))
     }
 
@@ -138,7 +141,7 @@ pub fn holders_of(root: &Root) -> Vec<PublicKey> {
             _ => None,
         })
     };
-    holders
+    let mut keys: Vec<PublicKey> = holders
         .into_iter()
         .filter_map(|(id, holder)| {
             Some(PublicKey {
@@ -148,7 +151,9 @@ pub fn holders_of(root: &Root) -> Vec<PublicKey> {
                 holder: holder.holder,
             })
         })
-        .collect()
+        .collect();
+    keys.sort_by(|one, other| one.public.cmp(&other.public));
+    keys
 }
 
 /// The delegation of services, from the keys that the root names for it.

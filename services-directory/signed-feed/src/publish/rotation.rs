@@ -17,7 +17,7 @@ impl Repository {
     /// Replaces the keys. What their leaving makes invalid (endpoints, services, snapshot, timestamp) is signed anew in the same step.
     pub fn rotate(
         &mut self,
-        root: Root,
+        root: &Root,
         signers: &Signers<'_>,
         now: Timestamp,
     ) -> Result<(), PublishError> {
@@ -27,7 +27,7 @@ impl Repository {
 
     pub fn plan_rotation(
         &self,
-        root: Root,
+        root: &Root,
         signers: &Signers<'_>,
         now: Timestamp,
     ) -> Result<Step, PublishError> {
@@ -77,11 +77,11 @@ impl Repository {
     /// TUF 1.0, section 5.3.4: by a threshold of the old root's keys and by one of the new root's.
     fn signed_by_both(
         &self,
-        root: Root,
+        root: &Root,
         signers: &Signers<'_>,
     ) -> Result<Signed<Root>, PublishError> {
         let old = signers.sign(root.clone(), &quorum(self.root()?, RoleName::Root)?)?;
-        let new = signers.sign(root.clone(), &quorum(&root, RoleName::Root)?)?;
+        let new = signers.sign(root.clone(), &quorum(root, RoleName::Root)?)?;
         let mut signatures = old.signatures;
         for signature in new.signatures {
             if signatures.iter().all(|one| one.keyid != signature.keyid) {
@@ -89,7 +89,7 @@ impl Repository {
             }
         }
         Ok(Signed {
-            signed: root,
+            signed: root.clone(),
             signatures,
         })
     }
