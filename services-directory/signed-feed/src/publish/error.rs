@@ -58,6 +58,10 @@ pub enum PublishError {
         "the key of {holder} ({purpose}) is not one of this directory's: use the right key, or change keys with `onward-cli directory rotate`"
     )]
     UnknownKey { holder: String, purpose: KeyPurpose },
+    #[error("these are published and no longer in the file: {}; say why of each: --left ID:closed, :withdrawn or :error, or --left ID:merged:SUCCESSOR", .0.join(", "))]
+    Unexplained(Vec<String>),
+    #[error("{0} is said to have left and did not: it is in the file, or was never published")]
+    NotLeft(String),
     #[error("nothing has been published yet: do that first")]
     NothingPublished,
     #[error("no record is the directory's header (kind \"directory\"): put it on the first line")]
@@ -108,6 +112,8 @@ impl PublishError {
             Self::OtherBytes { .. } => "other-bytes",
             Self::WrongSignature { .. } => "wrong-signature",
             Self::UnknownKey { .. } => "unknown-key",
+            Self::Unexplained(_) => "left-unexplained",
+            Self::NotLeft(_) => "not-left",
             Self::NothingPublished => "nothing-published",
             Self::AnotherDirectory { .. } => "another-directory",
             Self::StaleRequest { .. } => "stale-request",

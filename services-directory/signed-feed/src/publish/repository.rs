@@ -1,13 +1,14 @@
 //! The published folder: made, read with every signature, published into, kept alive, and its stop-list.
 
-use super::edition::{Edition, EndpointChanges, compressed, decompressed, endpoints_in};
+use super::edition::{Edition, Former, Left, compressed, decompressed};
+use super::endpoints::{EndpointChanges, endpoints_in};
 use super::error::PublishError;
 use super::roles::{self, Keyring, after, holders_of, quorum, services_delegation, target_of};
 use super::signing::{RoleName, Signers, file_bytes};
 use super::writes::Writes;
 use crate::layout::{endpoints_target, revoked_target, services_target};
 use jiff::Timestamp;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use services_directory::{model::Endpoint, trust_table::StopList};
 use sha2::{Digest, Sha256};
 use std::{
@@ -133,8 +134,13 @@ impl Repository {
         Ok(fingerprint(&read(&self.folder, "metadata/1.root.json")?))
     }
 
-    /// The text as the next version of this directory.
-    pub fn edition(&self, text: &str, now: Timestamp) -> Result<Edition, PublishError> {
+    /// The text as the next version of this directory. Of each service that is published and no longer in it, somebody says why.
+    pub fn edition(
+        &self,
+        text: &str,
+        left: &[Left],
+        now: Timestamp,
+    ) -> Result<Edition, PublishError> {
         let newest = self.published.as_ref().map_or(0, |published| {
             let names = [&published.services, &published.targets];
             let numbers = names
@@ -143,26 +149,18 @@ impl Repository {
                 .filter_map(|name| version_in(name.raw()));
             numbers.max().unwrap_or(0)
         });
-        let edition = Edition::new(text, after(newest)?, store::clock::local_date(now))?;
-        if let Some(published) = self.header_id()?
-            && published != edition.directory.header.id
-        {
-            return Err(PublishError::AnotherDirectory {
-                published,
-                found: edition.directory.header.id,
-            });
+        let former = Former::in_text(&self.services_text()?.unwrap_or_default());
+        let today = store::clock::local_date(now);
+        let edition = Edition::new(text, after(newest)?, today, &former, left)?;
+        match former.directory {
+            Some(published) if published != edition.directory.header.id => {
+                Err(PublishError::AnotherDirectory {
+                    published,
+                    found: edition.directory.header.id,
+                })
+            }
+            _ => Ok(edition),
         }
-        Ok(edition)
-    }
-
-    fn header_id(&self) -> Result<Option<String>, PublishError> {
-        #[derive(Deserialize)]
-        struct Header {
-            id: String,
-        }
-        let text = self.services_text()?;
-        let first = text.as_deref().and_then(|text| text.lines().next());
-        Ok(first.and_then(|line| Some(serde_json::from_str::<Header>(line).ok()?.id)))
     }
 
     /// The services as they are published; none before the first publication.
@@ -191,12 +189,14 @@ impl Repository {
         })
     }
 
-    pub(super) fn endpoints_file(&self) -> Result<Option<Vec<u8>>, PublishError> {
+    /// Name and bytes of the endpoints as they are published.
+    pub(super) fn endpoints_file(&self) -> Result<Option<(String, Vec<u8>)>, PublishError> {
         let role = self.published.as_ref().map(|published| &published.targets);
-        let found = role.and_then(|role| file_of(role, "endpoints-"));
-        found
-            .map(|(name, target)| self.target_bytes(&name, target))
-            .transpose()
+        let Some((name, target)) = role.and_then(|role| file_of(role, "endpoints-")) else {
+            return Ok(None);
+        };
+        let bytes = self.target_bytes(&name, target)?;
+        Ok(Some((name, bytes)))
     }
 
     fn text_of(

@@ -3,7 +3,8 @@
 //! The request carries all that its changes can be worked out from: every root since the first, the endpoints that are published with their
 //! signatures, and the very bytes to sign. So whoever signs need not believe whoever asks, only know the first root's fingerprint.
 
-use super::edition::{EndpointChanges, decompressed, endpoints_in};
+use super::edition::decompressed;
+use super::endpoints::{EndpointChanges, endpoints_in};
 use super::error::PublishError;
 use super::repository::{ProposedTargets, Repository, fingerprint, follows};
 use super::roles::{self, Keyring, after, holders_of, quorum, services_delegation};
@@ -66,7 +67,11 @@ pub struct Review {
 
 impl SigningRequest {
     /// The first root, before there is a folder.
-    pub fn for_first_root(root: &Root) -> Result<Self, PublishError> {
+    pub fn for_first_root(root: &Root, keys: &[SigningKey]) -> Result<Self, PublishError> {
+        let of_root = keys.iter().filter(|key| key.purpose() == KeyPurpose::Root);
+        let signatures = of_root
+            .map(|key| CollectedSignature::made(RoleName::Root, root, key))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             version: VERSION,
             changes: EndpointChanges::default(),
@@ -74,7 +79,7 @@ impl SigningRequest {
             published: None,
             targets: None,
             root: Some(encoded(&bytes_to_sign(root)?)),
-            signatures: Vec::new(),
+            signatures,
         })
     }
 
@@ -210,18 +215,19 @@ impl Review {
 }
 
 impl Repository {
-    /// What others are to sign: endpoints, a root, or both.
+    /// What others are to sign: endpoints, a root, or both; signed already by those of these keys that count.
     pub fn request(
         &self,
         proposed: Option<&ProposedTargets>,
         root: Option<&Root>,
+        keys: &[SigningKey],
     ) -> Result<SigningRequest, PublishError> {
         let mut roots = Vec::new();
         for root in &self.roots {
             roots.push(encoded(&file_bytes(root)?));
         }
         let published = match (self.published(), self.endpoints_file()?) {
-            (Some(published), Some(file)) => Some(EndpointsPart {
+            (Some(published), Some((_, file))) => Some(EndpointsPart {
                 metadata: encoded(&file_bytes(&published.targets)?),
                 file: encoded(&file),
             }),
@@ -240,6 +246,18 @@ impl Repository {
                 file: encoded(&proposed.file),
             })
         });
+        let mut signatures = Vec::new();
+        for key in keys {
+            match (key.purpose(), proposed, root) {
+                (KeyPurpose::Targets, Some(proposed), _) => signatures.push(
+                    CollectedSignature::made(RoleName::Targets, &proposed.role, key)?,
+                ),
+                (KeyPurpose::Root, _, Some(root)) => {
+                    signatures.push(CollectedSignature::made(RoleName::Root, root, key)?);
+                }
+                _ => {}
+            }
+        }
         Ok(SigningRequest {
             version: VERSION,
             changes,
@@ -247,7 +265,7 @@ impl Repository {
             published,
             targets: targets.transpose()?,
             root: root.map(bytes_to_sign).transpose()?.as_deref().map(encoded),
-            signatures: Vec::new(),
+            signatures,
         })
     }
 }

@@ -70,8 +70,9 @@ impl Keyring {
         Ok(Self(keys))
     }
 
-    pub fn keys(&self) -> &[PublicKey] {
-        &self.0
+    /// The root with which a directory begins, before anybody has signed it.
+    pub fn first_root(&self, now: Timestamp) -> Result<Root, PublishError> {
+        self.root(1, now)
     }
 
     fn role_keys(&self, purpose: KeyPurpose, threshold: u64) -> Result<RoleKeys, PublishError> {

@@ -73,7 +73,7 @@ fn publish(
     text: &str,
     keys: &[SigningKey],
 ) -> Result<(), PublishError> {
-    let edition = repository.edition(text, now())?;
+    let edition = repository.edition(text, &[], now())?;
     repository.publish(&edition, None, &Signers::keys(keys), now())
 }
 
@@ -231,9 +231,11 @@ fn the_second_signature_comes_from_another_machine() {
     let curators = Curators::new();
     let mut repository = made(folder.path(), &curators);
     publish(&mut repository, STARTER, &all(&curators)).unwrap();
-    let edition = repository.edition(&with_another_address(), now()).unwrap();
+    let edition = repository
+        .edition(&with_another_address(), &[], now())
+        .unwrap();
     let proposed = repository.propose_targets(&edition, false, now()).unwrap();
-    let request = repository.request(proposed.as_ref(), None).unwrap();
+    let request = repository.request(proposed.as_ref(), None, &[]).unwrap();
 
     let read = SigningRequest::parse(&request.to_text().unwrap()).unwrap();
     let review = read.review(now()).unwrap();
@@ -281,7 +283,7 @@ fn the_second_signature_comes_from_another_machine() {
     let refused = repository.publish(&edition, asked.as_ref(), &signers_forged, now());
     assert!(matches!(refused, Err(PublishError::WrongSignature { .. })));
     // Another edition than the one that was signed.
-    let other = repository.edition(STARTER, now()).unwrap();
+    let other = repository.edition(STARTER, &[], now()).unwrap();
     let refused = repository.publish(&other, asked.as_ref(), &signers, now());
     assert!(matches!(refused, Err(PublishError::OtherEndpoints)));
 
@@ -299,13 +301,15 @@ fn a_request_that_hides_something_is_not_signed() {
     let curators = Curators::new();
     let mut repository = made(folder.path(), &curators);
     publish(&mut repository, STARTER, &all(&curators)).unwrap();
-    let edition = repository.edition(&with_another_address(), now()).unwrap();
+    let edition = repository
+        .edition(&with_another_address(), &[], now())
+        .unwrap();
     let proposed = repository
         .propose_targets(&edition, false, now())
         .unwrap()
         .unwrap();
     let review = |proposed: &ProposedTargets| {
-        let request = repository.request(Some(proposed), None).unwrap();
+        let request = repository.request(Some(proposed), None, &[]).unwrap();
         request.review(now()).map(|_| ()).map_err(|e| e.to_string())
     };
     assert_eq!(review(&proposed), Ok(()));
@@ -331,7 +335,7 @@ fn a_request_that_hides_something_is_not_signed() {
     assert!(review(&for_ever).unwrap_err().contains("live longer"));
 
     let mut other_file = proposed.clone();
-    other_file.file = repository.endpoints_file().unwrap().unwrap();
+    other_file.file = repository.endpoints_file().unwrap().unwrap().1;
     assert!(review(&other_file).unwrap_err().contains("not those"));
 }
 
@@ -342,7 +346,9 @@ fn a_publication_cut_at_any_write_leaves_the_former_one() {
     let mut repository = made(base.path(), &curators);
     publish(&mut repository, STARTER, &all(&curators)).unwrap();
     let before = contents(base.path());
-    let edition = repository.edition(&with_another_address(), now()).unwrap();
+    let edition = repository
+        .edition(&with_another_address(), &[], now())
+        .unwrap();
     let keys = all(&curators);
     let step = repository
         .plan_publication(&edition, None, &Signers::keys(&keys), now())
@@ -452,7 +458,9 @@ fn a_lost_key_is_replaced_by_two_of_the_root_and_the_old_one_counts_no_more() {
     let (old_online, old_services) = (curators.online.remove(0), curators.services.remove(0));
     curators.online = vec![key(KeyPurpose::Online, "New server")];
     curators.services = vec![key(KeyPurpose::Services, "Dee")];
-    let root = repository.propose_root(&curators.keyring(), now()).unwrap();
+    let root = repository
+        .propose_rotation(&curators.keyring(), now())
+        .unwrap();
 
     let one_short = some(&[&curators.root[0], &curators.online[0]]);
     let refused = repository.rotate(&root, &Signers::keys(&one_short), now());
@@ -523,4 +531,46 @@ fn a_folder_is_for_one_at_a_time_and_damage_is_told() {
         Repository::open(folder.path()).unwrap_err().code(),
         "damaged-publication"
     );
+}
+
+#[test]
+fn a_service_that_leaves_is_answered_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let curators = Curators::new();
+    let mut repository = made(folder.path(), &curators);
+    let extra = r#"{"kind":"service","id":"tea","organization_id":"cloudside-pain-group","name":"Tea","description":"Tea.","status":"active","last_modified":"2026-10-01","onward":{"category":"peer-support","referral_methods":[]}}"#;
+    let with = format!("{STARTER}\n{extra}\n");
+    publish(&mut repository, &with, &all(&curators)).unwrap();
+    let refused = publish(&mut repository, STARTER, &all(&curators)).unwrap_err();
+    assert!(refused.to_string().contains("Tea (tea)"), "{refused}");
+    let id = |id: &str| services_directory::ids::ServiceId::parse(id).unwrap();
+    let left = |of: &str, successor| Left {
+        id: id(of),
+        reason: services_directory::model::TombstoneReason::Merged,
+        successor,
+    };
+    let wrong = repository.edition(&with, &[left("tea", None)], now());
+    assert_eq!(wrong.unwrap_err().code(), "not-left");
+    let dangling = [left("tea", Some(id("nowhere")))];
+    let refused = repository.edition(STARTER, &dangling, now()).unwrap_err();
+    assert_eq!(refused.code(), "directory-refused");
+
+    let gone = [left("tea", Some(id("pain-platform")))];
+    let edition = repository.edition(STARTER, &gone, now()).unwrap();
+    let keys = all(&curators);
+    let signers = Signers::keys(&keys);
+    repository.publish(&edition, None, &signers, now()).unwrap();
+    // It stays, without being said again; and a tombstone in the curator's own file is one too.
+    publish(&mut repository, STARTER, &keys).unwrap();
+    let text = repository.services_text().unwrap().unwrap();
+    assert_eq!(text.matches("\"kind\":\"tombstone\"").count(), 1);
+    publish(&mut repository, &with, &keys).unwrap();
+    let text = repository.services_text().unwrap().unwrap();
+    assert!(!text.contains("tombstone"), "it is back");
+    let own = format!(
+        "{STARTER}\n{}\n",
+        r#"{"kind":"tombstone","id":"tea","reason":"closed","on":"2026-11-20"}"#
+    );
+    publish(&mut repository, &own, &keys).unwrap();
+    read_by_tough(folder.path()).unwrap();
 }
