@@ -13,7 +13,10 @@ use crate::{CliError, Common, print_json};
 use clap::{Args, Subcommand};
 use keys::KeyArguments;
 use serde_json::{Value, json};
-use signed_feed::publish::{CollectedSignature, Repository, SigningRequest};
+use signed_feed::{
+    keys::SigningKey,
+    publish::{CollectedSignature, Repository, SigningRequest},
+};
 use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
@@ -78,6 +81,20 @@ impl Apart {
             _ => Ok(None),
         }
     }
+}
+
+/// Keys without those by which it is signed already: nobody signs twice.
+fn still_to_sign(keys: &[SigningKey], collected: &[CollectedSignature]) -> Vec<SigningKey> {
+    let has_signed = |key: &SigningKey| {
+        let id = key.public().key_id().ok();
+        collected
+            .iter()
+            .any(|it| Some(&it.signature.keyid) == id.as_ref())
+    };
+    keys.iter()
+        .filter(|key| !has_signed(key))
+        .cloned()
+        .collect()
 }
 
 pub fn run(command: &PublishingCommand, common: &Common) -> Result<(), CliError> {
