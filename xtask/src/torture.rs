@@ -6,6 +6,9 @@ use crate::steps::{Failure, Steps, Stopped};
 use crate::tool;
 use std::process::Command;
 
+/// The profile of what is tortured (Cargo.toml).
+const PROFILE: &str = "tortured";
+
 /// How a part of the torture is run.
 enum Part {
     /// By `tests/src/bin/torture.rs`, under its own name.
@@ -68,8 +71,11 @@ const PARTS: [(&str, Part, &str); 9] = [
 
 pub fn torture(places: &Places, steps: &mut Steps) -> Result<(), Stopped> {
     setup::set_up(places, steps, Purpose::Test)?;
-    steps.step("build", "the torture and what it tortures", || {
-        let arguments = "build --locked --workspace --exclude xtask --bins --tests";
+    let why = "the torture and what it tortures, optimised; half an hour or so the first time";
+    steps.step("build", why, || {
+        let arguments = format!(
+            "build --locked --profile {PROFILE} --workspace --exclude xtask --bins --tests"
+        );
         let arguments: Vec<&str> = arguments.split(' ').collect();
         let advice = "Mend what the compiler says above.";
         tool::run(&mut tool::cargo(&places.root, &arguments), advice).map(|_| ())
@@ -102,7 +108,9 @@ fn run(places: &Places, name: &str, part: &Part) -> Result<String, Failure> {
             command
         }
         Part::Tests(which, length) => {
-            let arguments = format!("test --locked --workspace {which} -- --nocapture");
+            let arguments = format!(
+                "test --locked --profile {PROFILE} --workspace --exclude xtask {which} -- --nocapture"
+            );
             // Filters of the tests stand behind the two dashes.
             let (chosen, filters): (Vec<&str>, Vec<&str>) =
                 arguments.split(' ').partition(|word| !word.ends_with("::"));
@@ -134,7 +142,7 @@ fn table(places: &Places, rows: &str, page: bool) -> Result<(), Failure> {
 
 fn program(places: &Places) -> Command {
     let name = format!("torture{}", std::env::consts::EXE_SUFFIX);
-    let mut command = Command::new(places.target.join("debug").join(name));
+    let mut command = Command::new(places.target.join(PROFILE).join(name));
     command.current_dir(&places.root);
     command
 }

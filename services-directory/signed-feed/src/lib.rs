@@ -1,0 +1,2 @@
+//! The directory as it is published and refreshed: a TUF repository (The Update Framework), written by a curator and verified by a practice.
+pub mod layout;
