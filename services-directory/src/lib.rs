@@ -6,3 +6,4 @@ pub mod ids;
 pub mod look_alike;
 pub mod model;
 pub mod search;
+pub mod trust_table;
