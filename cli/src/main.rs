@@ -22,6 +22,7 @@ mod records;
 mod refer;
 mod search;
 mod show;
+mod sync;
 mod unmet;
 
 use clap::{Args, Parser, Subcommand};
@@ -80,6 +81,10 @@ enum Command {
     Outbox(outbox::OutboxArguments),
     /// The directory of services.
     Directory(directory::DirectoryArguments),
+    /// Follow a published directory from now on, and load it.
+    Enrol(sync::EnrolArguments),
+    /// Ask for a newer version of the published directory.
+    Sync(sync::SyncArguments),
     /// The practice and its staff.
     Practice(practice::PracticeArguments),
     /// The mailbox from which referrals are sent.
@@ -174,6 +179,8 @@ fn run(command: Command, common: &Common) -> Result<(), CliError> {
         Command::Refer(arguments) => refer::run(&arguments, common),
         Command::Outbox(arguments) => outbox::run(&arguments, common),
         Command::Directory(arguments) => directory::run(&arguments, common),
+        Command::Enrol(arguments) => sync::enrol(&arguments, common),
+        Command::Sync(arguments) => sync::sync(&arguments, common),
         Command::Practice(arguments) => practice::run(&arguments, common),
         Command::Mailbox(arguments) => mailbox::run(&arguments, common),
         Command::Audit(arguments) => records::audit(&arguments, common),

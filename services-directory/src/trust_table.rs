@@ -393,6 +393,32 @@ pub fn replace_stop_list(tx: &Transaction<'_>, list: &StopList) -> Result<(), St
     Ok(())
 }
 
+/// What stands on the stop-list now and would not on this one.
+pub fn freed_by(connection: &Connection, list: &StopList) -> Result<StopList, StoreError> {
+    let mut freed = StopList::default();
+    let mut statement = connection.prepare("SELECT kind, value FROM feed_revoked")?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+    })?;
+    for row in rows {
+        let (kind, value) = row?;
+        if kind == "address" {
+            if !list
+                .addresses
+                .iter()
+                .any(|it| it.eq_ignore_ascii_case(&value))
+            {
+                freed.addresses.insert(value);
+            }
+        } else if let Ok(id) = EndpointId::parse(&value)
+            && !list.endpoints.contains(&id)
+        {
+            freed.endpoints.insert(id);
+        }
+    }
+    Ok(freed)
+}
+
 /// Whether the stop-list names the endpoint or its address.
 pub fn is_revoked(
     connection: &Connection,
