@@ -3,6 +3,7 @@
 //! Nothing here opens a data folder. Passphrases come from a file or from standard input.
 
 mod changes;
+mod check;
 mod keys;
 mod publication;
 mod rotation;
@@ -25,6 +26,8 @@ pub enum PublishingCommand {
     Key(KeyArguments),
     /// Begin a directory: its root, from everybody's public keys, signed by two of the three who hold a root key.
     Init(rotation::InitArguments),
+    /// Say all that is wrong with a directory file, and what somebody should look at. Nothing is changed.
+    Check(check::CheckArguments),
     /// Publish a directory file as static files. Changed addresses need a second person's signature first.
     Publish(publication::PublishArguments),
     /// As the second person: look at what would change, and sign the endpoints of a request.
@@ -101,6 +104,7 @@ pub fn run(command: &PublishingCommand, common: &Common) -> Result<(), CliError>
     match command {
         PublishingCommand::Key(arguments) => keys::run(arguments, common),
         PublishingCommand::Init(arguments) => rotation::init(arguments, common),
+        PublishingCommand::Check(arguments) => check::run(arguments, common),
         PublishingCommand::Publish(arguments) => publication::run(arguments, common),
         PublishingCommand::SignEndpoints(arguments) => second_person::endpoints(arguments, common),
         PublishingCommand::SignRoot(arguments) => second_person::root(arguments, common),
