@@ -19,6 +19,7 @@ mod mail_peer;
 mod outbox;
 mod people;
 mod promises;
+mod publishing;
 mod real_use;
 mod record;
 mod safety;
