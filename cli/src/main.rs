@@ -16,6 +16,7 @@ mod directory;
 mod mailbox;
 mod outbox;
 mod practice;
+mod publishing;
 mod read;
 mod records;
 mod refer;
@@ -112,6 +113,13 @@ enum CliError {
         path: String,
         source: std::io::Error,
     },
+    #[error("{} could not be written: {source}", path.display())]
+    Output {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{0}")]
+    Publish(#[from] signed_feed::publish::PublishError),
     #[error("{0}")]
     Usage(String),
 }
@@ -122,6 +130,8 @@ impl CliError {
             Self::Engine(error) => error.code(),
             Self::Records { source, .. } => source.code(),
             Self::Input { .. } => "input",
+            Self::Output { .. } => "output",
+            Self::Publish(error) => error.code(),
             Self::Usage(_) => "usage",
         }
     }
@@ -130,6 +140,12 @@ impl CliError {
 impl From<referrals::ReferralError> for CliError {
     fn from(error: referrals::ReferralError) -> Self {
         Self::Engine(error.into())
+    }
+}
+
+impl From<signed_feed::keys::KeyError> for CliError {
+    fn from(error: signed_feed::keys::KeyError) -> Self {
+        Self::Publish(error.into())
     }
 }
 

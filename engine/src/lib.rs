@@ -19,6 +19,7 @@ mod session;
 mod set_up;
 mod usual;
 
+pub use approvals::AddressLook;
 pub use before_send::WouldWait;
 pub use card::{Card, CardLinks, LinkedService};
 pub use catalogue::{Catalogue, not_open_code, not_open_detail};

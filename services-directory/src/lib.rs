@@ -3,6 +3,7 @@ pub mod criteria;
 pub mod directory_table;
 pub mod feed;
 pub mod ids;
+pub mod look_alike;
 pub mod model;
 pub mod search;
 pub mod trust_table;

@@ -170,6 +170,7 @@ fn check_holder(holder: &str) -> Result<(), KeyError> {
 }
 
 /// A key that can sign. Its secret is wiped from memory when dropped and never printed.
+#[derive(Clone)]
 pub struct SigningKey {
     key: PublicKey,
     seed: Zeroizing<[u8; 32]>,
@@ -208,14 +209,6 @@ impl SigningKey {
             public: pair.public_key().as_ref().to_vec().into(),
         };
         Ok(Self { key, seed })
-    }
-
-    /// The same key once more, for another step.
-    pub fn copy(&self) -> Self {
-        Self {
-            key: self.key.clone(),
-            seed: self.seed.clone(),
-        }
     }
 
     pub fn public(&self) -> &PublicKey {

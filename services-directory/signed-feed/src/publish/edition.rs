@@ -2,13 +2,17 @@
 
 use super::error::PublishError;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use services_directory::{
     feed::{Directory, FeedLimits},
-    model::Endpoint,
+    ids::ServiceId,
+    model::{DirectoryRecord, Tombstone, TombstoneReason},
 };
-use std::{collections::BTreeMap, io::Read};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Read,
+};
 
 /// JSON Lines as they are published: services with all that is around them, and endpoints. Read one after the other they are one directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,11 +28,99 @@ pub struct Edition {
     pub texts: Texts,
 }
 
+/// Why a service that was published is no longer there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    pub id: ServiceId,
+    pub reason: TombstoneReason,
+    pub successor: Option<ServiceId>,
+}
+
+/// What the publication before this one held, as far as the next must answer for it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Former {
+    pub directory: Option<String>,
+    services: BTreeMap<ServiceId, String>,
+    tombstones: Vec<Tombstone>,
+}
+
+impl Former {
+    pub fn in_text(text: &str) -> Self {
+        let mut former = Self::default();
+        for record in text
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+        {
+            match record {
+                DirectoryRecord::Directory(header) => former.directory = Some(header.id),
+                DirectoryRecord::Service(service) => {
+                    former.services.insert(service.id, service.name);
+                }
+                DirectoryRecord::Tombstone(tombstone) => former.tombstones.push(tombstone),
+                _ => {}
+            }
+        }
+        former
+    }
+
+    /// Tombstones that the text does not have itself. They are kept for good: an id is never given again.
+    fn tombstones_for(
+        &self,
+        text: &str,
+        today: Date,
+        left: &[Left],
+    ) -> Result<Vec<Tombstone>, PublishError> {
+        let now = Self::in_text(text);
+        let in_text: BTreeSet<&ServiceId> = now.tombstones.iter().map(|t| &t.id).collect();
+        let is_gone = |id: &ServiceId| !now.services.contains_key(id) && !in_text.contains(id);
+        let mut tombstones: Vec<Tombstone> = self
+            .tombstones
+            .iter()
+            .filter(|tombstone| is_gone(&tombstone.id))
+            .cloned()
+            .collect();
+        let mut unexplained = Vec::new();
+        for (id, name) in self.services.iter().filter(|(id, _)| is_gone(id)) {
+            match left.iter().find(|left| left.id == *id) {
+                Some(left) => tombstones.push(Tombstone {
+                    id: id.clone(),
+                    reason: left.reason,
+                    successor: left.successor.clone(),
+                    on: today,
+                }),
+                None => unexplained.push(format!("{name} ({id})")),
+            }
+        }
+        let known = |left: &&Left| self.services.contains_key(&left.id) && is_gone(&left.id);
+        match left.iter().find(|left| !known(left)) {
+            _ if !unexplained.is_empty() => Err(PublishError::Unexplained(unexplained)),
+            Some(wrong) => Err(PublishError::NotLeft(wrong.id.to_string())),
+            None => Ok(tombstones),
+        }
+    }
+}
+
 impl Edition {
     /// Version and day come from here, whatever the header says, so that nobody has to count. Lines keep their numbers in errors.
-    pub fn new(text: &str, version: u64, today: Date) -> Result<Self, PublishError> {
-        let numbered = numbered(text, version, today)?;
-        let directory = Directory::read(numbered.as_bytes(), FeedLimits::default())?;
+    pub(super) fn new(
+        text: &str,
+        version: u64,
+        today: Date,
+        former: &Former,
+        left: &[Left],
+    ) -> Result<Self, PublishError> {
+        let mut numbered = numbered(text, version, today)?;
+        // First as it stands, so that a record which cannot be read is not taken for one that left.
+        let mut directory = Directory::read(numbered.as_bytes(), FeedLimits::default())?;
+        let tombstones = former.tombstones_for(&numbered, today, left)?;
+        if !tombstones.is_empty() {
+            for tombstone in tombstones {
+                let line = serde_json::to_string(&DirectoryRecord::Tombstone(tombstone));
+                numbered += &line.map_err(|e| PublishError::Metadata(e.to_string()))?;
+                numbered.push('\n');
+            }
+            directory = Directory::read(numbered.as_bytes(), FeedLimits::default())?;
+        }
         let texts = divided(&numbered);
         Ok(Self { directory, texts })
     }
@@ -75,63 +167,6 @@ fn divided(text: &str) -> Texts {
     Texts {
         services,
         endpoints,
-    }
-}
-
-/// The endpoints of a published file.
-pub fn endpoints_in(text: &str) -> Result<Vec<Endpoint>, PublishError> {
-    let mut endpoints = Vec::new();
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let unreadable = |why: String| PublishError::Damaged {
-            file: "the list of endpoints".into(),
-            why,
-        };
-        let record = serde_json::from_str(line).map_err(|e| unreadable(e.to_string()))?;
-        let services_directory::model::DirectoryRecord::Endpoint(endpoint) = record else {
-            return Err(unreadable("it holds other records too".into()));
-        };
-        endpoints.push(endpoint);
-    }
-    Ok(endpoints)
-}
-
-/// One endpoint that two people are to agree to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "change", rename_all = "kebab-case")]
-pub enum EndpointChange {
-    New { now: Endpoint },
-    Changed { was: Endpoint, now: Endpoint },
-    Gone { was: Endpoint },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct EndpointChanges(pub Vec<EndpointChange>);
-
-impl EndpointChanges {
-    /// By id: new ones, changed ones, gone ones.
-    pub fn between(was: &[Endpoint], now: &[Endpoint]) -> Self {
-        let by_id = |endpoints: &[Endpoint]| -> BTreeMap<String, Endpoint> {
-            endpoints
-                .iter()
-                .map(|endpoint| (endpoint.id.to_string(), endpoint.clone()))
-                .collect()
-        };
-        let (mut was, now) = (by_id(was), by_id(now));
-        let mut changes = Vec::new();
-        for (id, now) in now {
-            match was.remove(&id) {
-                None => changes.push(EndpointChange::New { now }),
-                Some(was) if was != now => changes.push(EndpointChange::Changed { was, now }),
-                Some(_) => {}
-            }
-        }
-        changes.extend(was.into_values().map(|was| EndpointChange::Gone { was }));
-        Self(changes)
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 }
 

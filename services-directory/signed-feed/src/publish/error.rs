@@ -58,6 +58,10 @@ pub enum PublishError {
         "the key of {holder} ({purpose}) is not one of this directory's: use the right key, or change keys with `onward-cli directory rotate`"
     )]
     UnknownKey { holder: String, purpose: KeyPurpose },
+    #[error("these are published and no longer in the file: {}; say why of each: --left ID:closed, :withdrawn or :error, or --left ID:merged:SUCCESSOR", .0.join(", "))]
+    Unexplained(Vec<String>),
+    #[error("{0} is said to have left and did not: it is in the file, or was never published")]
+    NotLeft(String),
     #[error("nothing has been published yet: do that first")]
     NothingPublished,
     #[error("no record is the directory's header (kind \"directory\"): put it on the first line")]
@@ -74,6 +78,10 @@ pub enum PublishError {
         "the endpoints are no longer those of the request: prepare a new one with `publish`, and let it be signed"
     )]
     OtherEndpoints,
+    #[error(
+        "the request is not in order ({0}): do not sign it, and ask whoever sent it, by a way that you know"
+    )]
+    Request(String),
     #[error("{0}")]
     Metadata(String),
     #[error("there is no version after {0}")]
@@ -104,10 +112,13 @@ impl PublishError {
             Self::OtherBytes { .. } => "other-bytes",
             Self::WrongSignature { .. } => "wrong-signature",
             Self::UnknownKey { .. } => "unknown-key",
+            Self::Unexplained(_) => "left-unexplained",
+            Self::NotLeft(_) => "not-left",
             Self::NothingPublished => "nothing-published",
             Self::AnotherDirectory { .. } => "another-directory",
             Self::StaleRequest { .. } => "stale-request",
             Self::OtherEndpoints => "other-endpoints",
+            Self::Request(_) => "request-refused",
             Self::Metadata(_) | Self::NoMoreVersions(_) => "metadata",
         }
     }

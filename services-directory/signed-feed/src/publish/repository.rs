@@ -1,17 +1,17 @@
 //! The published folder: made, read with every signature, published into, kept alive, and its stop-list.
 
-use super::edition::{Edition, EndpointChanges, compressed, decompressed, endpoints_in};
+use super::edition::{Edition, Former, Left, compressed, decompressed};
+use super::endpoints::{EndpointChanges, endpoints_in};
 use super::error::PublishError;
 use super::roles::{self, Keyring, after, holders_of, quorum, services_delegation, target_of};
 use super::signing::{RoleName, Signers, file_bytes};
 use super::writes::Writes;
 use crate::layout::{endpoints_target, revoked_target, services_target};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use services_directory::model::Endpoint;
+use serde::de::DeserializeOwned;
+use services_directory::{model::Endpoint, trust_table::StopList};
 use sha2::{Digest, Sha256};
 use std::{
-    collections::BTreeSet,
     fs::{self, File},
     path::{Path, PathBuf},
 };
@@ -32,14 +32,6 @@ pub struct Published {
     pub snapshot: Signed<Snapshot>,
     pub targets: Signed<Targets>,
     pub services: Signed<Targets>,
-}
-
-/// Endpoints and addresses to which nothing is sent any more.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Revoked {
-    pub endpoints: BTreeSet<String>,
-    pub addresses: BTreeSet<String>,
 }
 
 /// The endpoints' metadata before anybody has signed it, with its file.
@@ -78,20 +70,20 @@ impl Repository {
         now: Timestamp,
     ) -> Result<Self, PublishError> {
         let root = keys.root(1, now)?;
-        Self::create_with(folder, root, signers)
+        Self::create_with(folder, &root, signers)
     }
 
     /// From a root that was prepared before, for those who sign apart from each other.
     pub fn create_with(
         folder: &Path,
-        root: Root,
+        root: &Root,
         signers: &Signers<'_>,
     ) -> Result<Self, PublishError> {
         let lock = lock(folder)?;
         if root_path(folder, 1).exists() {
             return Err(PublishError::Exists(folder.to_path_buf()));
         }
-        let quorum = quorum(&root, RoleName::Root)?;
+        let quorum = quorum(root, RoleName::Root)?;
         let root = signers.sign(root.clone(), &quorum)?;
         let mut writes = Writes::default();
         writes.add("metadata/1.root.json", file_bytes(&root)?);
@@ -142,8 +134,13 @@ impl Repository {
         Ok(fingerprint(&read(&self.folder, "metadata/1.root.json")?))
     }
 
-    /// The text as the next version of this directory.
-    pub fn edition(&self, text: &str, now: Timestamp) -> Result<Edition, PublishError> {
+    /// The text as the next version of this directory. Of each service that is published and no longer in it, somebody says why.
+    pub fn edition(
+        &self,
+        text: &str,
+        left: &[Left],
+        now: Timestamp,
+    ) -> Result<Edition, PublishError> {
         let newest = self.published.as_ref().map_or(0, |published| {
             let names = [&published.services, &published.targets];
             let numbers = names
@@ -152,26 +149,18 @@ impl Repository {
                 .filter_map(|name| version_in(name.raw()));
             numbers.max().unwrap_or(0)
         });
-        let edition = Edition::new(text, after(newest)?, store::clock::local_date(now))?;
-        if let Some(published) = self.header_id()?
-            && published != edition.directory.header.id
-        {
-            return Err(PublishError::AnotherDirectory {
-                published,
-                found: edition.directory.header.id,
-            });
+        let former = Former::in_text(&self.services_text()?.unwrap_or_default());
+        let today = store::clock::local_date(now);
+        let edition = Edition::new(text, after(newest)?, today, &former, left)?;
+        match former.directory {
+            Some(published) if published != edition.directory.header.id => {
+                Err(PublishError::AnotherDirectory {
+                    published,
+                    found: edition.directory.header.id,
+                })
+            }
+            _ => Ok(edition),
         }
-        Ok(edition)
-    }
-
-    fn header_id(&self) -> Result<Option<String>, PublishError> {
-        #[derive(Deserialize)]
-        struct Header {
-            id: String,
-        }
-        let text = self.services_text()?;
-        let first = text.as_deref().and_then(|text| text.lines().next());
-        Ok(first.and_then(|line| Some(serde_json::from_str::<Header>(line).ok()?.id)))
     }
 
     /// The services as they are published; none before the first publication.
@@ -186,18 +175,28 @@ impl Repository {
         endpoints_in(&text.unwrap_or_default())
     }
 
-    pub fn revoked(&self) -> Result<Revoked, PublishError> {
+    pub fn revoked(&self) -> Result<StopList, PublishError> {
         let Some(published) = &self.published else {
-            return Ok(Revoked::default());
+            return Ok(StopList::default());
         };
         let Some((name, target)) = file_of(&published.services, "revoked-") else {
-            return Ok(Revoked::default());
+            return Ok(StopList::default());
         };
         let bytes = self.target_bytes(&name, target)?;
         serde_json::from_slice(&bytes).map_err(|e| PublishError::Damaged {
             file: name,
             why: e.to_string(),
         })
+    }
+
+    /// Name and bytes of the endpoints as they are published.
+    pub(super) fn endpoints_file(&self) -> Result<Option<(String, Vec<u8>)>, PublishError> {
+        let role = self.published.as_ref().map(|published| &published.targets);
+        let Some((name, target)) = role.and_then(|role| file_of(role, "endpoints-")) else {
+            return Ok(None);
+        };
+        let bytes = self.target_bytes(&name, target)?;
+        Ok(Some((name, bytes)))
     }
 
     fn text_of(
@@ -348,7 +347,7 @@ impl Repository {
                 let bytes = self.target_bytes(&name, target)?;
                 Ok((name, bytes))
             }
-            None => Ok((revoked_target(1), revoked_bytes(&Revoked::default())?)),
+            None => Ok((revoked_target(1), revoked_bytes(&StopList::default())?)),
         }
     }
 
@@ -374,7 +373,7 @@ impl Repository {
     /// Publishes another stop-list. It needs no second person: it can only stop what would be sent.
     pub fn revoke(
         &mut self,
-        revoked: &Revoked,
+        revoked: &StopList,
         signers: &Signers<'_>,
         now: Timestamp,
     ) -> Result<(), PublishError> {
@@ -384,7 +383,7 @@ impl Repository {
 
     pub fn plan_revocation(
         &self,
-        revoked: &Revoked,
+        revoked: &StopList,
         signers: &Signers<'_>,
         now: Timestamp,
     ) -> Result<Step, PublishError> {
@@ -487,12 +486,40 @@ impl Repository {
             self.metadata(&named(&timestamp.signed.meta, "snapshot")?)?;
         let targets = self.metadata(&named(&snapshot.signed.meta, "targets")?)?;
         let services = self.metadata(&named(&snapshot.signed.meta, "services")?)?;
-        Ok(Some(Published {
+        let published = Published {
             timestamp,
             snapshot,
             targets,
             services,
-        }))
+        };
+        self.check(&published)?;
+        Ok(Some(published))
+    }
+
+    /// Each signature by some root of this directory: where a change of keys was cut, the newest is not yet that of the timestamp.
+    fn check(&self, published: &Published) -> Result<(), PublishError> {
+        let refused = |e: &PublishError| damaged("metadata", &e.to_string());
+        let mut last = Ok(());
+        for root in self.roots.iter().rev().take(2) {
+            last = verify(&root.signed, published);
+            if last.is_ok() {
+                break;
+            }
+        }
+        last.map_err(|e| refused(&e))?;
+        let digests = published.snapshot.signed.meta.iter();
+        for (name, meta) in digests {
+            let bytes = match name.as_str() {
+                "targets.json" => file_bytes(&published.targets)?,
+                "services.json" => file_bytes(&published.services)?,
+                _ => continue,
+            };
+            let digest = meta.hashes.as_ref().map(|hashes| hashes.sha256.to_vec());
+            if digest.as_deref() != Some(Sha256::digest(&bytes).as_slice()) {
+                return Err(damaged(name, "another digest"));
+            }
+        }
+        Ok(())
     }
 
     fn metadata<T: DeserializeOwned>(&self, name: &str) -> Result<T, PublishError> {
@@ -530,15 +557,19 @@ fn read_roots(folder: &Path) -> Result<Vec<Signed<Root>>, PublishError> {
         let name = format!("metadata/{version}.root.json");
         let root: Signed<Root> = serde_json::from_slice(&read(folder, &name)?)
             .map_err(|e| damaged(&name, &e.to_string()))?;
-        let before = roots.last().map_or(&root.signed, |before| &before.signed);
-        let holds = before.verify_role(&root).is_ok()
-            && root.signed.verify_role(&root).is_ok()
-            && root.signed.version.get() == version;
-        if !holds {
+        if !follows(roots.last(), &root, version) {
             return Err(damaged(&name, "its signatures are not right"));
         }
         roots.push(root);
     }
+}
+
+/// Whether a root is the next one: signed by those whom the one before it names, and by those whom it names itself.
+pub(super) fn follows(before: Option<&Signed<Root>>, root: &Signed<Root>, version: u64) -> bool {
+    let before = before.map_or(&root.signed, |before| &before.signed);
+    before.verify_role(root).is_ok()
+        && root.signed.verify_role(root).is_ok()
+        && root.signed.version.get() == version
 }
 
 fn root_path(folder: &Path, version: u64) -> PathBuf {
@@ -610,7 +641,7 @@ fn add_metadata<T: Role>(
     Ok(())
 }
 
-fn revoked_bytes(revoked: &Revoked) -> Result<Vec<u8>, PublishError> {
+fn revoked_bytes(revoked: &StopList) -> Result<Vec<u8>, PublishError> {
     let mut bytes =
         serde_json::to_vec_pretty(revoked).map_err(|e| PublishError::Metadata(e.to_string()))?;
     bytes.push(b'\n');

@@ -64,11 +64,15 @@ impl Keyring {
                 });
             }
         }
+        // In one order, whoever lists them: the same keys make the same root.
+        let mut keys = keys;
+        keys.sort_by(|one, other| one.public.cmp(&other.public));
         Ok(Self(keys))
     }
 
-    pub fn keys(&self) -> &[PublicKey] {
-        &self.0
+    /// The root with which a directory begins, before anybody has signed it.
+    pub fn first_root(&self, now: Timestamp) -> Result<Root, PublishError> {
+        self.root(1, now)
     }
 
     fn role_keys(&self, purpose: KeyPurpose, threshold: u64) -> Result<RoleKeys, PublishError> {
@@ -138,7 +142,7 @@ pub fn holders_of(root: &Root) -> Vec<PublicKey> {
             _ => None,
         })
     };
-    holders
+    let mut keys: Vec<PublicKey> = holders
         .into_iter()
         .filter_map(|(id, holder)| {
             Some(PublicKey {
@@ -148,7 +152,9 @@ pub fn holders_of(root: &Root) -> Vec<PublicKey> {
                 holder: holder.holder,
             })
         })
-        .collect()
+        .collect();
+    keys.sort_by(|one, other| one.public.cmp(&other.public));
+    keys
 }
 
 /// The delegation of services, from the keys that the root names for it.

@@ -177,10 +177,20 @@ pub fn bytes_to_sign<T: Role>(role: &T) -> Result<Vec<u8>, PublishError> {
         .map_err(|e| PublishError::Metadata(e.to_string()))
 }
 
-/// What stands in the file: the role and its signatures.
-pub fn file_bytes<T: Serialize>(signed: &Signed<T>) -> Result<Vec<u8>, PublishError> {
-    let mut bytes =
-        serde_json::to_vec_pretty(signed).map_err(|e| PublishError::Metadata(e.to_string()))?;
+/// What stands in the file: the role and its signatures. The same metadata always gives the same bytes, for other metadata names their digest.
+pub fn file_bytes<T: Role>(signed: &Signed<T>) -> Result<Vec<u8>, PublishError> {
+    #[derive(Serialize)]
+    struct Ordered<'a> {
+        signed: serde_json::Value,
+        signatures: &'a [Signature],
+    }
+    let unreadable = |e: serde_json::Error| PublishError::Metadata(e.to_string());
+    // The maps of the types have no order; those of the canonical form have one.
+    let ordered = Ordered {
+        signed: serde_json::from_slice(&bytes_to_sign(&signed.signed)?).map_err(unreadable)?,
+        signatures: &signed.signatures,
+    };
+    let mut bytes = serde_json::to_vec_pretty(&ordered).map_err(unreadable)?;
     bytes.push(b'\n');
     Ok(bytes)
 }
