@@ -6,10 +6,12 @@ use engine::{
     refresh::{Refreshed, WhereToEnrol},
 };
 use jiff::{SignedDuration, Timestamp};
-use services_directory::{directory_table, feed::Directory};
+use services_directory::{
+    directory_table, feed::Directory, ids::EndpointId, trust_table::StopList,
+};
 use signed_feed::{
     keys::{KeyPurpose, PublicKey, SigningKey},
-    publish::{Keyring, PublishError, Repository, Revoked, Signers},
+    publish::{Keyring, PublishError, Repository, Signers},
     source::Progress,
 };
 use std::{
@@ -64,7 +66,7 @@ impl Curators {
         [&self.root, &self.targets, &self.services, &self.online]
             .into_iter()
             .flatten()
-            .map(SigningKey::copy)
+            .cloned()
             .collect()
     }
 }
@@ -108,7 +110,7 @@ impl Area {
 
     pub fn publish_at(&mut self, text: &str, now: Timestamp) -> Result<(), PublishError> {
         let keys = self.curators.all();
-        let edition = self.repository.edition(text, now)?;
+        let edition = self.repository.edition(text, &[], now)?;
         self.repository
             .publish(&edition, None, &Signers::keys(&keys), now)
     }
@@ -122,10 +124,12 @@ impl Area {
     }
 
     pub fn revoke(&mut self, endpoints: &[&str], addresses: &[&str]) {
-        let set = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
-        let revoked = Revoked {
-            endpoints: set(endpoints),
-            addresses: set(addresses),
+        let revoked = StopList {
+            endpoints: endpoints
+                .iter()
+                .map(|id| EndpointId::parse(id).unwrap())
+                .collect(),
+            addresses: addresses.iter().map(|&it| it.to_owned()).collect(),
         };
         let keys = self.curators.all();
         let signers = Signers::keys(&keys);
@@ -138,12 +142,11 @@ impl Area {
     pub fn rotate(&mut self, old: &[SigningKey]) {
         let now = computer_time();
         let mut keys = self.curators.all();
-        keys.extend(old.iter().map(SigningKey::copy));
-        let root = self.repository.propose_root(&self.curators.keyring(), now);
+        keys.extend(old.iter().cloned());
+        let keyring = self.curators.keyring();
+        let proposed = self.repository.propose_rotation(&keyring, now).unwrap();
         let signers = Signers::keys(&keys);
-        self.repository
-            .rotate(root.unwrap(), &signers, now)
-            .unwrap();
+        self.repository.rotate(&proposed, &signers, now).unwrap();
     }
 
     pub fn fingerprint(&self) -> String {
