@@ -17,6 +17,8 @@ mod hazards;
 mod kill;
 #[cfg(unix)]
 mod mail_peer;
+#[cfg(unix)]
+mod nginx;
 mod outbox;
 mod people;
 mod promises;

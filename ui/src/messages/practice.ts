@@ -129,7 +129,8 @@ export const PUBLISHED = {
 	clock: 'This computer’s clock seems wrong. Set it: nothing is refused for it, but dates in letters would be wrong.',
 	heldHeading: 'A version waits for your yes or no',
 	refusedHeading: 'You said no to a version',
-	heldText: 'So much at once may be a mistake or an attack. Ask the curators by phone before you say yes. Changed addresses are approved one by one all the same.',
+	heldText:
+		'So much at once may be a mistake or an attack. Ask the curators by phone before you say yes. Changed addresses are approved one by one all the same.',
 	accept: 'Yes, take it over',
 	refuse: 'No, keep the directory as it is',
 	accepted: 'The version is taken over.',
