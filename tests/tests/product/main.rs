@@ -22,6 +22,7 @@ mod nginx;
 mod outbox;
 mod people;
 mod promises;
+mod publishing;
 mod real_use;
 mod record;
 mod refresh;
