@@ -1,7 +1,9 @@
 //! The directory: what services there are, read and checked, kept, searched, and set beside what is known of a patient.
 pub mod criteria;
 pub mod directory_table;
+pub mod export;
 pub mod feed;
 pub mod ids;
+pub mod import;
 pub mod model;
 pub mod search;

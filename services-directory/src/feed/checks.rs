@@ -4,6 +4,7 @@ use super::{Directory, FeedError, FeedProblem, Lines, address};
 use crate::ids::{AreaId, ServiceId};
 use crate::model::{
     Area, Channel, DirectoryRecord, Endpoint, HealthcareService, ReferralMethod, ServiceStatus,
+    Tier,
 };
 use jiff::civil::Date;
 use serde_json::Value;
@@ -156,6 +157,10 @@ fn check_service(service: &HealthcareService) -> Result<(), FeedProblem> {
             "a rule without the service's own sentence",
         ));
     }
+    if more.tier == Tier::Unassured && more.referral_methods.iter().any(is_sent_by) {
+        let what = "an endpoint though nobody has checked this entry (tier \"unassured\")";
+        return Err(value("referral_methods", what));
+    }
     for method in &more.referral_methods {
         if let ReferralMethod::WebForm { url, .. } = method {
             check_link("url", Some(url))?;
@@ -164,7 +169,17 @@ fn check_service(service: &HealthcareService) -> Result<(), FeedProblem> {
     Ok(())
 }
 
-fn check_link(field: &str, link: Option<&str>) -> Result<(), FeedProblem> {
+/// Whether it goes to an endpoint.
+fn is_sent_by(method: &ReferralMethod) -> bool {
+    matches!(
+        method,
+        ReferralMethod::SecureEmail { .. }
+            | ReferralMethod::Fhir { .. }
+            | ReferralMethod::Webhook { .. }
+    )
+}
+
+pub fn check_link(field: &str, link: Option<&str>) -> Result<(), FeedProblem> {
     match link.map(|link| link.replacen("http://", "https://", 1).replace('#', "/")) {
         Some(link) if address::https_problem(&link).is_some() => {
             Err(value(field, "not the address of a web page"))
@@ -241,7 +256,25 @@ pub(super) fn check_references(directory: &Directory, lines: &Lines) -> Result<(
             ));
         }
     }
+    check_unassured(directory, lines)?;
     Ok(())
+}
+
+/// Nothing is sent to an entry that nobody has checked: so it has no address either.
+fn check_unassured(directory: &Directory, lines: &Lines) -> Result<(), FeedError> {
+    let unassured = directory.services.iter();
+    let unassured: HashSet<&ServiceId> = unassured
+        .filter(|service| service.onward.tier == Tier::Unassured)
+        .map(|service| &service.id)
+        .collect();
+    let mut endpoints = directory.endpoints.iter().zip(&lines.endpoints);
+    match endpoints.find(|(endpoint, _)| unassured.contains(&endpoint.service_id)) {
+        None => Ok(()),
+        Some((endpoint, line)) => {
+            let what = format!("an unassured entry ({})", endpoint.service_id);
+            Err(at(*line, &endpoint.id, value("service_id", what)))
+        }
+    }
 }
 
 fn at(line: usize, record: &impl Display, problem: FeedProblem) -> FeedError {

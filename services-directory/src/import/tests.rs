@@ -1,0 +1,1 @@
+//! What is dirty in real feeds, one fault a test; the records are made up.
