@@ -1,5 +1,6 @@
-//! `onward-cli directory`: loading a whole directory.
+//! `onward-cli directory`: loading a whole directory, and a curator's work on its file.
 
+use crate::importing::{self, ImportingCommand};
 use crate::{CliError, Common, actor, open, print_json};
 use clap::{Args, Subcommand};
 use engine::EngineError;
@@ -23,12 +24,20 @@ enum DirectoryCommand {
         /// One record a line.
         file: String,
     },
+    #[command(flatten)]
+    Importing(ImportingCommand),
 }
 
 pub fn run(arguments: &DirectoryArguments, common: &Common) -> Result<(), CliError> {
-    let DirectoryCommand::Load { file } = &arguments.command;
+    match &arguments.command {
+        DirectoryCommand::Load { file } => load(file, common),
+        DirectoryCommand::Importing(command) => importing::run(command, common),
+    }
+}
+
+fn load(file: &str, common: &Common) -> Result<(), CliError> {
     let opened = File::open(file).map_err(|source| CliError::Input {
-        path: file.clone(),
+        path: file.to_owned(),
         source,
     })?;
     let directory = Directory::read(BufReader::new(opened), FeedLimits::default())

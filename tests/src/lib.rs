@@ -8,6 +8,7 @@
 
 pub mod directories;
 pub mod leaks;
+pub mod open_referral_feed;
 pub mod patients;
 /// Postfix and Dovecot run as system users, and are Debian's: there is no such peer elsewhere.
 #[cfg(unix)]

@@ -1,2 +1,3 @@
 //! The directory as it is published and refreshed: a TUF repository (The Update Framework), written by a curator and verified by a practice.
+pub mod crawl;
 pub mod layout;

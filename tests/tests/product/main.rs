@@ -13,6 +13,7 @@ mod earlier;
 mod faults;
 mod golden;
 mod hazards;
+mod importing;
 mod kill;
 #[cfg(unix)]
 mod mail_peer;
