@@ -1,7 +1,11 @@
-//! `onward-cli directory`: loading a whole directory, and a curator's work on its file.
+//! `onward-cli directory`: loading a whole directory; what a curator does with one is in `publishing` and `importing`.
 
-use crate::importing::{self, ImportingCommand};
-use crate::{CliError, Common, actor, open, print_json};
+use crate::{
+    CliError, Common, actor,
+    importing::{self, ImportingCommand},
+    open, print_json,
+    publishing::{self, PublishingCommand},
+};
 use clap::{Args, Subcommand};
 use engine::EngineError;
 use referrals::people::Right;
@@ -25,12 +29,15 @@ enum DirectoryCommand {
         file: String,
     },
     #[command(flatten)]
+    Publishing(PublishingCommand),
+    #[command(flatten)]
     Importing(ImportingCommand),
 }
 
 pub fn run(arguments: &DirectoryArguments, common: &Common) -> Result<(), CliError> {
     match &arguments.command {
         DirectoryCommand::Load { file } => load(file, common),
+        DirectoryCommand::Publishing(command) => publishing::run(command, common),
         DirectoryCommand::Importing(command) => importing::run(command, common),
     }
 }

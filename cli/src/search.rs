@@ -278,7 +278,11 @@ fn print_words(found: &Found) {
     }
     for hit in &found.hits {
         let favourite = if hit.favourite { "  (favourite)" } else { "" };
-        let unassured = if hit.unassured { "  (public entry, not checked by a curator)" } else { "" };
+        let unassured = if hit.unassured {
+            "  (public entry, not checked by a curator)"
+        } else {
+            ""
+        };
         let said = [hit.why.join(", "), hit.reasons.join(", ")].concat();
         say!("{}  [{}]{favourite}{unassured}  {said}", hit.name, hit.id);
     }

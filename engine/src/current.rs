@@ -2,7 +2,7 @@
 
 use crate::{Catalogue, EngineError, Log, LogEntry};
 use jiff::{Timestamp, civil::Date};
-use services_directory::{directory_table, ids::OdsCode};
+use services_directory::{directory_table, feed::Directory, ids::OdsCode};
 use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
     thread::JoinHandle,
@@ -44,6 +44,14 @@ impl CurrentCatalogue {
     pub fn make_anew(&self) -> Result<(), EngineError> {
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         self.make()
+    }
+
+    /// Takes up a version that was just applied; searches go on in the old one until it is ready.
+    pub fn take(&self, directory: Directory, applied_at: Timestamp) -> Result<(), EngineError> {
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = Catalogue::new(directory, applied_at)?;
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(made));
+        Ok(())
     }
 
     /// Takes up a version that was applied since, in the background and ready for this practice; none when there is no other.
@@ -116,7 +124,7 @@ impl CurrentCatalogue {
 mod tests {
     use super::*;
     use crate::Engine;
-    use services_directory::feed::{Directory, FeedLimits};
+    use services_directory::feed::FeedLimits;
     use store::{Clock, UseMode};
 
     fn demonstration() -> (tempfile::TempDir, Engine) {

@@ -13,11 +13,13 @@ mod daily;
 mod facts;
 mod log;
 mod records;
+pub mod refresh;
 mod sending;
 mod session;
 mod set_up;
 mod usual;
 
+pub use approvals::AddressLook;
 pub use before_send::WouldWait;
 pub use card::{Card, CardLinks, LinkedService};
 pub use catalogue::{Catalogue, not_open_code, not_open_detail};
@@ -43,8 +45,10 @@ use services_directory::{
     feed::Directory,
     ids::OdsCode,
     search::{SearchError, SynonymError},
+    trust_table,
 };
 use session::Session;
+use signed_feed::verify::Refusal;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -75,6 +79,18 @@ pub enum EngineError {
     PinNeeded,
     #[error("your role does not do this; ask the practice's manager")]
     NotYourRole,
+    #[error("{0}")]
+    Refresh(#[from] signed_feed::verify::Refusal),
+    #[error(
+        "this practice follows no published directory yet; begin with: onward-cli enrol ADDRESS --fingerprint …"
+    )]
+    NotEnrolled,
+    #[error("the directory is being refreshed already; wait until that is done")]
+    RefreshBusy,
+    #[error("a fingerprint is 64 digits 0 to 9 and a to f; compare it with what the curators gave")]
+    Fingerprint,
+    #[error("what waited for a yes or no is not the same any more; look again")]
+    NothingHeld,
     #[error("there is no service {0} in the directory")]
     NoSuchService(String),
     #[error(
@@ -91,6 +107,11 @@ impl EngineError {
             Self::SignInNeeded => "sign-in-needed",
             Self::PinNeeded => "pin-needed",
             Self::NotYourRole => "not-your-role",
+            Self::Refresh(refusal) => refusal.code(),
+            Self::NotEnrolled => "feed-not-enrolled",
+            Self::RefreshBusy => "feed-busy",
+            Self::Fingerprint => "feed-fingerprint",
+            Self::NothingHeld => "feed-nothing-held",
             Self::NoSuchService(_) => "directory-changed",
             Self::NoDirectory => "directory-missing",
             Self::Store(StoreError::Keychain { .. }) => "keychain-unavailable",
@@ -139,6 +160,9 @@ impl EngineError {
             Self::Referral(error) => error.detail(),
             // A place on this computer, which somebody here has named.
             Self::Store(StoreError::File { path, .. }) => Some(path.display().to_string()),
+            Self::Refresh(refusal @ (Refusal::Content(_) | Refusal::Expired { .. })) => {
+                Some(refusal.to_string())
+            }
             // A directory is public: the line, the record and what to do.
             Self::Directory(
                 error @ (DirectoryError::Feed(_) | DirectoryError::OnlyForDemonstration),
@@ -164,6 +188,7 @@ pub struct Engine {
     pub desk: Desk,
     pub log: Log,
     current: Arc<CurrentCatalogue>,
+    refresher: refresh::Refresher,
     session: Session,
 }
 
@@ -172,8 +197,8 @@ const HELD_FOR_HEAD: &str = "held-for-head";
 
 fn schemas() -> Schemas {
     Schemas {
-        practice: desk::SCHEMA.to_vec(),
-        directory: vec![directory_table::SCHEMA],
+        practice: [desk::SCHEMA.as_slice(), &[trust_table::SCHEMA]].concat(),
+        directory: directory_table::SCHEMA.to_vec(),
     }
 }
 
@@ -220,6 +245,7 @@ impl Engine {
     fn with_store(store: Store) -> Result<Self, EngineError> {
         let mode = store.folder.mode();
         let log = Log::in_folder(store.folder.path(), store.clock.clone());
+        let current = Arc::new(CurrentCatalogue::new(store.directory.clone(), log.clone()));
         let engine = Self {
             desk: Desk {
                 practice: store.practice.clone(),
@@ -227,7 +253,12 @@ impl Engine {
                 demonstration: mode == UseMode::Demonstration,
                 wake: Wake::default(),
             },
-            current: Arc::new(CurrentCatalogue::new(store.directory.clone(), log.clone())),
+            refresher: refresh::Refresher {
+                store: store.clone(),
+                log: log.clone(),
+                current: current.clone(),
+            },
+            current,
             log,
             store,
             session: Session::default(),

@@ -5,5 +5,7 @@ pub mod export;
 pub mod feed;
 pub mod ids;
 pub mod import;
+pub mod look_alike;
 pub mod model;
 pub mod search;
+pub mod trust_table;

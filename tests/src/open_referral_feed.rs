@@ -72,7 +72,10 @@ impl Script {
     }
 
     pub fn fault(&mut self, path: &str, faults: impl IntoIterator<Item = Fault>) {
-        self.faults.entry(path.to_owned()).or_default().extend(faults);
+        self.faults
+            .entry(path.to_owned())
+            .or_default()
+            .extend(faults);
     }
 }
 
@@ -130,7 +133,9 @@ impl Feed {
             for stream in listener.incoming() {
                 let shared = of_all.clone();
                 // Whoever connects may go at any time.
-                std::thread::spawn(move || stream.is_ok_and(|stream| serve(&shared, stream).is_some()));
+                std::thread::spawn(move || {
+                    stream.is_ok_and(|stream| serve(&shared, stream).is_some())
+                });
             }
         });
         Self { address, shared }
@@ -159,7 +164,12 @@ impl Feed {
     /// Until so many services have been asked for.
     pub fn wait_for_details(&self, count: usize) {
         let seen = self.shared.seen.lock().unwrap();
-        drop(self.shared.counted.wait_while(seen, |seen| seen.details < count).unwrap());
+        drop(
+            self.shared
+                .counted
+                .wait_while(seen, |seen| seen.details < count)
+                .unwrap(),
+        );
     }
 }
 
@@ -202,21 +212,29 @@ fn taken_note_of(shared: &Shared, target: &str) -> Option<Fault> {
     };
     shared.counted.notify_all();
     let script = shared.script.lock().unwrap();
-    let held = |script: &mut Script| is_service && script.holds_after.is_some_and(|after| number > after);
+    let held =
+        |script: &mut Script| is_service && script.holds_after.is_some_and(|after| number > after);
     let mut script = shared.told.wait_while(script, held).unwrap();
     let next = script.faults.get_mut(target).and_then(VecDeque::pop_front);
     let path = target.split('?').next().unwrap_or_default();
     next.or_else(|| script.always.get(path).cloned())
 }
 
-fn answer(shared: &Shared, target: &str, fault: Option<Fault>, stream: &mut TcpStream) -> Option<()> {
+fn answer(
+    shared: &Shared,
+    target: &str,
+    fault: Option<Fault>,
+    stream: &mut TcpStream,
+) -> Option<()> {
     let (status, more, body) = match fault {
         None => {
             let (status, body) = right_answer(shared, target);
             (status, String::new(), body)
         }
         Some(Fault::Status(status)) => (status, String::new(), b"{}".to_vec()),
-        Some(Fault::Wait(status, wait)) => (status, format!("Retry-After: {wait}\r\n"), b"{}".to_vec()),
+        Some(Fault::Wait(status, wait)) => {
+            (status, format!("Retry-After: {wait}\r\n"), b"{}".to_vec())
+        }
         Some(Fault::Body(body)) => (200, String::new(), body),
         Some(Fault::Redirect(to)) => (302, format!("Location: {to}\r\n"), Vec::new()),
         Some(Fault::CutOff) => {
@@ -224,7 +242,9 @@ fn answer(shared: &Shared, target: &str, fault: Option<Fault>, stream: &mut TcpS
             return None;
         }
         Some(Fault::Endless) => {
-            stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").ok()?;
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                .ok()?;
             let chunk = vec![b' '; 0x1_0000];
             loop {
                 stream.write_all(b"10000\r\n").ok()?;
@@ -233,7 +253,10 @@ fn answer(shared: &Shared, target: &str, fault: Option<Fault>, stream: &mut TcpS
             }
         }
     };
-    let head = format!("HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{more}Content-Length: {}\r\n\r\n", body.len());
+    let head = format!(
+        "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{more}Content-Length: {}\r\n\r\n",
+        body.len()
+    );
     let whole = [head.into_bytes(), body].concat();
     stream.write_all(&whole).ok()
 }
@@ -242,7 +265,10 @@ fn right_answer(shared: &Shared, target: &str) -> (u16, Vec<u8>) {
     let lists = shared.seen.lock().unwrap().lists;
     let script = shared.script.lock().unwrap();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let query: HashMap<&str, &str> = query.split('&').filter_map(|pair| pair.split_once('=')).collect();
+    let query: HashMap<&str, &str> = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .collect();
     let ok = |value: &Value| (200, value.to_string().into_bytes());
     if path == "/" {
         return ok(&script.root);
@@ -255,7 +281,11 @@ fn right_answer(shared: &Shared, target: &str) -> (u16, Vec<u8>) {
         if script.gone.iter().any(|gone| gone == id) {
             return (404, b"{}".to_vec());
         }
-        return script.services.iter().find(is).map_or((404, b"{}".to_vec()), ok);
+        return script
+            .services
+            .iter()
+            .find(is)
+            .map_or((404, b"{}".to_vec()), ok);
     }
     if path != "/services" {
         return (404, b"{}".to_vec());
@@ -263,9 +293,21 @@ fn right_answer(shared: &Shared, target: &str) -> (u16, Vec<u8>) {
     let nothing = (script.honours_modified_after && query.contains_key("modified_after"))
         || (script.honours_search && query.contains_key("search"));
     let services: &[Value] = if nothing { &[] } else { &script.services };
-    let number = |name: &str, or: usize| query.get(name).and_then(|text| text.parse().ok()).unwrap_or(or);
-    let size = script.page_size.unwrap_or_else(|| number("per_page", 50)).max(1);
-    let page = if script.ignores_page { 1 } else { number("page", 1).max(1) };
+    let number = |name: &str, or: usize| {
+        query
+            .get(name)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(or)
+    };
+    let size = script
+        .page_size
+        .unwrap_or_else(|| number("per_page", 50))
+        .max(1);
+    let page = if script.ignores_page {
+        1
+    } else {
+        number("page", 1).max(1)
+    };
     // What has one value each, as the standard's list has.
     let contents: Vec<Value> = services
         .iter()
@@ -274,7 +316,10 @@ fn right_answer(shared: &Shared, target: &str) -> (u16, Vec<u8>) {
         .map(|service| json!({ "id": service["id"], "name": service["name"], "status": service["status"] }))
         .collect();
     let grown = u64::from(script.grows_after.is_some_and(|after| lists > after));
-    let total = script.total.filter(|_| !nothing).unwrap_or(services.len() as u64 + grown);
+    let total = script
+        .total
+        .filter(|_| !nothing)
+        .unwrap_or(services.len() as u64 + grown);
     let total_pages = services.len().div_ceil(size).max(1);
     ok(&json!({
         "total_items": total, "total_pages": total_pages, "page_number": page, "size": contents.len(),

@@ -149,5 +149,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
         file.sync_all()?;
         fs::rename(&new, path)
     };
-    written().map_err(|source| usage(format!("{} could not be written: {source}", path.display())))
+    written().map_err(|source| CliError::Output {
+        path: path.to_owned(),
+        source,
+    })
 }

@@ -21,9 +21,19 @@ use std::{
 use store::{Clock, Database, StoreError, fail_point};
 use tokio::sync::Notify;
 
-/// What the directory says of an endpoint now: its record's digest; none when it is gone or has ended.
-/// An error means that the directory cannot be read just now, which says nothing about the address.
-pub type EndpointNow = Arc<dyn Fn(&str) -> Result<Option<String>, StoreError> + Send + Sync>;
+/// What the directory says of a message's endpoint now. An error means that the directory cannot be read just now, which says nothing about the address.
+pub type EndpointNow = Arc<dyn Fn(&OutboxMessage) -> Result<AddressNow, StoreError> + Send + Sync>;
+
+/// Whether the directory still lets a message go where it is addressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddressNow {
+    /// The record has this digest; none: it is gone, or has ended.
+    Stands(Option<String>),
+    /// On the stop-list.
+    Revoked,
+    /// The directory is too old, and nobody has phoned the service.
+    TooOld,
+}
 
 /// Wakes the sender: something was queued, or it shall stop.
 #[derive(Clone, Default)]
@@ -152,10 +162,7 @@ impl Sender {
             .write_async(move |tx| {
                 fail_point::reach("claim: begun")?;
                 let claim = outbox_table::claim(tx, now, &|message| {
-                    Ok(changed_since(
-                        message,
-                        endpoint_now(&message.endpoint_id)?.as_deref(),
-                    ))
+                    Ok(reason_to_hold(message, &endpoint_now(message)?))
                 })?;
                 fail_point::reach("claim: written")?;
                 Ok::<_, ReferralError>(claim)
@@ -270,11 +277,14 @@ impl Sender {
 }
 
 /// The address in the row is the one that the GP saw; if the directory has another now, the item is held, never re-aimed.
-fn changed_since(message: &OutboxMessage, now: Option<&str>) -> Option<SendProblem> {
-    if now == Some(message.endpoint_digest.as_str()) {
-        None
-    } else {
-        Some(SendProblem::AddressChanged)
+fn reason_to_hold(message: &OutboxMessage, now: &AddressNow) -> Option<SendProblem> {
+    match now {
+        AddressNow::Revoked => Some(SendProblem::AddressRevoked),
+        AddressNow::Stands(digest) if digest.as_ref() != Some(&message.endpoint_digest) => {
+            Some(SendProblem::AddressChanged)
+        }
+        AddressNow::Stands(_) => None,
+        AddressNow::TooOld => Some(SendProblem::DirectoryTooOld),
     }
 }
 

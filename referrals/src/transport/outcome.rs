@@ -73,6 +73,10 @@ coded! {
         MailboxUnusable = "mailbox-unusable",
         AddressChanged = "address-changed",
         AddressNotApproved = "address-not-approved",
+        /// On the stop-list of the published directory.
+        AddressRevoked = "address-revoked",
+        /// The published directory has not been renewed for too long to send by it without a call to the service.
+        DirectoryTooOld = "directory-too-old",
         WaitedOverADay = "waited-over-a-day",
         TooManyTries = "too-many-tries",
         Damaged = "damaged",

@@ -109,6 +109,12 @@ pub fn link(text: &str) -> Option<String> {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (host, path) = rest.split_at(end);
     let host = host.trim_end_matches('.').to_ascii_lowercase();
+    // Addresses by number, and of this computer, are nobody's web page.
+    let name = host.split(':').next().unwrap_or_default();
+    let last = name.rsplit('.').next().unwrap_or_default();
+    if name == "localhost" || last.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let made = format!("{scheme}://{host}{}", escaped(path));
     crate::feed::is_link(&made).then_some(made)
 }

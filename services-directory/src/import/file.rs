@@ -4,7 +4,7 @@ use crate::feed::{Directory, FeedError, FeedLimits};
 use crate::ids::{OrganizationId, ServiceId};
 use crate::model::{DirectoryHeader, DirectoryRecord, HealthcareService, Organization};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 #[derive(Debug, Clone)]
@@ -12,6 +12,8 @@ pub struct DirectoryFile {
     lines: Vec<Line>,
     organizations: HashMap<OrganizationId, (usize, Organization)>,
     services: HashMap<ServiceId, (usize, Arc<HealthcareService>)>,
+    /// Ids of services that were taken out: none of them comes back.
+    tombstones: HashSet<ServiceId>,
 }
 
 #[derive(Debug, Clone)]
@@ -31,6 +33,7 @@ impl DirectoryFile {
             lines: Vec::new(),
             organizations: HashMap::new(),
             services: HashMap::new(),
+            tombstones: HashSet::new(),
         };
         file.push(0, &DirectoryRecord::Directory(header));
         file
@@ -59,6 +62,11 @@ impl DirectoryFile {
             services: services
                 .map(|(at, found)| (found.id.clone(), (at, found)))
                 .collect(),
+            tombstones: directory
+                .tombstones
+                .into_iter()
+                .map(|gone| gone.id)
+                .collect(),
             lines,
         })
     }
@@ -86,6 +94,10 @@ impl DirectoryFile {
 
     pub fn services(&self) -> impl Iterator<Item = &Arc<HealthcareService>> {
         self.services.values().map(|(_, service)| service)
+    }
+
+    pub fn has_tombstone(&self, id: &ServiceId) -> bool {
+        self.tombstones.contains(id)
     }
 
     pub fn organization(&self, id: &OrganizationId) -> Option<&Organization> {
@@ -161,7 +173,7 @@ fn place_of(line: &str) -> u8 {
         Some("practice") => 2,
         Some("organization") => ORGANIZATION,
         Some("service") => SERVICE,
-        Some("endpoint") => 5,
+        Some("tombstone") => 5,
         _ => 6,
     }
 }

@@ -187,7 +187,9 @@ impl Work<'_> {
                 self.merged(&holder, before.as_ref(), &told)
             }
             Some(holder) => self.known(mapped, &holder, before.as_ref(), &told),
-            None if before.is_some() => self.changes.left_out += 1,
+            None if before.is_some() || self.file.has_tombstone(&mapped.service.id) => {
+                self.changes.left_out += 1;
+            }
             None => {
                 self.file.put_service(mapped.service.clone());
                 self.changes.new += 1;

@@ -58,7 +58,7 @@ fn columns_fixed_values_lists_and_words_become_a_record() {
         OrganisationKind::Charity
     );
     let whys: Vec<Why> = table.repairs.iter().map(|repair| repair.why).collect();
-    assert_eq!(whys, [Why::LinkForm, Why::LabelInPhone]);
+    assert_eq!(whys, [Why::LabelInPhone, Why::LinkForm]);
 }
 
 #[test]
@@ -133,14 +133,6 @@ fn a_header_that_does_not_match_names_what_is_missing_and_what_is_there() {
     );
 }
 
-fn refused_there(header: &str) -> String {
-    header
-        .split(',')
-        .map(|name| format!("{name:?}"))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
 #[test]
 fn a_bad_row_is_told_with_its_line_and_the_others_are_taken() {
     let rows = "1,First,,,,,,,,\n2,Too,short\n3,\"Third\nof two lines\",,,,,,,,\n,No id,,,,,,,,\n1,Again,,,,,,,,\n6,,,,,,,,,\n7,Last,,,,,,,,\n";
@@ -191,7 +183,8 @@ fn a_quotation_mark_that_is_never_closed_is_pointed_out() {
 fn a_word_that_the_mapping_does_not_have_is_told() {
     let table = read(format!("{HEADER}\n1,First,,,,,,,,Yoga\n"));
     assert_eq!(table.services[0].service.onward.category, Category::Other);
-    assert_eq!(table.repairs[0].why, Why::UnknownWord);
+    let mut whys = table.repairs.iter().map(|repair| repair.why);
+    assert!(whys.any(|why| why == Why::UnknownWord));
 }
 
 #[test]

@@ -12,7 +12,10 @@ use std::sync::Arc;
 fn codes(practice: &Practice, service: &str) -> Vec<String> {
     match practice.queue(&practice.draft(SMITH, service)) {
         Ok(_) => Vec::new(),
-        Err(ReferralError::Incomplete(problems)) => problems.into_iter().map(|problem| problem.code.to_owned()).collect(),
+        Err(ReferralError::Incomplete(problems)) => problems
+            .into_iter()
+            .map(|problem| problem.code.to_owned())
+            .collect(),
         Err(other) => panic!("{other}"),
     }
 }
@@ -28,7 +31,8 @@ fn imported() -> Directory {
         }
         if of_platform {
             record["onward"]["tier"] = "unassured".into();
-            record["onward"]["referral_methods"] = serde_json::json!([{ "method": "phone", "words": "Ask the service." }]);
+            record["onward"]["referral_methods"] =
+                serde_json::json!([{ "method": "phone", "words": "Ask the service." }]);
         }
         if record["kind"] == "directory" {
             record["version"] = 2.into();
@@ -42,10 +46,17 @@ fn imported() -> Directory {
 #[test]
 fn an_imported_entry_cannot_be_queued() {
     let practice = Practice::open();
-    assert_eq!(codes(&practice, PAIN_PLATFORM), Vec::<String>::new(), "the control: curated, it is queued");
+    assert_eq!(
+        codes(&practice, PAIN_PLATFORM),
+        Vec::<String>::new(),
+        "the control: curated, it is queued"
+    );
     practice.engine.load_directory(imported()).unwrap();
     let problems = codes(&practice, PAIN_PLATFORM);
-    assert!(problems.iter().any(|code| code == "not-sent-from-here"), "{problems:?}");
+    assert!(
+        problems.iter().any(|code| code == "not-sent-from-here"),
+        "{problems:?}"
+    );
 }
 
 #[test]
@@ -60,7 +71,11 @@ fn an_entry_that_became_unassured_is_not_sent_to_even_with_an_address_in_memory(
         card.endpoint.map(|endpoint| endpoint.address.clone())
     };
     assert!(address(&directory).is_some());
-    let platform = directory.services.iter_mut().find(|service| service.id.as_str() == PAIN_PLATFORM).unwrap();
+    let platform = directory
+        .services
+        .iter_mut()
+        .find(|service| service.id.as_str() == PAIN_PLATFORM)
+        .unwrap();
     Arc::make_mut(platform).onward.tier = Tier::Unassured;
     assert_eq!(address(&directory), None);
 }
@@ -68,15 +83,26 @@ fn an_entry_that_became_unassured_is_not_sent_to_even_with_an_address_in_memory(
 #[test]
 fn search_and_card_say_that_nobody_has_checked_it() {
     let practice = Practice::open();
-    let program = product_tests::program::Program::over(&practice.data(), &practice.data().join("home"));
+    let program =
+        product_tests::program::Program::over(&practice.data(), &practice.data().join("home"));
     practice.engine.load_directory(imported()).unwrap();
     let found = program.json(&["search", "pain platform"]);
     let hits = found["hits"].as_array().unwrap();
-    let unassured: Vec<&str> = hits.iter().filter(|hit| hit["unassured"] == true).filter_map(|hit| hit["id"].as_str()).collect();
+    let unassured: Vec<&str> = hits
+        .iter()
+        .filter(|hit| hit["unassured"] == true)
+        .filter_map(|hit| hit["id"].as_str())
+        .collect();
     assert_eq!(unassured, [PAIN_PLATFORM]);
     let words = program.run(&["search", "pain platform"]).out;
-    assert!(words.contains("public entry, not checked by a curator"), "{words}");
+    assert!(
+        words.contains("public entry, not checked by a curator"),
+        "{words}"
+    );
     let card = program.run(&["show", PAIN_PLATFORM]).out;
-    assert!(card.contains("PUBLIC ENTRY, NOT CHECKED BY A CURATOR"), "{card}");
+    assert!(
+        card.contains("PUBLIC ENTRY, NOT CHECKED BY A CURATOR"),
+        "{card}"
+    );
     assert!(card.contains("Referrals are not sent from here."), "{card}");
 }
