@@ -6,6 +6,7 @@
 mod engines;
 mod fts_table;
 mod hard_rules;
+mod import;
 mod job;
 mod machine;
 mod quality;
@@ -29,6 +30,7 @@ const USAGE: &str = "\
 Called from the project's folder. FOLDER keeps the figures between the calls.
 bench quality FOLDER            every engine over every evaluation set
 bench speed FOLDER [SIZE…]      what a key press costs in directories of these sizes
+bench import FOLDER PROGRAMS    5,000 services of a feed on this computer; PROGRAMS is the folder with onward-cli and open_referral_feed
 bench report FOLDER [DOCUMENT]  prints the table of what is in FOLDER, and puts it between the marks of the document
 bench one ENGINE SIZE FOLDER    one engine in one size, as JSON
 ";
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["quality", folder] => quality(Path::new(folder)),
         ["speed", folder, sizes @ ..] => speed(Path::new(folder), sizes),
+        ["import", folder, programs] => import(Path::new(folder), Path::new(programs)),
         ["report", folder] => report(Path::new(folder), None),
         ["report", folder, document] => report(Path::new(folder), Some(Path::new(document))),
         ["one", engine, size, folder] => one(engine, size, Path::new(folder)),
@@ -84,6 +87,14 @@ fn speed(folder: &Path, sizes: &[&str]) -> Done {
     keep(folder, "speed", &speed::measure_all(sizes, folder, say)?)
 }
 
+fn import(folder: &Path, programs: &Path) -> Done {
+    let measured = import::measure(programs, folder)?;
+    for line in import::lines(&measured) {
+        say(&line);
+    }
+    keep(folder, "import", &measured)
+}
+
 fn one(engine: &str, size: &str, folder: &Path) -> Done {
     let engine = Engine::named(engine).ok_or("There is no such engine.")?;
     let sets = sets::load_all(Path::new(""))?;
@@ -96,10 +107,12 @@ fn report(folder: &Path, document: Option<&Path>) -> Done {
     let quality: Option<Vec<SetScores>> = kept(folder, "quality")?;
     let speed: Option<Vec<Speed>> = kept(folder, "speed")?;
     let window = kept(folder, "window")?;
+    let import = kept(folder, "import")?;
     let measured = Measured {
         quality: quality.as_deref().unwrap_or_default(),
         speed: speed.as_deref().unwrap_or_default(),
         window: window.as_ref(),
+        import: import.as_ref(),
     };
     let table = measured.table();
     println!("{table}");

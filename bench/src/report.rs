@@ -5,6 +5,7 @@ mod speed;
 mod window;
 
 use crate::engines::ENGINES;
+use crate::import::{self, Import};
 use crate::machine;
 use crate::quality::SetScores;
 use crate::speed::Speed;
@@ -19,6 +20,7 @@ pub struct Measured<'a> {
     pub quality: &'a [SetScores],
     pub speed: &'a [Speed],
     pub window: Option<&'a Window>,
+    pub import: Option<&'a Import>,
 }
 
 impl Measured<'_> {
@@ -27,6 +29,7 @@ impl Measured<'_> {
         lines.extend(quality::lines(self.quality));
         lines.extend(speed::lines(self.speed));
         lines.extend(self.window.map(window::lines).unwrap_or_default());
+        lines.extend(self.import.map(import::lines).unwrap_or_default());
         lines.join("\n") + "\n"
     }
 }

@@ -1,5 +1,7 @@
 //! Telephone numbers, addresses of web pages, postcodes and e-mail addresses out of what people type into such fields.
 
+use std::fmt::Write;
+
 /// A number fit to be dialled, and the words that stood beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phone {
@@ -24,7 +26,7 @@ pub fn phone(text: &str) -> Option<Phone> {
         let apart = !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '@' | '_'))
             && !after.starts_with('@');
         if apart && is_dialled(run) {
-            let words = format!("{} {}", before, after);
+            let words = format!("{before} {after}");
             return Some(Phone {
                 number: spaced(run),
                 label: label(&words),
@@ -126,7 +128,8 @@ fn escaped(path: &str) -> String {
         if byte.is_ascii_graphic() {
             made.push(char::from(byte));
         } else {
-            made.push_str(&format!("%{byte:02X}"));
+            // Writing into a text does not fail.
+            let _ = write!(made, "%{byte:02X}");
         }
     }
     made

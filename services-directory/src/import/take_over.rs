@@ -184,7 +184,7 @@ impl Work<'_> {
             .is_some_and(|entry| entry.retired_on.is_some());
         match holder {
             Some(holder) if holder != mapped.service.id => {
-                self.merged(&holder, before.as_ref(), &told)
+                self.merged(&holder, before.as_ref(), &told);
             }
             Some(holder) => self.known(mapped, &holder, before.as_ref(), &told),
             None if before.is_some() || self.file.has_tombstone(&mapped.service.id) => {
@@ -214,7 +214,7 @@ impl Work<'_> {
 
     fn merged(&mut self, holder: &ServiceId, before: Option<&Entry>, told: &Told) {
         self.changes.merged += 1;
-        self.to_check(holder, before, told);
+        self.needs_check(holder, before, told);
     }
 
     fn known(&mut self, mapped: &Mapped, id: &ServiceId, before: Option<&Entry>, told: &Told) {
@@ -223,7 +223,7 @@ impl Work<'_> {
         };
         if there.onward.tier == Tier::Curated {
             self.changes.unchanged += 1;
-            self.to_check(id, before, told);
+            self.needs_check(id, before, told);
             return;
         }
         let next = updated(&there, mapped, self.arrived.today);
@@ -242,7 +242,7 @@ impl Work<'_> {
         self.changes.changed += 1;
     }
 
-    fn to_check(&mut self, service: &ServiceId, before: Option<&Entry>, now: &Told) {
+    fn needs_check(&mut self, service: &ServiceId, before: Option<&Entry>, now: &Told) {
         let changes = before.map(|entry| entry.told.changes(now));
         for (field, before, now) in changes.unwrap_or_default() {
             self.changes.to_check.push(ToCheck {

@@ -198,8 +198,8 @@ impl Getting {
         loop {
             tries += 1;
             let began = Instant::now();
-            let tried = self.try_once(url.clone(), cap).await;
-            let (why, asked) = match tried {
+            let came = self.try_once(url.clone(), cap).await;
+            let (why, asked) = match came {
                 Tried::Got(got) => {
                     (self.pause)(began.elapsed().min(LONGEST_BREATH)).await;
                     return Ok(got);

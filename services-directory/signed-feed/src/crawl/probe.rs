@@ -75,8 +75,7 @@ pub async fn probe(getting: &Getting) -> Result<(Capabilities, PageOfList), Craw
         .await
     {
         Ok(Got::Json(page)) => PageOfList::read(&page),
-        Ok(Got::Missing(_)) => None,
-        Err(GetError::NotJson) => None,
+        Ok(Got::Missing(_)) | Err(GetError::NotJson) => None,
         Err(why) => {
             return Err(CrawlError::Get {
                 what: "the list of services did not come",

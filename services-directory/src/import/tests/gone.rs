@@ -202,8 +202,9 @@ fn more_than_a_fifth_vanished_stops_and_changes_nothing() {
             .is_err()
     );
     let mut raws = feed(0..10);
-    raws.iter_mut()
-        .for_each(|raw| raw["status"] = json!("inactive"));
+    for raw in &mut raws {
+        raw["status"] = json!("inactive");
+    }
     assert!(curator.import("2026-11-08", &raws, true).is_err());
     let changes = curator
         .import_with("2026-11-08", &raws, &[], true, true)
@@ -256,9 +257,9 @@ fn a_curated_entry_is_never_touched_and_its_changes_are_for_a_person() {
 fn the_same_feed_again_changes_not_a_byte() {
     let mut curator = Curator::of_ten();
     let mut undated = feed(0..10);
-    undated
-        .iter_mut()
-        .for_each(|raw| raw["last_modified"] = Value::Null);
+    for raw in &mut undated {
+        raw["last_modified"] = Value::Null;
+    }
     curator.import("2026-11-08", &undated, true).unwrap();
     let before = curator.file.text();
     let changes = curator.import("2026-11-09", &undated, true).unwrap();
@@ -271,13 +272,12 @@ fn the_same_feed_again_changes_not_a_byte() {
 #[test]
 fn what_a_person_took_out_of_the_file_stays_out() {
     let mut curator = Curator::of_ten();
-    let text: String = curator
-        .file
-        .text()
+    let text = curator.file.text();
+    let kept: Vec<&str> = text
         .lines()
         .filter(|line| !line.contains("Service 0\""))
-        .map(|line| format!("{line}\n"))
         .collect();
+    let text = kept.join("\n");
     curator.file = DirectoryFile::read(&text).unwrap();
     let changes = curator.import("2026-11-08", &feed(0..10), true).unwrap();
     assert_eq!((changes.left_out, changes.new), (1, 0));

@@ -146,7 +146,7 @@ fn two(first: &str, second: &str) -> (String, [ServiceId; 2]) {
         service("a", first, "https://walk.example.org/a"),
         service("b", second, "https://www.walk.example.org/b"),
     ];
-    let text = lines.iter().map(|line| format!("{line}\n")).collect();
+    let text = lines.map(|line| line.to_string()).join("\n");
     (text, [id("a"), id("b")])
 }
 
