@@ -120,6 +120,9 @@ fn from_feed(url: &str, into: &Into, clock: &Clock, common: &Common) -> Result<(
     let feed = FeedAddress::parse(url).map_err(usage)?;
     let source = Source::named(feed.as_str());
     let beside = Beside::of(&into.into);
+    beside.make_folder()?;
+    // Whether the file can be taken is better known before a long crawl than after it.
+    let file = beside.file(clock.today())?;
     let mut seen = beside.seen()?;
     let before = seen.feeds.get(source.name()).cloned().unwrap_or_default();
     let known = before.entries.iter();
@@ -158,19 +161,13 @@ fn from_feed(url: &str, into: &Into, clock: &Clock, common: &Common) -> Result<(
             Err(refused) => report.refused.push(refused),
         }
     }
-    let (file, mut after, changes) = take_over(
-        &beside.file(clock.today())?,
-        &before,
-        &arrived,
-        &source,
-        into.vanished_are_right,
-    )
-    .map_err(usage)?;
+    let (changed, mut after, changes) =
+        take_over(&file, &before, &arrived, &source, into.vanished_are_right).map_err(usage)?;
     after.capabilities = serde_json::to_value(&crawl.capabilities).unwrap_or_default();
     report.crawled(&crawl, changes);
     seen.feeds.insert(source.name().to_owned(), after);
     beside.keep(
-        &file,
+        &changed,
         &seen,
         source.name(),
         &crawl.services,

@@ -91,6 +91,8 @@ struct Seen {
 
 struct Shared {
     script: Mutex<Script>,
+    /// Whole records as they are sent, by id; made anew after each change of the script.
+    whole: Mutex<HashMap<String, Vec<u8>>>,
     seen: Mutex<Seen>,
     counted: Condvar,
     told: Condvar,
@@ -123,6 +125,7 @@ impl Feed {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
+            whole: Mutex::new(whole_records(&script)),
             script: Mutex::new(script),
             seen: Mutex::default(),
             counted: Condvar::new(),
@@ -146,7 +149,11 @@ impl Feed {
     }
 
     pub fn change(&self, change: impl FnOnce(&mut Script)) {
-        change(&mut self.shared.script.lock().unwrap());
+        {
+            let mut script = self.shared.script.lock().unwrap();
+            change(&mut script);
+            *self.shared.whole.lock().unwrap() = whole_records(&script);
+        }
         self.shared.told.notify_all();
     }
 
@@ -171,6 +178,17 @@ impl Feed {
                 .unwrap(),
         );
     }
+}
+
+fn whole_records(script: &Script) -> HashMap<String, Vec<u8>> {
+    let id_of = |service: &Value| match &service["id"] {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let services = script.services.iter();
+    services
+        .map(|service| (id_of(service), service.to_string().into_bytes()))
+        .collect()
 }
 
 /// Requests of one connection, one after the other.
@@ -274,18 +292,12 @@ fn right_answer(shared: &Shared, target: &str) -> (u16, Vec<u8>) {
         return ok(&script.root);
     }
     if let Some(id) = path.strip_prefix("/services/") {
-        let is = |service: &&Value| match &service["id"] {
-            Value::String(text) => *text == id.replace("%20", " ").replace("%2F", "/"),
-            number => number.to_string() == id,
-        };
         if script.gone.iter().any(|gone| gone == id) {
             return (404, b"{}".to_vec());
         }
-        return script
-            .services
-            .iter()
-            .find(is)
-            .map_or((404, b"{}".to_vec()), ok);
+        let id = id.replace("%20", " ").replace("%2F", "/");
+        let found = shared.whole.lock().unwrap().get(&id).cloned();
+        return found.map_or((404, b"{}".to_vec()), |body| (200, body));
     }
     if path != "/services" {
         return (404, b"{}".to_vec());

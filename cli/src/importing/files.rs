@@ -52,6 +52,15 @@ impl Beside {
         }))
     }
 
+    /// For the journal, which comes before the file.
+    pub fn make_folder(&self) -> Result<(), CliError> {
+        let folder = self.directory.parent().unwrap_or(Path::new(""));
+        fs::create_dir_all(folder).map_err(|source| CliError::Output {
+            path: folder.to_owned(),
+            source,
+        })
+    }
+
     /// Where the directory file is gone, what was seen with it says nothing.
     pub fn seen(&self) -> Result<SeenFeeds, CliError> {
         if !self.seen.exists() || !self.directory.exists() {

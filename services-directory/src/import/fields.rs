@@ -115,6 +115,9 @@ impl<'a> Fields<'a> {
         // Within 0 to 130 and without a fraction.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let years = whole as u8;
+        if years == 0 && key == "maximum_age" {
+            self.repair(key, "0", None, Why::OutOfRange);
+        }
         (years > 0).then_some(years)
     }
 

@@ -338,7 +338,7 @@ fn duplicates_are_proposed_and_merged_only_by_command() {
         gone.onward
             .replaced_by
             .as_ref()
-            .map(AsRef::as_ref as fn(&_) -> &str),
+            .map(services_directory::ids::ServiceId::as_str),
         Some(ids[0])
     );
     // The feed still has both: the merge holds.
