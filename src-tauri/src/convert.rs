@@ -7,6 +7,7 @@ mod hazards;
 mod people;
 mod records;
 mod referral;
+mod refresh;
 mod set_up;
 
 pub use card::service_card;
@@ -16,6 +17,7 @@ pub use hazards::{concern_source, concerns, day, reply};
 pub use people::{addresses, shown, staff_form, staff_member};
 pub use records::{audit, backups, export, retention};
 pub use referral::{copied, decision, mailbox, mailbox_message, queued, referral, referral_row};
+pub use refresh::published_directory;
 pub use set_up::{mailbox_form, nothing_set_up, practice_form, set_up};
 
 use crate::views::{
@@ -99,6 +101,8 @@ fn no_directory() -> DirectoryState {
         version: 0,
         service_count: 0,
         refreshed_at: String::new(),
+        failing_since: None,
+        expired_at: None,
     }
 }
 

@@ -7,6 +7,7 @@
 )]
 
 pub mod directories;
+pub mod forged;
 pub mod leaks;
 pub mod open_referral_feed;
 pub mod patients;
@@ -15,6 +16,8 @@ pub mod patients;
 pub mod postfix_dovecot;
 pub mod practice;
 pub mod program;
+pub mod published;
 pub mod real_practice;
 pub mod records;
 pub mod torture;
+pub mod web_server;

@@ -6,6 +6,7 @@ pub mod follow_up;
 pub mod offers;
 pub mod people;
 pub mod records;
+pub mod refresh;
 pub mod set_up;
 
 use crate::{

@@ -39,6 +39,10 @@ export const SEND_PROBLEMS: Words = {
 		'It was waiting when a backup was made, and the backup has been restored. It may have gone since: phone the service before it is sent.',
 	'address-changed': 'The service’s address changed after you chose it, so it is held. Check the new address by phone.',
 	'address-not-approved': 'The practice has not approved this address, so it is held.',
+	'address-revoked':
+		'The curators of the directory have stopped this address, so it is held. Phone the service, or refer another way.',
+	'directory-too-old':
+		'The directory has not been renewed for over two weeks past its end, so it is held until the practice admin has phoned the service.',
 	'waited-over-a-day': 'It waited for over a day, so it is held. Confirm that it should still go.',
 	'too-many-tries': 'It was tried for too long. Try again, or refer another way.',
 	damaged: 'The message kept for sending is not as it was written, so it is held. Refer again, or another way.',
