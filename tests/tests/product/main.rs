@@ -14,6 +14,7 @@ mod faults;
 mod feed_attacks;
 mod golden;
 mod hazards;
+mod importing;
 mod kill;
 #[cfg(unix)]
 mod mail_peer;
