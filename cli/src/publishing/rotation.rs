@@ -107,12 +107,11 @@ pub fn rotate(arguments: &RotateArguments, common: &Common) -> Result<(), CliErr
     let mut repository = Repository::open(&arguments.folder.folder)?;
     let request = arguments.apart.signed_request()?;
     let before = repository.holders()?;
-    let proposed = match &request {
-        Some(request) => asked(request)?,
-        None => {
-            let keys = Keyring::new(after_exchange(&before, arguments)?)?;
-            repository.propose_rotation(&keys, now)?
-        }
+    let proposed = if let Some(request) = &request {
+        asked(request)?
+    } else {
+        let keys = Keyring::new(after_exchange(&before, arguments)?)?;
+        repository.propose_rotation(&keys, now)?
     };
     let mut collected = arguments.apart.signatures()?;
     collected.extend(request.iter().flat_map(|it| it.signatures.clone()));

@@ -500,7 +500,9 @@ fn a_change_of_keys_cut_at_any_write_is_finished_by_another() {
     let proposed = repository
         .propose_rotation(&curators.keyring(), now())
         .unwrap();
-    let step = repository.plan_rotation(&proposed, &signers, now()).unwrap();
+    let step = repository
+        .plan_rotation(&proposed, &signers, now())
+        .unwrap();
     let count = step.writes.0.len();
     let mut unreadable = 0;
     for cut in 0..=count {
