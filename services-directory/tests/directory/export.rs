@@ -17,7 +17,7 @@ const OPENAPI: &str = include_str!("../open-referral-uk/openapi.json");
 
 fn validator(schema: &Value) -> Validator {
     jsonschema::options()
-        .with_draft(jsonschema::Draft::Draft7)
+        .with_draft(jsonschema::Draft::Draft202012)
         .should_validate_formats(true)
         .build(schema)
         .unwrap()
