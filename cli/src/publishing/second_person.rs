@@ -155,7 +155,9 @@ fn in_words(review: &Review, before: Option<&Remembered>) -> Result<String, CliE
             );
         }
         text += &changes::in_words(&review.changes);
-        text += "Ring each of these services at a number that you had before this request.\n";
+        if !review.changes.is_empty() {
+            text += "Ring each of these services at a number that you had before this request.\n";
+        }
     }
     if let Some(root) = &review.root {
         text += &format!(

@@ -14,6 +14,7 @@ mod faults;
 mod feed_attacks;
 mod golden;
 mod hazards;
+mod importing;
 mod kill;
 #[cfg(unix)]
 mod mail_peer;
@@ -22,6 +23,7 @@ mod nginx;
 mod outbox;
 mod people;
 mod promises;
+mod publishing;
 mod real_use;
 mod record;
 mod refresh;

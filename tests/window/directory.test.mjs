@@ -1,0 +1,105 @@
+// The directory as it is published and followed: two curators publish, a practice enrols, and a changed address is used only once two people agreed to it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { areaText, Curators } from './harness/curators.mjs';
+import { looksAt } from './harness/looks.mjs';
+import { Computer } from './harness/machine.mjs';
+import { DOE, SMITH } from './harness/patients.mjs';
+import { goesTo, HALE, setsUpAtOnce } from './harness/real-use.mjs';
+import { fillsIn, sends } from './harness/story.mjs';
+import { until } from './harness/until.mjs';
+
+const OLD = 'referrals@pain-platform.example.nhs.uk';
+const NEW = 'referra1s@pain-platform.example.nhs.uk';
+const PAIN_PLATFORM = { query: 'pain platform', service: 'Pain Platform' };
+
+async function opensPart(person, name, heading = name) {
+	await goesTo(person, 'Practice');
+	await person.seesText('#section-heading', 'People');
+	await person.tabTo(name);
+	await person.press('Enter');
+	await person.seesText('#section-heading', heading);
+}
+
+/** Sam proposes all that waits; Dr Hale looks at the screen and gives her PIN. */
+async function approvesAll(person, look = async () => {}) {
+	await opensPart(person, 'Addresses');
+	await person.tabToField('waiting-all');
+	await person.press('Space');
+	await look();
+	await person.tabToField('propose', 'Shift+Tab').catch(() => person.tabToField('propose'));
+	await person.press('Enter');
+	await person.seesText('#propose-said', 'A second person approves them');
+	await person.tabToField('proposed-all');
+	await person.press('Space');
+	await person.tabToField('approve-second');
+	await person.press('ArrowDown');
+	await person.fills('approve-pin', HALE.pin);
+	await person.press('Enter');
+	await person.seesText('#addresses-count', 'every one is approved');
+}
+
+async function refreshes(person) {
+	await opensPart(person, 'Directory');
+	await person.tabToField('refresh-now');
+	await person.press('Enter');
+	await person.seesFocus('published-now');
+}
+
+test('h02 wrong address: a published change waits for two people, what was queued before it is held and says why, and the next referral goes to the new one', async (t) => {
+	const computer = await Computer.start(t);
+	const text = await areaText();
+	assert.ok(text.includes(OLD), 'the address that changes is there');
+	const curators = await Curators.publishing(computer, text);
+	const person = await computer.open();
+	await setsUpAtOnce(person, computer);
+
+	await opensPart(person, 'Directory');
+	await person.fills('enrol-source', computer.mail.web);
+	await person.fills('enrol-fingerprint', curators.fingerprint.replace(/./, (digit) => (digit === '0' ? '1' : '0')));
+	await person.press('Enter');
+	await person.sees('a directory of another fingerprint is refused', () => document.querySelector('#enrol-problems, .group__problem') !== null);
+	await person.fills('enrol-fingerprint', curators.fingerprint);
+	await person.press('Enter');
+	await person.seesFocus('published-now');
+	await looksAt(person, 'practice-published', { outlined: false });
+	await approvesAll(person);
+
+	await goesTo(person, 'Refer');
+	await fillsIn(person, PAIN_PLATFORM);
+	const before = await sends(person);
+
+	// The curators publish another address, which is easily read as the old one; Ben saw both.
+	const seen = await curators.publishes(text.replaceAll(OLD, NEW));
+	assert.match(JSON.stringify(seen), new RegExp(`${OLD}.*${NEW}`));
+	await refreshes(person);
+	await person.tabTo('Send now', 'Shift+Tab');
+	await person.press('Enter');
+	await goesTo(person, 'Referrals');
+	await person.sees('what was queued before is held', (reference) => document.body.innerText.includes('Held') && document.body.innerText.includes(reference), before);
+	assert.equal((await person.mailbox()).length, 0, 'nothing went to either address');
+	await looksAt(person, 'held-for-address', { outlined: false });
+
+	// Before Send, and not after, the window says that it would wait.
+	await goesTo(person, 'Refer');
+	await fillsIn(person, { ...PAIN_PLATFORM, patient: DOE, banner: 'DOE, Jane (Mrs)' });
+	await person.press('Enter');
+	await person.seesText('main', 'has not approved');
+
+	await approvesAll(person, async () => {
+		await person.seesText('.addresses__warnings', `easily read as ${OLD}`);
+		assert.deepEqual(await person.session.run(() => [...document.querySelectorAll('.before-now del, .before-now ins')].map((one) => one.textContent)), ['l', '1']);
+		await looksAt(person, 'practice-address-changed', { outlined: false });
+	});
+	await goesTo(person, 'Refer');
+	await person.tabTo('Send DOE');
+	await sends(person);
+	await person.tabTo('Send now', 'Shift+Tab');
+	await person.press('Enter');
+	const [message] = await until('the next referral has arrived', async () => {
+		const arrived = await person.mailbox();
+		return arrived.length > 0 && arrived;
+	});
+	assert.deepEqual(message.envelope.to ?? message.envelope.recipients, [NEW]);
+	assert.equal((await person.mailbox()).length, 1, 'the one that is held stays held');
+});
