@@ -1,6 +1,13 @@
 //! A real web host: Debian's nginx, which gives out a published folder over TLS on loopback, as a process of the test with its own configuration and
 //! folder. No system service is started or touched.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "the crate is only for tests, which panic where something is not as it should be"
+)]
+
 use crate::practice::{FAR_TOO_LONG, computer_time};
 use demo::certificates::Authority;
 use std::{

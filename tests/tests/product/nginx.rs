@@ -15,12 +15,12 @@ fn a_practice_follows_a_directory_on_nginx_and_asks_for_no_more_than_what_is_new
         authority_pem: Some(host.ca_pem.clone()),
         from: None,
     };
-    let enrolled = follower.engine.enrol_directory(&place, silent());
+    let enrolled = follower.engine.enrol_directory(&place, &silent());
     assert!(
         matches!(enrolled, Ok(Refreshed::Applied(_))),
         "{enrolled:?}"
     );
-    let refresh = || outcome_of(follower.engine.refresh_directory(None, silent()));
+    let refresh = || outcome_of(follower.engine.refresh_directory(None, &silent()));
 
     let before = host.answered().len();
     assert_eq!(refresh(), "nothing-new");
