@@ -89,6 +89,7 @@ impl Catalogue {
             phone_first: self.checked(card.service, today).is_old(),
             not_open: card.not_open.as_ref().map(not_open_code),
             approved: false,
+            do_not_refer: None,
             service: card
                 .endpoint
                 .map(|endpoint| self.referred(card.service, endpoint)),
@@ -137,6 +138,11 @@ impl Catalogue {
                 && endpoint.purpose == EndpointPurpose::Primary;
             (valid && usable && endpoint.service_id == service.id).then_some(endpoint)
         })
+    }
+
+    pub(crate) fn endpoint(&self, id: &str) -> Option<&Endpoint> {
+        let id = EndpointId::parse(id).ok()?;
+        self.directory.endpoints.get(*self.endpoints.get(&id)?)
     }
 
     pub(crate) fn of_id(&self, id: &ServiceId) -> Option<&HealthcareService> {

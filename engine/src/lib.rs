@@ -11,6 +11,8 @@ pub mod crash;
 mod current;
 mod daily;
 mod facts;
+mod keeping;
+mod layer;
 mod log;
 mod records;
 mod sending;
@@ -23,6 +25,8 @@ pub use card::{Card, CardLinks, LinkedService};
 pub use catalogue::{Catalogue, not_open_code, not_open_detail};
 pub use checked::Checked;
 pub use facts::PatientFacts;
+pub use keeping::{ListedEntry, TimelineEntry, TimelineWhat};
+pub use layer::{CorrectionDecision, LayerNews, ServiceLayer, SinceUsed};
 pub use log::{Log, LogEntry};
 pub use records::PatientCopy;
 pub use sending::SenderThread;
@@ -42,6 +46,7 @@ use services_directory::{
     directory_table::{self, DirectoryError, DirectorySummary},
     feed::Directory,
     ids::OdsCode,
+    layer::LayerError,
     search::{SearchError, SynonymError},
 };
 use session::Session;
@@ -61,6 +66,8 @@ pub enum EngineError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Directory(#[from] DirectoryError),
+    #[error("{0}")]
+    Layer(#[from] LayerError),
     #[error("{0}")]
     Search(#[from] SearchError),
     #[error("{0}")]
@@ -92,6 +99,11 @@ impl EngineError {
             Self::PinNeeded => "pin-needed",
             Self::NotYourRole => "not-your-role",
             Self::NoSuchService(_) => "directory-changed",
+            Self::Layer(LayerError::WordsMissing) => "words-missing",
+            Self::Layer(LayerError::TooLong) => "words-too-long",
+            Self::Layer(LayerError::NothingChanged) => "nothing-changed",
+            Self::Layer(LayerError::NotThere) => "not-found",
+            Self::Layer(LayerError::Store(_)) => "store",
             Self::NoDirectory => "directory-missing",
             Self::Store(StoreError::Keychain { .. }) => "keychain-unavailable",
             Self::Store(StoreError::KeyMissing) => "key-missing",
@@ -172,7 +184,11 @@ const HELD_FOR_HEAD: &str = "held-for-head";
 
 fn schemas() -> Schemas {
     Schemas {
-        practice: desk::SCHEMA.to_vec(),
+        practice: [
+            desk::SCHEMA.as_slice(),
+            &[services_directory::layer::SCHEMA],
+        ]
+        .concat(),
         directory: vec![directory_table::SCHEMA],
     }
 }
@@ -227,7 +243,11 @@ impl Engine {
                 demonstration: mode == UseMode::Demonstration,
                 wake: Wake::default(),
             },
-            current: Arc::new(CurrentCatalogue::new(store.directory.clone(), log.clone())),
+            current: Arc::new(CurrentCatalogue::new(
+                store.directory.clone(),
+                store.practice.clone(),
+                log.clone(),
+            )),
             log,
             store,
             session: Session::default(),
@@ -296,6 +316,10 @@ impl Engine {
             };
             found.approved = self.store.practice.read(approved)?;
         }
+        if let ServiceToRefer::Found(found) = &mut chosen {
+            found.do_not_refer = self.do_not_refer(&found.id)?;
+            found.phone_first = found.phone_first && self.own_check_is_old(&found.id)?;
+        }
         Ok(chosen)
     }
 
@@ -336,6 +360,7 @@ impl Engine {
     /// Replaces the directory by another whole one.
     pub fn load_directory(&self, directory: Directory) -> Result<(), EngineError> {
         let version = directory.header.version;
+        let former = self.former_directory();
         if self.is_demonstration() {
             demo::practice::load_directory(&self.store, directory)?;
         } else if directory.header.demonstration {
@@ -347,7 +372,10 @@ impl Engine {
                 .write(move |tx| directory_table::apply(tx, &directory, now))?;
         }
         self.log.write(&LogEntry::DirectoryLoaded { version });
-        self.current.make_anew()
+        self.current.make_anew()?;
+        let now = self.catalogue()?;
+        self.layer_after_refresh(former.as_ref(), &now.directory)?;
+        Ok(())
     }
 
     /// The practice's ODS code, in whose name the directory is searched.

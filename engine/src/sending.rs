@@ -7,7 +7,7 @@ use crate::{
 use demo::mail_server::RunningMailServer;
 use referrals::{
     Desk,
-    outbox::{EndpointNow, Sender, SenderLock, Unsettled},
+    outbox::{EndpointNow, Sender, SenderLock, ServiceStopped, Unsettled},
     transport::Deadlines,
 };
 use services_directory::{
@@ -58,12 +58,16 @@ impl Engine {
                 })
             })
         });
+        let practice = self.store.practice.clone();
+        let service_stopped: ServiceStopped =
+            Arc::new(move |referral_id| crate::layer::is_stopped(&practice, referral_id));
         Sender {
             practice: self.store.practice.clone(),
             clock: self.store.clock.clone(),
             demonstration: self.is_demonstration(),
             lock_path: self.store.folder.sender_lock(),
             endpoint_now,
+            service_stopped,
             deadlines: Deadlines::default(),
             wake: self.desk.wake.clone(),
             changed,

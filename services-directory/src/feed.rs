@@ -3,6 +3,8 @@
 mod address;
 mod checks;
 
+pub(crate) use checks::is_forbidden;
+
 use crate::ids::{AreaId, EndpointId, OdsCode, ServiceId};
 use crate::model::{
     Area, DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService, Organization, Practice,

@@ -3,5 +3,6 @@ pub mod criteria;
 pub mod directory_table;
 pub mod feed;
 pub mod ids;
+pub mod layer;
 pub mod model;
 pub mod search;

@@ -36,6 +36,10 @@ codes! {
     RetentionSet = "retention-set",
 
     DirectoryLoaded = "directory-loaded",
+    /// A note, a pin, hidden, "do not refer", a correction or a local service, put there or taken away.
+    LayerChanged = "layer-changed",
+    /// Somebody asked a service whether its entry is right.
+    ServiceChecked = "service-checked",
     AddressProposed = "address-proposed",
     AddressApproved = "address-approved",
     AddressRefused = "address-refused",

@@ -24,6 +24,8 @@ use tokio::sync::Notify;
 /// What the directory says of an endpoint now: its record's digest; none when it is gone or has ended.
 /// An error means that the directory cannot be read just now, which says nothing about the address.
 pub type EndpointNow = Arc<dyn Fn(&str) -> Result<Option<String>, StoreError> + Send + Sync>;
+/// Whether this practice has said not to refer to the service, by the referral's id.
+pub type ServiceStopped = Arc<dyn Fn(&str) -> Result<bool, StoreError> + Send + Sync>;
 
 /// Wakes the sender: something was queued, or it shall stop.
 #[derive(Clone, Default)]
@@ -42,6 +44,7 @@ pub struct Sender {
     pub demonstration: bool,
     pub lock_path: PathBuf,
     pub endpoint_now: EndpointNow,
+    pub service_stopped: ServiceStopped,
     pub deadlines: Deadlines,
     pub wake: Wake,
     /// Told of each referral that changed.
@@ -147,11 +150,15 @@ impl Sender {
     async fn claim(&self) -> Result<Claim, ReferralError> {
         let now = self.clock.now();
         let endpoint_now = self.endpoint_now.clone();
+        let service_stopped = self.service_stopped.clone();
         let claim = self
             .practice
             .write_async(move |tx| {
                 fail_point::reach("claim: begun")?;
                 let claim = outbox_table::claim(tx, now, &|message| {
+                    if service_stopped(&message.referral_id)? {
+                        return Ok(Some(SendProblem::DoNotRefer));
+                    }
                     Ok(changed_since(
                         message,
                         endpoint_now(&message.endpoint_id)?.as_deref(),

@@ -73,6 +73,8 @@ coded! {
         MailboxUnusable = "mailbox-unusable",
         AddressChanged = "address-changed",
         AddressNotApproved = "address-not-approved",
+        /// Somebody of the practice said since not to refer there.
+        DoNotRefer = "do-not-refer",
         WaitedOverADay = "waited-over-a-day",
         TooManyTries = "too-many-tries",
         Damaged = "damaged",
