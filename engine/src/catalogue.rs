@@ -51,12 +51,22 @@ impl Catalogue {
     }
 
     pub fn search(&self, text: &str, facts: &PatientFacts, today: Date) -> SearchResults {
+        self.search_for(text, facts, today, MOST_HITS)
+    }
+
+    pub(crate) fn search_for(
+        &self,
+        text: &str,
+        facts: &PatientFacts,
+        today: Date,
+        limit: usize,
+    ) -> SearchResults {
         let query = Query {
             text: text.to_owned(),
             age: facts.age,
             practice: facts.practice.clone(),
             today,
-            limit: MOST_HITS,
+            limit,
         };
         self.index.search(&query)
     }

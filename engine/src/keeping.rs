@@ -6,7 +6,7 @@ use referrals::{keeping_table, people::Right};
 use services_directory::{
     layer::{
         Correction, CorrectionState, LayerEntry, LayerError, LayerKind, OwnCheck, correction_table,
-        due::{self, Due, EntryFacts},
+        due::{self, Due, EntryFacts, Standing},
         history::{Change, Seen},
         history_table, layer_table, local,
     },
@@ -274,6 +274,10 @@ impl Known {
         let own_at = own.map(|check| check.at);
         let contact = more.named_contact.as_ref();
         let named = contact.map(|contact| contact.name.as_ref().unwrap_or(&contact.role).clone());
+        let closed = matches!(
+            service.status,
+            ServiceStatus::Inactive | ServiceStatus::Defunct
+        ) || more.closed_on.is_some_and(|on| on <= today);
         ListedEntry {
             service_id: id.to_owned(),
             facts: EntryFacts {
@@ -286,10 +290,15 @@ impl Known {
                 failed_at: self.failed.get(id).copied(),
                 rejected_at: self.rejected.get(id).copied(),
                 changed_at: self.changed.get(id).copied(),
-                paused: service.status == ServiceStatus::TemporarilyClosed,
-                paused_until: more.paused_until,
+                paused_until: more
+                    .paused_until
+                    .filter(|_| service.status == ServiceStatus::TemporarilyClosed),
                 in_conflict: self.in_conflict.contains(id),
-                is_gone: false,
+                standing: if closed {
+                    Standing::Closed
+                } else {
+                    Standing::Open
+                },
                 is_local: local::is_local(id),
             },
             due: Vec::new(),
@@ -307,7 +316,9 @@ impl Known {
     /// Those that matter here and have left the directory.
     fn gone<'a>(&'a self, catalogue: &'a Catalogue) -> impl Iterator<Item = ListedEntry> + 'a {
         let left = self.seen.values().filter(|seen| seen.is_gone());
-        left.filter(|seen| catalogue.service(&seen.service_id).is_none())
+        let matters = |id: &str| self.noted.contains(id) || self.uses.contains_key(id);
+        left.filter(move |seen| matters(&seen.service_id))
+            .filter(|seen| catalogue.service(&seen.service_id).is_none())
             .map(|seen| {
                 let id = seen.service_id.as_str();
                 ListedEntry {
@@ -316,7 +327,7 @@ impl Known {
                         name: seen.name.clone(),
                         uses: self.uses.get(id).map_or(0, |used| used.count),
                         noted: self.noted.contains(id),
-                        is_gone: self.noted.contains(id) || self.uses.contains_key(id),
+                        standing: Standing::Gone,
                         ..EntryFacts::default()
                     },
                     due: Vec::new(),
@@ -327,6 +338,5 @@ impl Known {
                     do_not_refer: self.stopped.contains_key(id),
                 }
             })
-            .filter(|entry| entry.facts.is_gone)
     }
 }

@@ -4,7 +4,6 @@ use crate::{Checked, Engine, EngineError, session::Needs};
 use jiff::{Timestamp, civil::Date};
 use referrals::{
     keeping_table,
-    patient::cui_date,
     people::{Right, Role},
     staff_table,
 };
@@ -16,10 +15,10 @@ use services_directory::{
         CheckedHow, Correction, CorrectionState, LayerEntry, LayerError, LayerKind, OwnCheck,
         clean_words, correction_table,
         fields::{self, FieldValues, ServiceField},
-        history::{self, Seen},
+        history::Seen,
         history_table, layer_table,
         local::{self, LocalForm},
-        local_table, merge,
+        local_table, merge, refresh,
     },
 };
 use std::collections::BTreeSet;
@@ -43,6 +42,8 @@ pub struct ServiceLayer {
     /// What the entry says now, of what can be corrected.
     pub values: FieldValues,
     pub since_used: Option<SinceUsed>,
+    /// Of the published record now; "" for one that is not published.
+    pub record_digest: String,
     /// Only this practice knows it.
     pub is_local: bool,
 }
@@ -99,18 +100,11 @@ impl Engine {
             .store
             .practice
             .read(|c| layer_table::of_service(c, service_id))?;
-        let Some(said) = entries.into_iter().find(stops) else {
-            return Ok(None);
-        };
-        let on = cui_date(local_date(said.at));
-        Ok(Some(format!(
-            "{}, {on}: {}",
-            self.name_of(&said.author)?,
-            said.words
-        )))
+        let said = entries.iter().find(|entry| stops(entry));
+        said.map(|entry| self.said(entry)).transpose()
     }
 
-    fn name_of(&self, staff_id: &str) -> Result<String, EngineError> {
+    pub(crate) fn name_of(&self, staff_id: &str) -> Result<String, EngineError> {
         let member = self
             .store
             .practice
@@ -118,16 +112,21 @@ impl Engine {
         Ok(member.map_or_else(|| staff_id.to_owned(), |member| member.name))
     }
 
-    /// Whether this practice's own check says nothing any more; where there is none it never did.
-    pub(crate) fn own_check_is_old(&self, service_id: &str) -> Result<bool, EngineError> {
+    /// The newer of the published check and this practice's own: a call of yesterday is a check, whoever made it.
+    pub fn checked_here(
+        &self,
+        service_id: &str,
+        published: Checked,
+    ) -> Result<Checked, EngineError> {
         let today = self.store.clock.today();
         let checks = self
             .store
             .practice
             .read(|c| layer_table::checks_of(c, service_id))?;
-        Ok(checks
-            .last()
-            .is_none_or(|check| own_age(check, today).is_old()))
+        let own = checks.last().map(|check| own_age(check, today));
+        let days = [own.and_then(Checked::days_ago), published.days_ago()];
+        let newest = days.into_iter().flatten().min();
+        Ok(newest.map_or(Checked::Never, Checked::DaysAgo))
     }
 
     /// Everything that stands beside a service, for its card.
@@ -162,6 +161,7 @@ impl Engine {
                 .collect(),
             values: self.values_now(service_id)?.unwrap_or_default(),
             since_used: since_used.filter(|since| !since.changes.is_empty()),
+            record_digest: self.digest_now(service_id)?,
             is_local: local::is_local(service_id),
         })
     }
@@ -309,6 +309,17 @@ impl Engine {
         })?)
     }
 
+    /// The name of an entry, also of one that has left the directory.
+    pub fn entry_name(&self, service_id: &str) -> Result<String, EngineError> {
+        let name = self.published_name(service_id)?;
+        if !name.is_empty() {
+            return Ok(name);
+        }
+        let seen = self.store.practice.read(history_table::seen)?;
+        let seen = seen.get(service_id).map(|seen| seen.name.clone());
+        seen.ok_or_else(|| EngineError::NoSuchService(service_id.to_owned()))
+    }
+
     fn published_name(&self, service_id: &str) -> Result<String, EngineError> {
         let catalogue = self.catalogue()?;
         Ok(catalogue
@@ -452,12 +463,11 @@ impl Engine {
     /// The directory that stands here before another is applied; the practice's own services are not part of it.
     pub(crate) fn former_directory(&self) -> Option<Directory> {
         let held = self.current.held_as_applied().ok().flatten();
-        let mut former = match held {
-            Some(held) => held.directory.clone(),
-            None => {
-                let read = self.store.directory.read(directory_table::read);
-                read.ok().flatten()?.0
-            }
+        let mut former = if let Some(held) = held {
+            held.directory.clone()
+        } else {
+            let read = self.store.directory.read(directory_table::read);
+            read.ok().flatten()?.0
         };
         former
             .services
@@ -485,103 +495,32 @@ impl Engine {
             ))
         })?;
         ours.extend(uses.into_keys());
-        let changes: Vec<_> = history::changes(old, &seen, new)
-            .into_iter()
-            .filter(|change| !local::is_local(&change.service_id))
-            .collect();
-        let endpoints = fields::endpoints_by_id(new);
-        // Those that matter here, as they stand now; of those that have left, as they stood.
-        let mut to_see = Vec::new();
-        let mut values_now = std::collections::HashMap::new();
-        for service in &new.services {
-            let id = service.id.as_str();
-            if !ours.contains(id) && !seen.contains_key(id) {
-                continue;
-            }
-            let address = fields::sending_address(service, |id| endpoints.get(id).copied());
-            let values = fields::values(service, address);
-            values_now.insert(id.to_owned(), values.clone());
-            let digest = directory_table::service_digest(service);
-            let known = seen.get(id);
-            if known.is_none_or(|known| known.values != values || known.digest != digest) {
-                to_see.push(Seen {
-                    service_id: id.to_owned(),
-                    name: service.name.clone(),
-                    digest,
-                    values,
-                });
-            }
-        }
-        let mut left: Vec<Seen> = Vec::new();
-        for change in &changes {
-            if change.what != [history::Change::Gone] || !ours.contains(&change.service_id) {
-                continue;
-            }
-            let before = old.and_then(|old| {
-                let mut services = old.services.iter();
-                services.find(|service| service.id.as_str() == change.service_id)
-            });
-            if let Some(service) = before
-                && !seen.contains_key(&change.service_id)
-            {
-                to_see.push(Seen {
-                    service_id: change.service_id.clone(),
-                    name: service.name.clone(),
-                    digest: String::new(),
-                    values: fields::values(service, None),
-                });
-            }
-        }
-        left.extend(
-            seen.values()
-                .filter(|seen| !seen.is_gone() && !values_now.contains_key(&seen.service_id))
-                .filter(|seen| !local::is_local(&seen.service_id))
-                .cloned(),
-        );
-        let merged: Vec<(Correction, CorrectionState, Option<String>)> = live
-            .into_iter()
-            .filter(|correction| !local::is_local(&correction.service_id))
-            .map(|correction| {
-                let published = values_now
-                    .get(&correction.service_id)
-                    .map(|values| values.get(&correction.field).cloned().unwrap_or_default());
-                let state =
-                    merge::merge(&correction.base, &correction.proposed, published.as_deref());
-                (correction, state, published)
-            })
-            .collect();
+        let after = refresh::compare(old, new, &seen, &ours, live);
         let count = |wanted| {
-            merged
-                .iter()
-                .filter(|(_, state, _)| *state == wanted)
-                .count()
+            let merged = after.merged.iter();
+            merged.filter(|merged| merged.state == wanted).count()
         };
         let news = LayerNews {
             taken_up: count(CorrectionState::TakenUp),
             in_conflict: count(CorrectionState::Conflict),
             gone: count(CorrectionState::Gone),
-            changed_services: changes.len(),
+            changed_services: after.changes.len(),
         };
         let version = new.header.version;
         let compared = compared_with(new);
         self.store.practice.write(move |tx| {
-            history_table::insert(tx, &changes, version, now)?;
-            for seen in &to_see {
+            history_table::insert(tx, &after.changes, version, now)?;
+            for seen in &after.to_see {
                 history_table::see(tx, seen)?;
             }
-            for seen in &left {
-                history_table::left(tx, &seen.service_id)?;
+            for service_id in &after.left {
+                history_table::left(tx, service_id)?;
             }
-            for (correction, state, published) in &merged {
-                if correction.state == *state && correction.published == *published {
-                    continue;
-                }
-                let settled =
-                    (*state == CorrectionState::TakenUp).then_some((audit_table::PROGRAM, now));
-                let beside = published
-                    .as_deref()
-                    .filter(|published| *published != correction.base);
-                correction_table::set_state(tx, &correction.id, *state, beside, settled)?;
+            for merged in &after.merged {
+                let taken_up = merged.state == CorrectionState::TakenUp;
+                let settled = taken_up.then_some((audit_table::PROGRAM, now));
+                let published = merged.published.as_deref();
+                correction_table::set_state(tx, &merged.id, merged.state, published, settled)?;
             }
             facts_table::write(tx, COMPARED_WITH, &compared)?;
             Ok::<_, LayerError>(())

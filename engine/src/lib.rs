@@ -11,6 +11,7 @@ pub mod crash;
 mod current;
 mod daily;
 mod facts;
+mod found;
 mod keeping;
 mod layer;
 mod log;
@@ -25,6 +26,7 @@ pub use card::{Card, CardLinks, LinkedService};
 pub use catalogue::{Catalogue, not_open_code, not_open_detail};
 pub use checked::Checked;
 pub use facts::PatientFacts;
+pub use found::{FoundHere, HiddenHere, LayerMarks};
 pub use keeping::{ListedEntry, TimelineEntry, TimelineWhat};
 pub use layer::{CorrectionDecision, LayerNews, ServiceLayer, SinceUsed};
 pub use log::{Log, LogEntry};
@@ -103,7 +105,7 @@ impl EngineError {
             Self::Layer(LayerError::TooLong) => "words-too-long",
             Self::Layer(LayerError::NothingChanged) => "nothing-changed",
             Self::Layer(LayerError::NotThere) => "not-found",
-            Self::Layer(LayerError::Store(_)) => "store",
+
             Self::NoDirectory => "directory-missing",
             Self::Store(StoreError::Keychain { .. }) => "keychain-unavailable",
             Self::Store(StoreError::KeyMissing) => "key-missing",
@@ -119,7 +121,7 @@ impl EngineError {
             Self::Store(StoreError::NotABackup { .. }) => "not-a-backup",
             Self::Store(StoreError::OtherUse { .. }) => "other-use",
             Self::Store(StoreError::File { .. }) => "file",
-            Self::Store(_) => "store",
+            Self::Store(_) | Self::Layer(LayerError::Store(_)) => "store",
             Self::Directory(DirectoryError::Feed(_) | DirectoryError::OnlyForDemonstration) => {
                 "directory"
             }
@@ -318,7 +320,9 @@ impl Engine {
         }
         if let ServiceToRefer::Found(found) = &mut chosen {
             found.do_not_refer = self.do_not_refer(&found.id)?;
-            found.phone_first = found.phone_first && self.own_check_is_old(&found.id)?;
+            // Nobody phones before a referral whom a colleague has just phoned.
+            found.phone_first =
+                found.phone_first && self.checked_here(&found.id, Checked::Never)?.is_old();
         }
         Ok(chosen)
     }

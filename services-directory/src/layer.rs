@@ -11,6 +11,7 @@ pub mod layer_table;
 pub mod local;
 pub mod local_table;
 pub mod merge;
+pub mod refresh;
 
 use jiff::Timestamp;
 use store::{Migration, StoreError};

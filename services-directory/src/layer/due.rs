@@ -5,6 +5,17 @@ use jiff::{Timestamp, civil::Date};
 /// A check is asked for when the last one is older than this (`reference` 4.4 of the project: amber from 90 days on).
 const OLD_AFTER_DAYS: u32 = 90;
 
+/// Whether people are referred there at all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Standing {
+    #[default]
+    Open,
+    /// Nobody is referred there any more, and the entry says so.
+    Closed,
+    /// It has left the directory, and this practice used it or wrote about it.
+    Gone,
+}
+
 /// What is known of one entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EntryFacts {
@@ -25,11 +36,10 @@ pub struct EntryFacts {
     pub rejected_at: Option<Timestamp>,
     /// Something of it was published anew.
     pub changed_at: Option<Timestamp>,
-    pub paused: bool,
+    /// The last day of a pause, where it is paused.
     pub paused_until: Option<Date>,
     pub in_conflict: bool,
-    /// It has left the directory, and this practice used it or wrote about it.
-    pub is_gone: bool,
+    pub standing: Standing,
     pub is_local: bool,
 }
 
@@ -68,22 +78,21 @@ pub fn why(facts: &EntryFacts, today: Date) -> Vec<Due> {
     let changed = facts
         .changed_at
         .filter(|at| ours && facts.own_check_at < Some(*at));
-    let pause_ended = facts
-        .paused_until
-        .filter(|until| facts.paused && *until < today);
+    let pause_ended = facts.paused_until.filter(|until| *until < today);
+    let is_gone = facts.standing == Standing::Gone;
     let age = match facts.checked_days_ago {
-        _ if facts.is_gone => None,
+        _ if facts.standing != Standing::Open => None,
         None => Some(Due::NeverChecked),
         Some(days) if days > OLD_AFTER_DAYS => Some(Due::Old(days)),
         Some(_) => None,
     };
     let mut due: Vec<Due> = [
         since_check(facts.failed_at).map(Due::Bounced),
-        facts.is_gone.then_some(Due::Gone),
+        is_gone.then_some(Due::Gone),
         facts.in_conflict.then_some(Due::InConflict),
         since_check(facts.rejected_at).map(Due::Rejected),
         pause_ended.map(Due::PauseEnded),
-        changed.filter(|_| !facts.is_gone).map(Due::Changed),
+        changed.filter(|_| !is_gone).map(Due::Changed),
         age,
     ]
     .into_iter()
@@ -148,6 +157,11 @@ mod tests {
         assert_eq!(codes(&days(Some(90))), [""; 0]);
         assert_eq!(codes(&days(Some(91))), ["old"]);
         assert_eq!(codes(&days(None)), ["never-checked"]);
+        let closed = EntryFacts {
+            standing: Standing::Closed,
+            ..days(None)
+        };
+        assert_eq!(codes(&closed), [""; 0], "nobody is sent there");
     }
 
     #[test]
@@ -183,7 +197,6 @@ mod tests {
     #[test]
     fn a_pause_has_ended_on_the_day_after_its_last() {
         let paused = |until: &str| EntryFacts {
-            paused: true,
             paused_until: Some(until.parse().unwrap()),
             ..fresh()
         };

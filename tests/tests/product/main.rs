@@ -13,7 +13,9 @@ mod earlier;
 mod faults;
 mod golden;
 mod hazards;
+mod keeping;
 mod kill;
+mod layer;
 #[cfg(unix)]
 mod mail_peer;
 mod outbox;

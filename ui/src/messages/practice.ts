@@ -83,6 +83,8 @@ export const ACTS: Words = {
 	'backup-folder-set': 'Chose the folder of backups',
 	'retention-set': 'Changed how long is kept',
 	'directory-loaded': 'Loaded a directory',
+	'layer-changed': 'Changed what stands beside a service',
+	'service-checked': 'Checked an entry with its service',
 	'address-proposed': 'Proposed an address',
 	'address-approved': 'Approved an address',
 	'address-refused': 'Refused an address',
