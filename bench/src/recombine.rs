@@ -146,6 +146,7 @@ pub fn directory(sources: &[&Directory], size: usize) -> Option<Directory> {
         organizations,
         services,
         endpoints: Vec::new(),
+        tombstones: Vec::new(),
     })
 }
 

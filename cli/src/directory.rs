@@ -1,6 +1,9 @@
-//! `onward-cli directory`: loading a whole directory.
+//! `onward-cli directory`: loading a whole directory; what a curator does with one is in `publishing`.
 
-use crate::{CliError, Common, actor, open, print_json};
+use crate::{
+    CliError, Common, actor, open, print_json,
+    publishing::{self, PublishingCommand},
+};
 use clap::{Args, Subcommand};
 use engine::EngineError;
 use referrals::people::Right;
@@ -23,12 +26,20 @@ enum DirectoryCommand {
         /// One record a line.
         file: String,
     },
+    #[command(flatten)]
+    Publishing(PublishingCommand),
 }
 
 pub fn run(arguments: &DirectoryArguments, common: &Common) -> Result<(), CliError> {
-    let DirectoryCommand::Load { file } = &arguments.command;
+    match &arguments.command {
+        DirectoryCommand::Load { file } => load(file, common),
+        DirectoryCommand::Publishing(command) => publishing::run(command, common),
+    }
+}
+
+fn load(file: &str, common: &Common) -> Result<(), CliError> {
     let opened = File::open(file).map_err(|source| CliError::Input {
-        path: file.clone(),
+        path: file.to_owned(),
         source,
     })?;
     let directory = Directory::read(BufReader::new(opened), FeedLimits::default())

@@ -16,11 +16,13 @@ mod directory;
 mod mailbox;
 mod outbox;
 mod practice;
+mod publishing;
 mod read;
 mod records;
 mod refer;
 mod search;
 mod show;
+mod sync;
 mod unmet;
 
 use clap::{Args, Parser, Subcommand};
@@ -79,6 +81,10 @@ enum Command {
     Outbox(outbox::OutboxArguments),
     /// The directory of services.
     Directory(directory::DirectoryArguments),
+    /// Follow a published directory from now on, and load it.
+    Enrol(sync::EnrolArguments),
+    /// Ask for a newer version of the published directory.
+    Sync(sync::SyncArguments),
     /// The practice and its staff.
     Practice(practice::PracticeArguments),
     /// The mailbox from which referrals are sent.
@@ -107,6 +113,13 @@ enum CliError {
         path: String,
         source: std::io::Error,
     },
+    #[error("{} could not be written: {source}", path.display())]
+    Output {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{0}")]
+    Publish(#[from] signed_feed::publish::PublishError),
     #[error("{0}")]
     Usage(String),
 }
@@ -117,6 +130,8 @@ impl CliError {
             Self::Engine(error) => error.code(),
             Self::Records { source, .. } => source.code(),
             Self::Input { .. } => "input",
+            Self::Output { .. } => "output",
+            Self::Publish(error) => error.code(),
             Self::Usage(_) => "usage",
         }
     }
@@ -125,6 +140,12 @@ impl CliError {
 impl From<referrals::ReferralError> for CliError {
     fn from(error: referrals::ReferralError) -> Self {
         Self::Engine(error.into())
+    }
+}
+
+impl From<signed_feed::keys::KeyError> for CliError {
+    fn from(error: signed_feed::keys::KeyError) -> Self {
+        Self::Publish(error.into())
     }
 }
 
@@ -158,6 +179,8 @@ fn run(command: Command, common: &Common) -> Result<(), CliError> {
         Command::Refer(arguments) => refer::run(&arguments, common),
         Command::Outbox(arguments) => outbox::run(&arguments, common),
         Command::Directory(arguments) => directory::run(&arguments, common),
+        Command::Enrol(arguments) => sync::enrol(&arguments, common),
+        Command::Sync(arguments) => sync::sync(&arguments, common),
         Command::Practice(arguments) => practice::run(&arguments, common),
         Command::Mailbox(arguments) => mailbox::run(&arguments, common),
         Command::Audit(arguments) => records::audit(&arguments, common),

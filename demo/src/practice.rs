@@ -66,8 +66,19 @@ pub fn prepare(store: &Store) -> Result<(), DemonstrationError> {
     Ok(())
 }
 
-/// Applies a directory and approves all its addresses: in a demonstration none of them can reach anyone.
+/// Applies a directory and approves all its addresses.
 pub fn load_directory(store: &Store, directory: Directory) -> Result<(), DemonstrationError> {
+    let now = store.clock.now();
+    // The approvals first: a stop in between must not leave a directory whose addresses nobody approved.
+    approve_all(store, &directory)?;
+    store
+        .directory
+        .write(move |tx| directory_table::apply(tx, &directory, now))?;
+    Ok(())
+}
+
+/// In a demonstration no address can reach anyone.
+pub fn approve_all(store: &Store, directory: &Directory) -> Result<(), DemonstrationError> {
     let now = store.clock.now();
     let approvals: Vec<Approval> = directory.endpoints.iter().map(approval).collect();
     store.practice.write(move |tx| {
@@ -75,10 +86,6 @@ pub fn load_directory(store: &Store, directory: Directory) -> Result<(), Demonst
             .iter()
             .try_for_each(|approval| approval_table::approve(tx, approval, now))
     })?;
-    // The approvals first: a stop in between must not leave a directory whose addresses nobody approved.
-    store
-        .directory
-        .write(move |tx| directory_table::apply(tx, &directory, now))?;
     Ok(())
 }
 

@@ -6,8 +6,23 @@ use referrals::{
     desk::AddressToApprove,
     people::{Pin, Right},
 };
-use services_directory::directory_table;
-use std::collections::BTreeSet;
+use services_directory::{
+    directory_table,
+    feed::Directory,
+    ids::EndpointId,
+    look_alike::{self, AddressWarning, KnownAddresses, Piece},
+    model::Endpoint,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a person compares before they agree to an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddressLook {
+    /// The address that was approved before, where this is a change.
+    pub before: Vec<Piece>,
+    pub now: Vec<Piece>,
+    pub warnings: Vec<AddressWarning>,
+}
 
 impl Engine {
     /// What is not approved, by the names of the services. Nobody needs to see a patient for it.
@@ -18,6 +33,12 @@ impl Engine {
             other => other?,
         };
         let today = self.store.clock.today();
+        let by_id: BTreeMap<&EndpointId, &Endpoint> = catalogue
+            .directory
+            .endpoints
+            .iter()
+            .map(|endpoint| (&endpoint.id, endpoint))
+            .collect();
         let in_use = catalogue.directory.endpoints.iter();
         let in_use = in_use.filter(|endpoint| endpoint.is_valid_on(today));
         let mut addresses: Vec<AddressToApprove> = in_use
@@ -27,6 +48,7 @@ impl Engine {
                     digest: directory_table::endpoint_digest(endpoint),
                     address: endpoint.address.clone(),
                     service_name: catalogue.name_of(&endpoint.service_id)?,
+                    supersedes: superseded_by(endpoint, &by_id),
                     before: None,
                     proposed_by: None,
                 })
@@ -34,6 +56,17 @@ impl Engine {
             .collect();
         addresses.sort_by(|a, b| (&a.service_name, &a.address).cmp(&(&b.service_name, &b.address)));
         Ok(self.desk.not_approved(addresses)?)
+    }
+
+    /// Each of them beside what was approved before, and beside everything that it could be taken for.
+    pub fn looks(&self, addresses: &[AddressToApprove]) -> Result<Vec<AddressLook>, EngineError> {
+        let mut known = KnownAddresses::default();
+        let approved = self.desk.approved_addresses()?;
+        approved.iter().for_each(|address| known.add(address));
+        if let Ok(catalogue) = self.catalogue() {
+            add_all(&mut known, &catalogue.directory);
+        }
+        Ok(addresses.iter().map(|it| look(&known, it)).collect())
     }
 
     /// Those that were shown and still stand so: an address that changed while somebody looked at it is not among them.
@@ -96,4 +129,35 @@ impl Engine {
         }
         Ok(self.desk.refuse_address(endpoint_id, &actor)?)
     }
+}
+
+fn add_all(known: &mut KnownAddresses, directory: &Directory) {
+    for endpoint in &directory.endpoints {
+        known.add(&endpoint.address);
+    }
+}
+
+fn look(known: &KnownAddresses, it: &AddressToApprove) -> AddressLook {
+    let before = it.before.as_deref();
+    let (old, now) = look_alike::side_by_side(before.unwrap_or(&it.address), &it.address);
+    let mut warnings = known.warnings(&it.address, before);
+    if look_alike::mixes_scripts(&it.service_name) {
+        warnings.push(AddressWarning::MixedScripts);
+    }
+    AddressLook {
+        before: before.map(|_| old).unwrap_or_default(),
+        now,
+        warnings,
+    }
+}
+
+/// The endpoints that this one takes the place of, as far back as the directory tells; a circle ends it.
+fn superseded_by(endpoint: &Endpoint, by_id: &BTreeMap<&EndpointId, &Endpoint>) -> Vec<String> {
+    let mut former: Vec<String> = Vec::new();
+    let mut next = endpoint.supersedes.as_ref();
+    while let Some(id) = next.filter(|id| !former.iter().any(|it| it == id.as_str())) {
+        former.push(id.to_string());
+        next = by_id.get(id).and_then(|it| it.supersedes.as_ref());
+    }
+    former
 }

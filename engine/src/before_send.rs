@@ -13,7 +13,8 @@ use referrals::{
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WouldWait {
-    /// "do-not-refer", "not-approved", "address-changed", "mailbox-not-set"; else why the channel waits, as a code of `SendProblem`.
+    /// "do-not-refer", "address-revoked", "directory-too-old", "not-approved", "address-changed", "mailbox-not-set"; else why the channel
+    /// waits, as a code of `SendProblem`.
     pub why: String,
     /// The role that acts, and by when.
     pub owner: &'static str,
@@ -41,11 +42,18 @@ impl Engine {
             let set = mailbox_table::read(c)?.is_some();
             Ok::<_, ReferralError>((set, outbox_table::channel_problem(c)?))
         })?;
+        let stopped = self.stopped(
+            &service.endpoint_id,
+            &service.address,
+            &service.endpoint_digest,
+        )?;
         let changed = draft.seen_endpoint_digest.as_ref() != Some(&service.endpoint_digest);
         let today = self.store.clock.today();
         let next_day = status::after_working_days(today, 1);
         let (why, owner, by) = if facts.do_not_refer.is_some() {
             ("do-not-refer".to_owned(), "practice-admin", next_day)
+        } else if let Some(why) = stopped {
+            (why.to_owned(), "practice-admin", next_day)
         } else if changed {
             // Whoever sees the card again sees the new address.
             ("address-changed".to_owned(), "referrer", today)

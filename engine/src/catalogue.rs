@@ -168,7 +168,7 @@ impl Catalogue {
 }
 
 /// The duty line, else that of the person named.
-fn phone_of(service: &HealthcareService) -> Option<String> {
+pub(crate) fn phone_of(service: &HealthcareService) -> Option<String> {
     let contact = service.onward.named_contact.as_ref();
     let named = || contact.and_then(|contact| contact.phone.clone());
     service.onward.duty_line.clone().or_else(named)

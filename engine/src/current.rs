@@ -4,6 +4,7 @@ use crate::{Catalogue, EngineError, Log, LogEntry};
 use jiff::{Timestamp, civil::Date};
 use services_directory::{
     directory_table,
+    feed::Directory,
     ids::OdsCode,
     layer::{local::with_local, local_table},
 };
@@ -51,6 +52,15 @@ impl CurrentCatalogue {
     pub fn make_anew(&self) -> Result<(), EngineError> {
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         self.make()
+    }
+
+    /// Takes up a version that was just applied; searches go on in the old one until it is ready.
+    pub fn take(&self, directory: Directory, applied_at: Timestamp) -> Result<(), EngineError> {
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = self.practice.read(local_table::all)?;
+        let made = Catalogue::new(with_local(directory, own), applied_at)?;
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(made));
+        Ok(())
     }
 
     /// Takes up a version that was applied since, in the background and ready for this practice; none when there is no other.
@@ -132,7 +142,7 @@ impl CurrentCatalogue {
 mod tests {
     use super::*;
     use crate::Engine;
-    use services_directory::feed::{Directory, FeedLimits};
+    use services_directory::feed::FeedLimits;
     use store::{Clock, UseMode};
 
     fn demonstration() -> (tempfile::TempDir, Engine) {

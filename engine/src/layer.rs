@@ -9,7 +9,6 @@ use referrals::{
 };
 use services_directory::{
     directory_table,
-    feed::Directory,
     ids::ServiceId,
     layer::{
         CheckedHow, Correction, CorrectionState, LayerEntry, LayerError, LayerKind, OwnCheck,
@@ -18,18 +17,10 @@ use services_directory::{
         history::Seen,
         history_table, layer_table,
         local::{self, LocalForm},
-        local_table, merge, refresh,
+        local_table, merge,
     },
 };
-use std::collections::BTreeSet;
-use store::{
-    Act, Database, NewAct, StoreError, audit_table, clock::local_date, event::new_id, facts_table,
-};
-
-/// How long a use, a correction that was taken up, or a change counts as lately.
-pub(crate) const A_YEAR_DAYS: i64 = 365;
-/// The fact that names the version with which the layer was compared last.
-const COMPARED_WITH: &str = "layer-compared-with";
+use store::{Act, Database, NewAct, StoreError, audit_table, clock::local_date, event::new_id};
 
 /// All that holds beside one service, as its card shows it.
 #[derive(Debug, Clone, Default)]
@@ -53,15 +44,6 @@ pub struct ServiceLayer {
 pub struct SinceUsed {
     pub used_at: Timestamp,
     pub changes: Vec<history_table::PublishedChange>,
-}
-
-/// What a new version did to the practice's corrections.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LayerNews {
-    pub taken_up: usize,
-    pub in_conflict: usize,
-    pub gone: usize,
-    pub changed_services: usize,
 }
 
 /// What a person decides of a correction.
@@ -458,93 +440,7 @@ impl Engine {
     }
 }
 
-/// Comparing with each new version.
 impl Engine {
-    /// The directory that stands here before another is applied; the practice's own services are not part of it.
-    pub(crate) fn former_directory(&self) -> Option<Directory> {
-        let held = self.current.held_as_applied().ok().flatten();
-        let mut former = if let Some(held) = held {
-            held.directory.clone()
-        } else {
-            let read = self.store.directory.read(directory_table::read);
-            read.ok().flatten()?.0
-        };
-        former
-            .services
-            .retain(|one| !local::is_local(one.id.as_str()));
-        Some(former)
-    }
-
-    /// To be called with the directory before and after each refresh: writes down what changed, compares each correction three ways, and
-    /// keeps what was seen of the services that matter here, so that a change is still seen after the directory's database was deleted.
-    /// May be called twice with the same version.
-    pub fn layer_after_refresh(
-        &self,
-        old: Option<&Directory>,
-        new: &Directory,
-    ) -> Result<LayerNews, EngineError> {
-        let now = self.store.clock.now();
-        let since = self.a_year_ago();
-        let (seen, mut ours, uses, live) = self.store.practice.read(|c| {
-            let ours: BTreeSet<String> = layer_table::services(c)?.into_iter().collect();
-            Ok::<_, EngineError>((
-                history_table::seen(c)?,
-                ours,
-                keeping_table::uses(c, None, since)?,
-                correction_table::live(c)?,
-            ))
-        })?;
-        ours.extend(uses.into_keys());
-        let after = refresh::compare(old, new, &seen, &ours, live);
-        let count = |wanted| {
-            let merged = after.merged.iter();
-            merged.filter(|merged| merged.state == wanted).count()
-        };
-        let news = LayerNews {
-            taken_up: count(CorrectionState::TakenUp),
-            in_conflict: count(CorrectionState::Conflict),
-            gone: count(CorrectionState::Gone),
-            changed_services: after.changes.len(),
-        };
-        let version = new.header.version;
-        let compared = compared_with(new);
-        self.store.practice.write(move |tx| {
-            history_table::insert(tx, &after.changes, version, now)?;
-            for seen in &after.to_see {
-                history_table::see(tx, seen)?;
-            }
-            for service_id in &after.left {
-                history_table::left(tx, service_id)?;
-            }
-            for merged in &after.merged {
-                let taken_up = merged.state == CorrectionState::TakenUp;
-                let settled = taken_up.then_some((audit_table::PROGRAM, now));
-                let published = merged.published.as_deref();
-                correction_table::set_state(tx, &merged.id, merged.state, published, settled)?;
-            }
-            facts_table::write(tx, COMPARED_WITH, &compared)?;
-            Ok::<_, LayerError>(())
-        })?;
-        Ok(news)
-    }
-
-    /// Where a version was applied without being compared (another program, or one that was killed in between), it is compared now.
-    pub(crate) fn compare_layer(&self) -> Result<(), EngineError> {
-        let catalogue = match self.catalogue() {
-            Err(EngineError::NoDirectory) => return Ok(()),
-            other => other?,
-        };
-        let compared = self
-            .store
-            .practice
-            .read(|c| facts_table::read(c, COMPARED_WITH))?;
-        if compared.as_deref() == Some(&compared_with(&catalogue.directory)) {
-            return Ok(());
-        }
-        self.layer_after_refresh(None, &catalogue.directory)?;
-        Ok(())
-    }
-
     /// What is seen of a service from the moment somebody writes about it; none of one that is not published.
     fn seen_now(&self, service_id: &str) -> Result<Option<Seen>, EngineError> {
         let digest = self.digest_now(service_id)?;
@@ -557,23 +453,6 @@ impl Engine {
             values,
         }))
     }
-
-    pub(crate) fn a_year_ago(&self) -> Timestamp {
-        let span = jiff::SignedDuration::from_hours(24 * A_YEAR_DAYS);
-        let now = self.store.clock.now();
-        now.checked_sub(span).unwrap_or(Timestamp::MIN)
-    }
-}
-
-fn compared_with(directory: &Directory) -> String {
-    let header = &directory.header;
-    format!(
-        "{} {} {} {}",
-        header.id,
-        header.version,
-        header.published_on,
-        directory.endpoints.len()
-    )
 }
 
 /// How old this practice's own check is.

@@ -14,13 +14,16 @@ mod facts;
 mod found;
 mod keeping;
 mod layer;
+mod layer_refresh;
 mod log;
 mod records;
+pub mod refresh;
 mod sending;
 mod session;
 mod set_up;
 mod usual;
 
+pub use approvals::AddressLook;
 pub use before_send::WouldWait;
 pub use card::{Card, CardLinks, LinkedService};
 pub use catalogue::{Catalogue, not_open_code, not_open_detail};
@@ -28,7 +31,8 @@ pub use checked::Checked;
 pub use facts::PatientFacts;
 pub use found::{FoundHere, HiddenHere, LayerMarks};
 pub use keeping::{ListedEntry, TimelineEntry, TimelineWhat};
-pub use layer::{CorrectionDecision, LayerNews, ServiceLayer, SinceUsed};
+pub use layer::{CorrectionDecision, ServiceLayer, SinceUsed};
+pub use layer_refresh::LayerNews;
 pub use log::{Log, LogEntry};
 pub use records::PatientCopy;
 pub use sending::SenderThread;
@@ -50,8 +54,10 @@ use services_directory::{
     ids::OdsCode,
     layer::LayerError,
     search::{SearchError, SynonymError},
+    trust_table,
 };
 use session::Session;
+use signed_feed::verify::Refusal;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -84,6 +90,18 @@ pub enum EngineError {
     PinNeeded,
     #[error("your role does not do this; ask the practice's manager")]
     NotYourRole,
+    #[error("{0}")]
+    Refresh(#[from] signed_feed::verify::Refusal),
+    #[error(
+        "this practice follows no published directory yet; begin with: onward-cli enrol ADDRESS --fingerprint …"
+    )]
+    NotEnrolled,
+    #[error("the directory is being refreshed already; wait until that is done")]
+    RefreshBusy,
+    #[error("a fingerprint is 64 digits 0 to 9 and a to f; compare it with what the curators gave")]
+    Fingerprint,
+    #[error("what waited for a yes or no is not the same any more; look again")]
+    NothingHeld,
     #[error("there is no service {0} in the directory")]
     NoSuchService(String),
     #[error(
@@ -100,6 +118,11 @@ impl EngineError {
             Self::SignInNeeded => "sign-in-needed",
             Self::PinNeeded => "pin-needed",
             Self::NotYourRole => "not-your-role",
+            Self::Refresh(refusal) => refusal.code(),
+            Self::NotEnrolled => "feed-not-enrolled",
+            Self::RefreshBusy => "feed-busy",
+            Self::Fingerprint => "feed-fingerprint",
+            Self::NothingHeld => "feed-nothing-held",
             Self::NoSuchService(_) => "directory-changed",
             Self::Layer(LayerError::WordsMissing) => "words-missing",
             Self::Layer(LayerError::TooLong) => "words-too-long",
@@ -153,6 +176,9 @@ impl EngineError {
             Self::Referral(error) => error.detail(),
             // A place on this computer, which somebody here has named.
             Self::Store(StoreError::File { path, .. }) => Some(path.display().to_string()),
+            Self::Refresh(refusal @ (Refusal::Content(_) | Refusal::Expired { .. })) => {
+                Some(refusal.to_string())
+            }
             // A directory is public: the line, the record and what to do.
             Self::Directory(
                 error @ (DirectoryError::Feed(_) | DirectoryError::OnlyForDemonstration),
@@ -178,6 +204,7 @@ pub struct Engine {
     pub desk: Desk,
     pub log: Log,
     current: Arc<CurrentCatalogue>,
+    refresher: refresh::Refresher,
     session: Session,
 }
 
@@ -188,10 +215,10 @@ fn schemas() -> Schemas {
     Schemas {
         practice: [
             desk::SCHEMA.as_slice(),
-            &[services_directory::layer::SCHEMA],
+            &[trust_table::SCHEMA, services_directory::layer::SCHEMA],
         ]
         .concat(),
-        directory: vec![directory_table::SCHEMA],
+        directory: directory_table::SCHEMA.to_vec(),
     }
 }
 
@@ -238,6 +265,11 @@ impl Engine {
     fn with_store(store: Store) -> Result<Self, EngineError> {
         let mode = store.folder.mode();
         let log = Log::in_folder(store.folder.path(), store.clock.clone());
+        let current = Arc::new(CurrentCatalogue::new(
+            store.directory.clone(),
+            store.practice.clone(),
+            log.clone(),
+        ));
         let engine = Self {
             desk: Desk {
                 practice: store.practice.clone(),
@@ -245,11 +277,12 @@ impl Engine {
                 demonstration: mode == UseMode::Demonstration,
                 wake: Wake::default(),
             },
-            current: Arc::new(CurrentCatalogue::new(
-                store.directory.clone(),
-                store.practice.clone(),
-                log.clone(),
-            )),
+            refresher: refresh::Refresher {
+                store: store.clone(),
+                log: log.clone(),
+                current: current.clone(),
+            },
+            current,
             log,
             store,
             session: Session::default(),
@@ -364,7 +397,7 @@ impl Engine {
     /// Replaces the directory by another whole one.
     pub fn load_directory(&self, directory: Directory) -> Result<(), EngineError> {
         let version = directory.header.version;
-        let former = self.former_directory();
+        let former = layer_refresh::former_directory(&self.store, &self.current);
         if self.is_demonstration() {
             demo::practice::load_directory(&self.store, directory)?;
         } else if directory.header.demonstration {

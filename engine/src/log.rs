@@ -12,6 +12,13 @@ pub enum LogEntry<'a> {
     DirectoryLoaded {
         version: u64,
     },
+    DirectoryHeld {
+        version: u64,
+    },
+    /// A code of `Refusal`.
+    RefreshFailed {
+        code: &'static str,
+    },
     /// By its id, which means nothing outside this computer's encrypted database.
     ReferralChanged {
         referral_id: &'a str,
@@ -58,6 +65,8 @@ fn words(entry: &LogEntry<'_>) -> String {
     match entry {
         LogEntry::Opened { mode } => format!("opened for={}", mode.as_str()),
         LogEntry::DirectoryLoaded { version } => format!("directory-loaded version={version}"),
+        LogEntry::DirectoryHeld { version } => format!("directory-held version={version}"),
+        LogEntry::RefreshFailed { code } => format!("refresh-failed code={code}"),
         LogEntry::ReferralChanged { referral_id } => match referral_id.parse::<store::Uuid>() {
             Ok(id) => format!("referral-changed id={id}"),
             Err(_) => "referral-changed".to_owned(),

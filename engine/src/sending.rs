@@ -3,16 +3,18 @@
 use crate::{
     Engine, EngineError,
     daily::{DailyThread, DailyWork},
+    layer,
 };
 use demo::mail_server::RunningMailServer;
 use referrals::{
     Desk,
-    outbox::{EndpointNow, Sender, SenderLock, ServiceStopped, Unsettled},
+    outbox::{AddressNow, EndpointNow, OutboxMessage, Sender, SenderLock, Unsettled},
     transport::Deadlines,
 };
 use services_directory::{
     directory_table::{self, DirectoryError},
     ids::EndpointId,
+    trust_table,
 };
 use std::{
     sync::{
@@ -22,7 +24,7 @@ use std::{
     thread::JoinHandle,
     time::{Duration, Instant},
 };
-use store::StoreError;
+use store::{Store, StoreError};
 use tokio::runtime::Runtime;
 
 /// Sends until it is dropped, whenever this process holds the sender's lock.
@@ -43,31 +45,14 @@ const LOOK_FOR_LOCK: Duration = Duration::from_secs(1);
 impl Engine {
     /// What sends for this data folder; `changed` is told of each referral that changed.
     pub fn sender(&self, changed: Arc<dyn Fn(&str) + Send + Sync>) -> Sender {
-        let (directory, clock) = (self.store.directory.clone(), self.store.clock.clone());
-        let endpoint_now: EndpointNow = Arc::new(move |id| {
-            let Ok(id) = EndpointId::parse(id) else {
-                return Ok(None);
-            };
-            let today = clock.today();
-            directory.read(|connection| {
-                directory_table::endpoint_digest_now(connection, &id, today).map_err(|error| {
-                    match error {
-                        DirectoryError::Store(error) => error,
-                        _ => StoreError::Value("directory.db".into()),
-                    }
-                })
-            })
-        });
-        let practice = self.store.practice.clone();
-        let service_stopped: ServiceStopped =
-            Arc::new(move |referral_id| crate::layer::is_stopped(&practice, referral_id));
+        let store = self.store.clone();
+        let endpoint_now: EndpointNow = Arc::new(move |message| address_now(&store, message));
         Sender {
             practice: self.store.practice.clone(),
             clock: self.store.clock.clone(),
             demonstration: self.is_demonstration(),
             lock_path: self.store.folder.sender_lock(),
             endpoint_now,
-            service_stopped,
             deadlines: Deadlines::default(),
             wake: self.desk.wake.clone(),
             changed,
@@ -195,6 +180,39 @@ async fn take_over(
         None => None,
     };
     Some((lock, server))
+}
+
+/// What stops a message before it leaves: the stop-list first, then the record, then the age of the directory.
+fn address_now(store: &Store, message: &OutboxMessage) -> Result<AddressNow, StoreError> {
+    if layer::is_stopped(&store.practice, &message.referral_id)? {
+        return Ok(AddressNow::DoNotRefer);
+    }
+    let (id, address) = (&message.endpoint_id, &message.address);
+    let now = store.clock.now();
+    let (revoked, too_old, phoned_until) = store.practice.read(|c| {
+        Ok::<_, StoreError>((
+            trust_table::is_revoked(c, id, address)?,
+            trust_table::too_old_since(c, now)?.is_some(),
+            trust_table::open_by_phone_until(c, &message.endpoint_digest)?,
+        ))
+    })?;
+    if revoked {
+        return Ok(AddressNow::Revoked);
+    }
+    if too_old && phoned_until.is_none_or(|until| until < now) {
+        return Ok(AddressNow::TooOld);
+    }
+    let Ok(id) = EndpointId::parse(id) else {
+        return Ok(AddressNow::Stands(None));
+    };
+    let today = store.clock.today();
+    let digest = store
+        .directory
+        .read(|c| directory_table::endpoint_digest_now(c, &id, today));
+    digest.map(AddressNow::Stands).map_err(|error| match error {
+        DirectoryError::Store(error) => error,
+        _ => StoreError::Value("directory.db".into()),
+    })
 }
 
 fn runtime() -> Result<Runtime, EngineError> {

@@ -1,21 +1,28 @@
 //! The tables of `directory.db`: one version of the directory, applied whole in one transaction, and read whole.
 
 use crate::{
-    feed::{Directory, FeedError, FeedLimits},
+    feed::{Directory, FeedError, FeedLimits, Reading},
     ids::EndpointId,
     model::{DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService},
 };
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use sha2::{Digest, Sha256};
-use store::{Migration, StoreError, hex};
+use store::{Migration, StoreError, fail_point, hex};
 
 /// The component of `directory.db`.
-pub const SCHEMA: Migration = Migration {
-    component: "directory",
-    version: 1,
-    sql: include_str!("../migrations/001_directory.sql"),
-};
+pub const SCHEMA: [Migration; 2] = [
+    Migration {
+        component: "directory",
+        version: 1,
+        sql: include_str!("../migrations/001_directory.sql"),
+    },
+    Migration {
+        component: "directory",
+        version: 2,
+        sql: include_str!("../migrations/002_publication.sql"),
+    },
+];
 
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
@@ -43,27 +50,67 @@ pub fn apply(
     directory: &Directory,
     now: Timestamp,
 ) -> Result<(), DirectoryError> {
+    apply_publication(tx, directory, "", now)
+}
+
+/// As `apply`, for one that was published and signed: `publication` names the files that it was read from, by their digests.
+pub fn apply_publication(
+    tx: &Transaction<'_>,
+    directory: &Directory,
+    publication: &str,
+    now: Timestamp,
+) -> Result<(), DirectoryError> {
+    fail_point::reach("apply: begun")?;
     tx.execute_batch("DELETE FROM records; DELETE FROM version;")?;
     let mut insert = tx
         .prepare("INSERT INTO records (position, kind, id, digest, body) VALUES (:position, :kind, :id, :digest, :body)")?;
+    let mut meant = Sha256::new();
     for (position, record) in (0_i64..).zip(records_of(directory)) {
-        let (kind, id) = kind_and_id(&record);
+        let (kind, id) = record.kind_and_id();
         let body = json(&record)?;
+        let digest = sha256(body.as_bytes());
         insert.execute(named_params! {
-            ":position": position, ":kind": kind, ":id": id, ":digest": sha256(body.as_bytes()), ":body": body,
+            ":position": position, ":kind": kind, ":id": id, ":digest": digest, ":body": body,
         })?;
+        meant.update(digest);
     }
+    let meant = hex(&meant.finalize());
     tx.execute(
-        "INSERT INTO version (only_row, header, state_digest, applied_at) VALUES (1, :header, :digest, :now)",
+        "INSERT INTO version (only_row, header, state_digest, applied_at, publication) VALUES (1, :header, :digest, :now, :publication)",
         named_params! {
             ":header": json(&DirectoryRecord::Directory(directory.header.clone()))?,
-            ":digest": state_digest(tx)?, ":now": now.to_string(),
+            ":digest": meant, ":now": now.to_string(), ":publication": publication,
         },
     )?;
-    match read(tx)? {
-        Some((written, _)) if written == *directory => Ok(()),
-        _ => Err(DirectoryError::Damaged),
+    fail_point::reach("apply: written")?;
+    if state_digest(tx)? == meant && reads_back(tx, directory)? {
+        Ok(())
+    } else {
+        Err(DirectoryError::Damaged)
     }
+}
+
+/// Record by record, so that no second directory stands in memory.
+fn reads_back(connection: &Connection, directory: &Directory) -> Result<bool, DirectoryError> {
+    let mut statement = connection.prepare("SELECT body FROM records ORDER BY position")?;
+    let mut rows = statement.query([])?;
+    for record in records_of(directory) {
+        let Some(row) = rows.next()? else {
+            return Ok(false);
+        };
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        if serde_json::from_str::<DirectoryRecord>(body).ok() != Some(record) {
+            return Ok(false);
+        }
+    }
+    Ok(rows.next()?.is_none())
+}
+
+/// Which publication stands there; '' for one that was loaded by hand, none where there is no directory.
+pub fn publication(connection: &Connection) -> Result<Option<String>, DirectoryError> {
+    Ok(connection
+        .query_row("SELECT publication FROM version", [], |row| row.get(0))
+        .optional()?)
 }
 
 /// The directory and when it was applied; none before the first.
@@ -88,17 +135,16 @@ pub fn read(connection: &Connection) -> Result<Option<(Directory, Timestamp)>, D
     if state_digest(connection)? != digest {
         return Err(DirectoryError::Damaged);
     }
-    let mut lines = header;
+    let mut reading = Reading::new(FeedLimits::default());
+    reading.take_own(&header)?;
     let mut statement = connection.prepare("SELECT body FROM records ORDER BY position")?;
-    for body in statement.query_map([], |row| row.get::<_, String>(0))? {
-        lines.push('\n');
-        lines.push_str(&body?);
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        reading.take_own(body)?;
     }
     let applied_at = applied_at.parse().map_err(|_| DirectoryError::Damaged)?;
-    Ok(Some((
-        Directory::read(lines.as_bytes(), FeedLimits::default())?,
-        applied_at,
-    )))
+    Ok(Some((reading.done()?, applied_at)))
 }
 
 /// The digest of an endpoint's record: what a practice approves, and what is compared before each send.
@@ -185,6 +231,11 @@ fn records_of(directory: &Directory) -> impl Iterator<Item = DirectoryRecord> {
         .services
         .iter()
         .map(|service| DirectoryRecord::Service(Box::new(HealthcareService::clone(service))));
+    let tombstones = directory
+        .tombstones
+        .iter()
+        .cloned()
+        .map(DirectoryRecord::Tombstone);
     let endpoints = directory
         .endpoints
         .iter()
@@ -194,25 +245,17 @@ fn records_of(directory: &Directory) -> impl Iterator<Item = DirectoryRecord> {
         .chain(practices)
         .chain(organizations)
         .chain(services)
+        .chain(tombstones)
         .chain(endpoints)
-}
-
-fn kind_and_id(record: &DirectoryRecord) -> (&'static str, &str) {
-    match record {
-        DirectoryRecord::Directory(header) => ("directory", &header.id),
-        DirectoryRecord::Area(area) => ("area", area.id.as_str()),
-        DirectoryRecord::Practice(practice) => ("practice", practice.ods_code.as_str()),
-        DirectoryRecord::Organization(organization) => ("organization", organization.id.as_str()),
-        DirectoryRecord::Service(service) => ("service", service.id.as_str()),
-        DirectoryRecord::Endpoint(endpoint) => ("endpoint", endpoint.id.as_str()),
-    }
 }
 
 fn state_digest(connection: &Connection) -> Result<String, DirectoryError> {
     let mut statement = connection.prepare("SELECT body FROM records ORDER BY position")?;
     let mut hash = Sha256::new();
-    for body in statement.query_map([], |row| row.get::<_, String>(0))? {
-        hash.update(sha256(body?.as_bytes()));
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        hash.update(sha256(body.as_bytes()));
     }
     Ok(hex(&hash.finalize()))
 }

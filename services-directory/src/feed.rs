@@ -8,6 +8,7 @@ pub(crate) use checks::is_forbidden;
 use crate::ids::{AreaId, EndpointId, OdsCode, ServiceId};
 use crate::model::{
     Area, DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService, Organization, Practice,
+    Tombstone,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,8 @@ pub struct Directory {
     pub organizations: Vec<Organization>,
     pub services: Vec<Arc<HealthcareService>>,
     pub endpoints: Vec<Endpoint>,
+    /// Services that have left it.
+    pub tombstones: Vec<Tombstone>,
 }
 
 /// How much is read before it is refused. Bytes are counted before anything is parsed.
@@ -37,7 +40,7 @@ pub struct FeedLimits {
 impl Default for FeedLimits {
     fn default() -> Self {
         Self {
-            file_bytes: 64 << 20,
+            file_bytes: 256 << 20,
             line_bytes: 64 << 10,
             record_count: 500_000,
             nesting_depth: 12,
@@ -83,6 +86,10 @@ pub enum FeedProblem {
     SecondHeader,
     #[error("the file has no records: publish it again")]
     Empty,
+    #[error(
+        "a record of kind \"{0}\" does not belong in this file: endpoints stand in a file of their own, which other people sign"
+    )]
+    NotHere(&'static str),
     #[error("the {0} id is already used on line {1}: give each record an id of its own")]
     Duplicate(&'static str, usize),
     #[error("{field} names {id}, which is not in this file: add that record or correct the id")]
@@ -101,78 +108,28 @@ struct Lines {
     organizations: Vec<usize>,
     services: Vec<usize>,
     endpoints: Vec<usize>,
+    tombstones: Vec<usize>,
 }
 
 impl Directory {
     /// Reads JSON Lines: the header first, then records in any order; empty lines are passed over.
-    pub fn read(mut jsonl: impl BufRead, limits: FeedLimits) -> Result<Self, FeedError> {
-        let mut directory: Option<Self> = None;
-        let mut lines = Lines::default();
-        let (mut line, mut bytes_read, mut record_count) = (0, 0_u64, 0);
-        let mut buffer = Vec::new();
-        loop {
-            line += 1;
-            let at = |problem| FeedError {
-                line,
-                record: None,
-                problem,
-            };
-            buffer.clear();
-            let room = limits.line_bytes.saturating_add(1);
-            let taken = (&mut jsonl)
-                .take(room)
-                .read_until(b'\n', &mut buffer)
-                .map_err(|e| at(e.into()))?;
-            if taken == 0 {
-                break;
-            }
-            bytes_read = bytes_read.saturating_add(u64::try_from(taken).unwrap_or(u64::MAX));
-            if bytes_read > limits.file_bytes {
-                return Err(at(FeedProblem::FileTooLarge(limits.file_bytes)));
-            }
-            let text = std::str::from_utf8(&buffer).map_err(|e| {
-                // A cut in the middle of a character means that the line was too long, not that it is not UTF-8.
-                let cut = buffer.len() as u64 == room && e.error_len().is_none();
-                at(if cut {
-                    FeedProblem::LineTooLong(limits.line_bytes)
-                } else {
-                    FeedProblem::NotUtf8
-                })
-            })?;
-            let text = text.trim_matches(['\n', '\r', ' ', '\t']);
-            if text.len() as u64 > limits.line_bytes
-                || (buffer.len() as u64 == room && !buffer.ends_with(b"\n"))
-            {
-                return Err(at(FeedProblem::LineTooLong(limits.line_bytes)));
-            }
-            if text.is_empty() {
-                continue;
-            }
-            record_count += 1;
-            if record_count > limits.record_count {
-                return Err(at(FeedProblem::TooManyRecords(limits.record_count)));
-            }
-            let record =
-                parse_line(text, limits.nesting_depth).map_err(|(record, problem)| FeedError {
-                    line,
-                    record,
-                    problem,
-                })?;
-            place(&mut directory, &mut lines, record, line).map_err(|(record, problem)| {
-                FeedError {
-                    line,
-                    record,
-                    problem,
-                }
-            })?;
-        }
-        let directory = directory.ok_or(FeedError {
-            line: 0,
-            record: None,
-            problem: FeedProblem::Empty,
-        })?;
-        checks::check_references(&directory, &lines)?;
-        Ok(directory)
+    pub fn read(jsonl: impl BufRead, limits: FeedLimits) -> Result<Self, FeedError> {
+        let mut reading = Reading::new(limits);
+        reading.take_all(jsonl, Part::Whole)?;
+        reading.done()
+    }
+
+    /// Reads a directory that is published as two texts, which different people sign: the first must hold no endpoint, the second nothing else.
+    /// The limits hold for both together.
+    pub fn read_published(
+        services: impl BufRead,
+        endpoints: impl BufRead,
+        limits: FeedLimits,
+    ) -> Result<Self, FeedError> {
+        let mut reading = Reading::new(limits);
+        reading.take_all(services, Part::Services)?;
+        reading.take_all(endpoints, Part::Endpoints)?;
+        reading.done()
     }
 
     pub fn service(&self, id: &ServiceId) -> Option<&HealthcareService> {
@@ -198,6 +155,143 @@ impl Directory {
             .filter_map(|area| Some((&area.id, area.part_of.as_ref()?)))
             .collect();
         Some(upward(&practice.areas, &parents))
+    }
+}
+
+/// Which text is being read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Services,
+    Endpoints,
+}
+
+impl Part {
+    fn may_hold(self, record: &DirectoryRecord) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Services => !matches!(record, DirectoryRecord::Endpoint(_)),
+            Self::Endpoints => matches!(record, DirectoryRecord::Endpoint(_)),
+        }
+    }
+}
+
+/// A directory that is being read, with what it has used of its limits.
+pub(crate) struct Reading {
+    limits: FeedLimits,
+    directory: Option<Directory>,
+    lines: Lines,
+    bytes_read: u64,
+    record_count: usize,
+}
+
+impl Reading {
+    pub(crate) fn new(limits: FeedLimits) -> Self {
+        Self {
+            limits,
+            directory: None,
+            lines: Lines::default(),
+            bytes_read: 0,
+            record_count: 0,
+        }
+    }
+
+    /// One record that this program wrote itself.
+    pub(crate) fn take_own(&mut self, text: &str) -> Result<(), FeedError> {
+        let line = self.record_count + 1;
+        self.take_record(text, line, Part::Whole)
+            .map_err(|(record, problem)| FeedError {
+                line,
+                record,
+                problem,
+            })
+    }
+
+    fn take_all(&mut self, mut jsonl: impl BufRead, part: Part) -> Result<(), FeedError> {
+        let mut buffer = Vec::new();
+        for line in 1.. {
+            let more = self
+                .take_line(&mut jsonl, &mut buffer, line, part)
+                .map_err(|(record, problem)| FeedError {
+                    line,
+                    record,
+                    problem,
+                })?;
+            if !more {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// False at the end of the text.
+    fn take_line(
+        &mut self,
+        jsonl: &mut impl BufRead,
+        buffer: &mut Vec<u8>,
+        line: usize,
+        part: Part,
+    ) -> Result<bool, LineProblem> {
+        let limits = self.limits;
+        let of_line = |problem: FeedProblem| (None, problem);
+        buffer.clear();
+        let room = limits.line_bytes.saturating_add(1);
+        let taken = jsonl
+            .take(room)
+            .read_until(b'\n', buffer)
+            .map_err(|e| of_line(e.into()))?;
+        if taken == 0 {
+            return Ok(false);
+        }
+        self.bytes_read = self
+            .bytes_read
+            .saturating_add(u64::try_from(taken).unwrap_or(u64::MAX));
+        if self.bytes_read > limits.file_bytes {
+            return Err(of_line(FeedProblem::FileTooLarge(limits.file_bytes)));
+        }
+        let text = std::str::from_utf8(buffer).map_err(|e| {
+            // A cut in the middle of a character means that the line was too long, not that it is not UTF-8.
+            let cut = buffer.len() as u64 == room && e.error_len().is_none();
+            of_line(if cut {
+                FeedProblem::LineTooLong(limits.line_bytes)
+            } else {
+                FeedProblem::NotUtf8
+            })
+        })?;
+        let text = text.trim_matches(['\n', '\r', ' ', '\t']);
+        if text.len() as u64 > limits.line_bytes
+            || (buffer.len() as u64 == room && !buffer.ends_with(b"\n"))
+        {
+            return Err(of_line(FeedProblem::LineTooLong(limits.line_bytes)));
+        }
+        if !text.is_empty() {
+            self.take_record(text, line, part)?;
+        }
+        Ok(true)
+    }
+
+    fn take_record(&mut self, text: &str, line: usize, part: Part) -> Result<(), LineProblem> {
+        let most = self.limits.record_count;
+        self.record_count += 1;
+        if self.record_count > most {
+            return Err((None, FeedProblem::TooManyRecords(most)));
+        }
+        let record = parse_line(text, self.limits.nesting_depth)?;
+        if !part.may_hold(&record) {
+            let (kind, id) = record.kind_and_id();
+            return Err((Some(id.to_owned()), FeedProblem::NotHere(kind)));
+        }
+        place(&mut self.directory, &mut self.lines, record, line)
+    }
+
+    pub(crate) fn done(self) -> Result<Directory, FeedError> {
+        let directory = self.directory.ok_or(FeedError {
+            line: 0,
+            record: None,
+            problem: FeedProblem::Empty,
+        })?;
+        checks::check_references(&directory, &self.lines)?;
+        Ok(directory)
     }
 }
 
@@ -271,6 +365,7 @@ fn place(
             organizations: Vec::new(),
             services: Vec::new(),
             endpoints: Vec::new(),
+            tombstones: Vec::new(),
         });
         return Ok(());
     };
@@ -297,6 +392,10 @@ fn place(
         DirectoryRecord::Endpoint(endpoint) => {
             directory.endpoints.push(endpoint);
             lines.endpoints.push(line);
+        }
+        DirectoryRecord::Tombstone(tombstone) => {
+            directory.tombstones.push(tombstone);
+            lines.tombstones.push(line);
         }
     }
     Ok(())

@@ -4,5 +4,7 @@ pub mod directory_table;
 pub mod feed;
 pub mod ids;
 pub mod layer;
+pub mod look_alike;
 pub mod model;
 pub mod search;
+pub mod trust_table;

@@ -17,6 +17,22 @@ pub enum DirectoryRecord {
     Organization(Organization),
     Service(Box<HealthcareService>),
     Endpoint(Endpoint),
+    Tombstone(Tombstone),
+}
+
+impl DirectoryRecord {
+    /// The kind as it stands on the wire, and what names the record among those of its kind.
+    pub fn kind_and_id(&self) -> (&'static str, &str) {
+        match self {
+            Self::Directory(header) => ("directory", &header.id),
+            Self::Area(area) => ("area", area.id.as_str()),
+            Self::Practice(practice) => ("practice", practice.ods_code.as_str()),
+            Self::Organization(organization) => ("organization", organization.id.as_str()),
+            Self::Service(service) => ("service", service.id.as_str()),
+            Self::Endpoint(endpoint) => ("endpoint", endpoint.id.as_str()),
+            Self::Tombstone(tombstone) => ("tombstone", tombstone.id.as_str()),
+        }
+    }
 }
 
 /// The first line of a directory file: what it is, and which version.
@@ -92,6 +108,30 @@ pub enum OrganisationKind {
     SocialEnterprise,
     Company,
     Other,
+}
+
+/// A service that has left the directory, kept for at least 400 days so that whoever knew it learns why and where to go instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tombstone {
+    /// The id that the service had; it is never given again.
+    pub id: ServiceId,
+    pub reason: TombstoneReason,
+    /// A service of this directory, or another that has left it. A merged one always has it.
+    #[serde(default)]
+    pub successor: Option<ServiceId>,
+    pub on: Date,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TombstoneReason {
+    Closed,
+    Merged,
+    /// The service asked not to be listed.
+    Withdrawn,
+    /// It should never have been listed.
+    Error,
 }
 
 /// An entry of the directory; on screen, a "service".

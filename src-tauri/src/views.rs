@@ -202,6 +202,26 @@ view! {
         pub drafts: u32,
     }
 
+    /// The address before and the one now, in pieces: what is only in one of them is marked.
+    struct AddressChange {
+        pub before: Vec<AddressPiece>,
+        pub now: Vec<AddressPiece>,
+    }
+
+    struct AddressPiece {
+        pub text: String,
+        pub changed: bool,
+    }
+
+    enum AddressWarningCode { LooksLike, OtherHost, OutsideNhs, MixedScripts }
+
+    /// Why somebody should look twice.
+    struct AddressWarning {
+        pub code: AddressWarningCode,
+        /// The other address, or the former host; "" where there is none.
+        pub detail: String,
+    }
+
     /// An address that this practice has not approved as it stands in the directory now.
     struct AddressRow {
         pub endpoint_id: String,
@@ -209,8 +229,9 @@ view! {
         pub digest: String,
         pub service_name: String,
         pub address: String,
-        /// What was approved before, when this is a change.
-        pub before: Option<String>,
+        /// Beside what was approved before, where there is something.
+        pub change: Option<AddressChange>,
+        pub warnings: Vec<AddressWarning>,
         /// The name of whoever has looked at it; another person approves.
         pub proposed_by: Option<String>,
         pub proposed_by_me: bool,

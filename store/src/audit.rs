@@ -36,6 +36,18 @@ codes! {
     RetentionSet = "retention-set",
 
     DirectoryLoaded = "directory-loaded",
+    /// The practice follows a published directory from here on; its fingerprint stands in the detail.
+    DirectoryEnrolled = "directory-enrolled",
+    /// A published version was applied: its number and how much it changed.
+    DirectoryRefreshed = "directory-refreshed",
+    /// So much would change that a person is asked first.
+    ChangesHeld = "changes-held",
+    ChangesAccepted = "changes-accepted",
+    ChangesRefused = "changes-refused",
+    /// The stop-list is another: how many it names.
+    StopListChanged = "stop-list-changed",
+    /// A service was phoned because the directory is too old to send by.
+    ServicePhoned = "service-phoned",
     /// A note, a pin, hidden, "do not refer", a correction or a local service, put there or taken away.
     LayerChanged = "layer-changed",
     /// Somebody asked a service whether its entry is right.

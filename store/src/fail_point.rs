@@ -23,6 +23,16 @@ pub const ALL: [&str; 16] = [
     "settle: committed",
 ];
 
+/// The points of a refresh: the practice's trust is written down first, then the directory is applied.
+pub const OF_A_REFRESH: [&str; 6] = [
+    "trust: begun",
+    "trust: written",
+    "trust: committed",
+    "apply: begun",
+    "apply: written",
+    "apply: committed",
+];
+
 /// Does nothing, unless a test of a debug build has set the point (crate `fail`) to `return(kill)`, `return(EIO)` or `return(ENOSPC)`.
 /// After a commit, an error means that it reported a failure and was done all the same.
 #[cfg(debug_assertions)]

@@ -15,13 +15,22 @@ pub struct AddressToApprove {
     pub digest: String,
     pub address: String,
     pub service_name: String,
-    /// What was approved for this endpoint before, when this is a change.
+    /// The endpoints that this one takes the place of, the nearest first.
+    pub supersedes: Vec<String>,
+    /// What was approved before for this endpoint, or for one that it takes the place of: then this is a change.
     pub before: Option<String>,
     /// Who has looked at it, as it stands now.
     pub proposed_by: Option<String>,
 }
 
 impl Desk {
+    /// Every address that was ever approved here.
+    pub fn approved_addresses(&self) -> Result<Vec<String>, ReferralError> {
+        let approved = self.practice.read(approval_table::approved)?;
+        let all = approved.into_values().flatten();
+        Ok(all.map(|it| it.address).collect())
+    }
+
     /// Of the directory's addresses, given as they stand now, those that are not approved.
     pub fn not_approved(
         &self,
@@ -36,14 +45,14 @@ impl Desk {
             let mut waiting = Vec::new();
             for mut address in addresses {
                 let as_it_stands = (address.endpoint_id.clone(), address.digest.clone());
-                let before = approved.get(&address.endpoint_id);
-                if before.is_some_and(|all| all.iter().any(|it| it.digest == address.digest)) {
+                let own = approved.get(&address.endpoint_id);
+                if own.is_some_and(|all| all.iter().any(|it| it.digest == address.digest)) {
                     continue;
                 }
                 address.proposed_by = proposals.get(&as_it_stands).cloned();
-                address.before = before
-                    .and_then(|all| all.last())
-                    .map(|it| it.address.clone());
+                let former = address.supersedes.iter().filter_map(|id| approved.get(id));
+                let mut former = own.into_iter().chain(former).filter_map(|all| all.last());
+                address.before = former.next().map(|it| it.address.clone());
                 waiting.push(address);
             }
             Ok(waiting)

@@ -10,4 +10,4 @@ pub mod sender;
 
 pub use lock::SenderLock;
 pub use outbox_table::{OutboxMessage, OutboxState};
-pub use sender::{EndpointNow, Sender, ServiceStopped, Unsettled, Wake};
+pub use sender::{AddressNow, EndpointNow, Sender, Unsettled, Wake};

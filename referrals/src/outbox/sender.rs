@@ -21,11 +21,21 @@ use std::{
 use store::{Clock, Database, StoreError, fail_point};
 use tokio::sync::Notify;
 
-/// What the directory says of an endpoint now: its record's digest; none when it is gone or has ended.
-/// An error means that the directory cannot be read just now, which says nothing about the address.
-pub type EndpointNow = Arc<dyn Fn(&str) -> Result<Option<String>, StoreError> + Send + Sync>;
-/// Whether this practice has said not to refer to the service, by the referral's id.
-pub type ServiceStopped = Arc<dyn Fn(&str) -> Result<bool, StoreError> + Send + Sync>;
+/// What the directory says of a message's endpoint now. An error means that the directory cannot be read just now, which says nothing about the address.
+pub type EndpointNow = Arc<dyn Fn(&OutboxMessage) -> Result<AddressNow, StoreError> + Send + Sync>;
+
+/// Whether the directory still lets a message go where it is addressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddressNow {
+    /// The record has this digest; none: it is gone, or has ended.
+    Stands(Option<String>),
+    /// Somebody of this practice has said not to refer to the service.
+    DoNotRefer,
+    /// On the stop-list.
+    Revoked,
+    /// The directory is too old, and nobody has phoned the service.
+    TooOld,
+}
 
 /// Wakes the sender: something was queued, or it shall stop.
 #[derive(Clone, Default)]
@@ -44,7 +54,6 @@ pub struct Sender {
     pub demonstration: bool,
     pub lock_path: PathBuf,
     pub endpoint_now: EndpointNow,
-    pub service_stopped: ServiceStopped,
     pub deadlines: Deadlines,
     pub wake: Wake,
     /// Told of each referral that changed.
@@ -150,19 +159,12 @@ impl Sender {
     async fn claim(&self) -> Result<Claim, ReferralError> {
         let now = self.clock.now();
         let endpoint_now = self.endpoint_now.clone();
-        let service_stopped = self.service_stopped.clone();
         let claim = self
             .practice
             .write_async(move |tx| {
                 fail_point::reach("claim: begun")?;
                 let claim = outbox_table::claim(tx, now, &|message| {
-                    if service_stopped(&message.referral_id)? {
-                        return Ok(Some(SendProblem::DoNotRefer));
-                    }
-                    Ok(changed_since(
-                        message,
-                        endpoint_now(&message.endpoint_id)?.as_deref(),
-                    ))
+                    Ok(reason_to_hold(message, &endpoint_now(message)?))
                 })?;
                 fail_point::reach("claim: written")?;
                 Ok::<_, ReferralError>(claim)
@@ -277,11 +279,15 @@ impl Sender {
 }
 
 /// The address in the row is the one that the GP saw; if the directory has another now, the item is held, never re-aimed.
-fn changed_since(message: &OutboxMessage, now: Option<&str>) -> Option<SendProblem> {
-    if now == Some(message.endpoint_digest.as_str()) {
-        None
-    } else {
-        Some(SendProblem::AddressChanged)
+fn reason_to_hold(message: &OutboxMessage, now: &AddressNow) -> Option<SendProblem> {
+    match now {
+        AddressNow::DoNotRefer => Some(SendProblem::DoNotRefer),
+        AddressNow::Revoked => Some(SendProblem::AddressRevoked),
+        AddressNow::Stands(digest) if digest.as_ref() != Some(&message.endpoint_digest) => {
+            Some(SendProblem::AddressChanged)
+        }
+        AddressNow::Stands(_) => None,
+        AddressNow::TooOld => Some(SendProblem::DirectoryTooOld),
     }
 }
 

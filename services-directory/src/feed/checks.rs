@@ -4,6 +4,7 @@ use super::{Directory, FeedError, FeedProblem, Lines, address};
 use crate::ids::{AreaId, ServiceId};
 use crate::model::{
     Area, Channel, DirectoryRecord, Endpoint, HealthcareService, ReferralMethod, ServiceStatus,
+    Tombstone, TombstoneReason,
 };
 use jiff::civil::Date;
 use serde_json::Value;
@@ -109,6 +110,7 @@ pub fn check_record(record: &DirectoryRecord) -> Result<(), FeedProblem> {
             check_service(service)
         }
         DirectoryRecord::Endpoint(endpoint) => check_endpoint(endpoint),
+        DirectoryRecord::Tombstone(tombstone) => check_tombstone(tombstone),
     }
 }
 
@@ -183,6 +185,13 @@ fn check_endpoint(endpoint: &Endpoint) -> Result<(), FeedProblem> {
     Ok(())
 }
 
+fn check_tombstone(tombstone: &Tombstone) -> Result<(), FeedProblem> {
+    if tombstone.reason == TombstoneReason::Merged && tombstone.successor.is_none() {
+        return Err(value("successor", "missing though reason is \"merged\""));
+    }
+    Ok(())
+}
+
 /// What must hold between the records.
 pub(super) fn check_references(directory: &Directory, lines: &Lines) -> Result<(), FeedError> {
     let areas = unique("area", directory.areas.iter().map(|a| &a.id), &lines.areas)?;
@@ -239,6 +248,43 @@ pub(super) fn check_references(directory: &Directory, lines: &Lines) -> Result<(
                 &endpoint.id,
                 dangling("service_id", &endpoint.service_id),
             ));
+        }
+    }
+    check_tombstones(directory, lines, &known.services)
+}
+
+/// An id is not given twice, also not after its service has gone; and whoever follows the successors comes to an end.
+fn check_tombstones(
+    directory: &Directory,
+    lines: &Lines,
+    services: &HashSet<&ServiceId>,
+) -> Result<(), FeedError> {
+    let gone = unique(
+        "tombstone",
+        directory.tombstones.iter().map(|t| &t.id),
+        &lines.tombstones,
+    )?;
+    let successors: BTreeMap<&ServiceId, &ServiceId> = directory
+        .tombstones
+        .iter()
+        .filter_map(|t| Some((&t.id, t.successor.as_ref()?)))
+        .collect();
+    for (tombstone, line) in directory.tombstones.iter().zip(&lines.tombstones) {
+        let wrong = |problem| Err(at(*line, &tombstone.id, problem));
+        if services.contains(&tombstone.id) {
+            return wrong(value("id", "that of a service which is still listed"));
+        }
+        let Some(successor) = &tombstone.successor else {
+            continue;
+        };
+        if !services.contains(successor) && !gone.contains(successor) {
+            return wrong(dangling("successor", successor));
+        }
+        if leads_back(&tombstone.id, &successors) {
+            return wrong(FeedProblem::Circle {
+                field: "successor",
+                id: successor.to_string(),
+            });
         }
     }
     Ok(())

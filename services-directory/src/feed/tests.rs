@@ -161,6 +161,63 @@ fn each_fault_names_its_line_its_record_and_what_is_wrong() {
     }
 }
 
+const GONE: &str = r#"{"kind":"tombstone","id":"s0","reason":"merged","successor":"s1","on":"2026-09-30"}
+{"kind":"tombstone","id":"s00","reason":"closed","on":"2025-09-30"}
+{"kind":"tombstone","id":"s000","reason":"merged","successor":"s0","on":"2025-03-31"}
+"#;
+
+#[test]
+fn a_tombstone_leads_to_a_service_that_is_there_and_takes_no_id_twice() {
+    let good = format!("{GOOD}{GONE}");
+    assert_eq!(read(&good).unwrap().tombstones.len(), 3);
+    let cases = [
+        (r#""id":"s0""#, r#""id":"s2""#, "still listed"),
+        (
+            r#""successor":"s1""#,
+            r#""successor":"s9""#,
+            "successor names s9",
+        ),
+        (r#""successor":"s1""#, r#""successor":"s000""#, "leads back"),
+        (r#""id":"s00""#, r#""id":"s0""#, "already used"),
+        (r#","successor":"s1""#, "", "missing though reason"),
+    ];
+    for (from, to, words) in cases {
+        let error = read(&good.replacen(from, to, 1)).expect_err(to).to_string();
+        assert!(error.contains(words), "{to}: {error}");
+    }
+}
+
+#[test]
+fn endpoints_stand_in_the_text_that_other_people_sign_and_nowhere_else() {
+    let (endpoints, services): (Vec<&str>, Vec<&str>) = GOOD
+        .lines()
+        .partition(|line| line.contains(r#""kind":"endpoint""#));
+    let (services, endpoints) = (services.join("\n"), endpoints.join("\n"));
+    let limits = FeedLimits::default();
+    let both = |services: &str, endpoints: &str| {
+        Directory::read_published(services.as_bytes(), endpoints.as_bytes(), limits)
+    };
+    assert_eq!(both(&services, &endpoints).unwrap(), read(GOOD).unwrap());
+    let smuggled = [
+        (GOOD, ""),
+        (GOOD, endpoints.as_str()),
+        (services.as_str(), GOOD),
+    ];
+    for (services, endpoints) in smuggled {
+        let error = both(services, endpoints).unwrap_err().to_string();
+        assert!(error.contains("does not belong in this file"), "{error}");
+    }
+    let tight = FeedLimits {
+        record_count: 7,
+        ..limits
+    };
+    let error = Directory::read_published(services.as_bytes(), endpoints.as_bytes(), tight);
+    assert!(matches!(
+        error.unwrap_err().problem,
+        FeedProblem::TooManyRecords(7)
+    ));
+}
+
 #[test]
 fn limits_hold_before_parsing() {
     let tight = |change: fn(&mut FeedLimits)| {

@@ -10,13 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const STARTER: &str = include_str!("../../data/starter.jsonl");
 const SCHEMA: &str = include_str!("../../schema/record.schema.json");
-const EXAMPLES: [&str; 6] = [
+const EXAMPLES: [&str; 7] = [
     include_str!("../../schema/examples/directory.json"),
     include_str!("../../schema/examples/area.json"),
     include_str!("../../schema/examples/practice.json"),
     include_str!("../../schema/examples/organization.json"),
     include_str!("../../schema/examples/service.json"),
     include_str!("../../schema/examples/endpoint.json"),
+    include_str!("../../schema/examples/tombstone.json"),
 ];
 
 /// Never in any text that ships (nhs-rules: MHRA wording, content style, words that hurt).
@@ -142,7 +143,8 @@ fn the_file_is_a_demonstration_in_the_order_of_the_contract() {
         DirectoryRecord::Practice(_) => 2,
         DirectoryRecord::Organization(_) => 3,
         DirectoryRecord::Service(_) => 4,
-        DirectoryRecord::Endpoint(_) => 5,
+        DirectoryRecord::Tombstone(_) => 5,
+        DirectoryRecord::Endpoint(_) => 6,
     };
     let records = records();
     assert!(records.is_sorted_by_key(place));
@@ -170,6 +172,7 @@ fn every_id_is_used_once_and_every_reference_is_there() {
             DirectoryRecord::Organization(r) => format!("organization {}", r.id),
             DirectoryRecord::Service(r) => format!("service {}", r.id),
             DirectoryRecord::Endpoint(r) => format!("endpoint {}", r.id),
+            DirectoryRecord::Tombstone(r) => format!("tombstone {}", r.id),
         };
         assert!(known.insert(id.clone()), "{id} twice");
     }
@@ -204,6 +207,9 @@ fn every_id_is_used_once_and_every_reference_is_there() {
                 }
             }
             DirectoryRecord::Endpoint(r) => needed.extend([format!("service {}", r.service_id)]),
+            DirectoryRecord::Tombstone(r) => {
+                needed.extend(r.successor.map(|s| format!("service {s}")));
+            }
             DirectoryRecord::Directory(_) | DirectoryRecord::Organization(_) => {}
         }
     }

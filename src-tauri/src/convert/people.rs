@@ -1,13 +1,18 @@
 //! People, who sits here, and the addresses that two of them approve.
 
-use crate::views::{self, AddressRow, AddressShown, SessionView, StaffForm};
-use engine::{Engine, EngineError};
+use crate::views::{
+    self, AddressChange, AddressPiece, AddressRow, AddressShown, AddressWarning,
+    AddressWarningCode, SessionView, StaffForm,
+};
+use engine::{AddressLook, Engine, EngineError};
 use referrals::{
     ReferralError,
+    desk::AddressToApprove,
     draft::Problem,
     people::{Right, Role, StaffMember},
     staff_table,
 };
+use services_directory::look_alike::{self, Piece};
 
 const LONGEST: usize = 100;
 
@@ -80,16 +85,37 @@ pub fn addresses(engine: &Engine) -> Result<Vec<AddressRow>, EngineError> {
         let found = staff.iter().find(|member| member.id == *id);
         found.map_or_else(|| id.clone(), |member| member.name.clone())
     };
-    let row = |it: &referrals::desk::AddressToApprove| AddressRow {
+    let looks = engine.looks(&waiting)?;
+    let row = |(it, look): (&AddressToApprove, AddressLook)| AddressRow {
         endpoint_id: it.endpoint_id.clone(),
         digest: it.digest.clone(),
         service_name: it.service_name.clone(),
         address: it.address.clone(),
-        before: it.before.clone(),
+        change: it.before.as_ref().map(|_| AddressChange {
+            before: pieces(look.before),
+            now: pieces(look.now),
+        }),
+        warnings: look.warnings.into_iter().map(warning).collect(),
         proposed_by: it.proposed_by.as_ref().map(name),
         proposed_by_me: it.proposed_by.is_some() && it.proposed_by == me,
     };
-    Ok(waiting.iter().map(row).collect())
+    Ok(waiting.iter().zip(looks).map(row).collect())
+}
+
+fn pieces(pieces: Vec<Piece>) -> Vec<AddressPiece> {
+    let piece = |Piece { text, changed }| AddressPiece { text, changed };
+    pieces.into_iter().map(piece).collect()
+}
+
+fn warning(warning: look_alike::AddressWarning) -> AddressWarning {
+    use look_alike::AddressWarning as Of;
+    let (code, detail) = match warning {
+        Of::LooksLike(address) => (AddressWarningCode::LooksLike, address),
+        Of::OtherHost(host) => (AddressWarningCode::OtherHost, host),
+        Of::OutsideNhs => (AddressWarningCode::OutsideNhs, String::new()),
+        Of::MixedScripts => (AddressWarningCode::MixedScripts, String::new()),
+    };
+    AddressWarning { code, detail }
 }
 
 pub fn shown(addresses: &[AddressShown]) -> Vec<(String, String)> {

@@ -105,7 +105,7 @@ pub(super) fn clock() -> Clock {
 pub(super) fn schemas() -> Schemas {
     Schemas {
         practice: desk::SCHEMA.to_vec(),
-        directory: vec![directory_table::SCHEMA],
+        directory: directory_table::SCHEMA.to_vec(),
     }
 }
 

@@ -124,12 +124,19 @@ fn case(practice: &mut Practice, moment: Moment, name: &str, how: &Misbehaviour)
 /// Two of the faults can be seen first or last by the operating system: which of two words it is was left to chance.
 fn either(moment: Moment, name: &str, told: &str) -> String {
     match (moment, name) {
-        (Moment::Banner, "resets") => told.replace("connection-lost", "cannot-connect"),
+        (Moment::Banner, "resets") => told
+            .replace(&in_column("connection-lost"), &in_column("cannot-connect"))
+            .replace("(connection-lost)", "(cannot-connect)"),
         (Moment::Handshake, _) if told.contains("(tls)") => told
             .replace("(tls)", "(plaintext-before-tls)")
-            .replace(&format!("{:<18}", "tls"), "plaintext-before-tls"),
+            .replace(&in_column("tls"), &in_column("plaintext-before-tls")),
         _ => told.to_owned(),
     }
+}
+
+/// As wide as a problem is shown.
+fn in_column(problem: &str) -> String {
+    format!("{problem:<18}")
 }
 
 /// State, problem and timeline, as the window shows them.
@@ -139,7 +146,7 @@ fn told(practice: &Practice, id: &str) -> String {
         .problem
         .map_or("-", referrals::transport::SendProblem::as_str);
     let timeline = practice.timeline(id).join(", ");
-    format!("{:<9} {problem:<18} | {timeline}", row.state)
+    format!("{:<9} {} | {timeline}", row.state, in_column(problem))
 }
 
 #[test]

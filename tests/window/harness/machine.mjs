@@ -102,12 +102,12 @@ async function startDriver(folder, { home = null, variables = {} } = {}) {
 	return { end, address };
 }
 
-/** Onward in a window of its own, on a fresh demonstration that goes with the test. */
-export async function openOnward(test, { width = 1280, height = 800, data = null } = {}) {
+/** Onward in a window of its own, on a fresh demonstration that goes with the test; `variables` of its environment stand in for this desktop's. */
+export async function openOnward(test, { width = 1280, height = 800, data = null, variables = {} } = {}) {
 	if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not there: cargo build --workspace --bins makes it`);
 	// A folder that is given was made by a window before, and goes with that one's test.
 	const folder = data ?? (await mkdtemp(join(tmpdir(), 'onward-window-test-')));
-	const { end, address } = await startDriver(folder);
+	const { end, address } = await startDriver(folder, { variables });
 	test.after(async () => {
 		await end();
 		if (data === null) await rm(folder, { recursive: true, force: true, maxRetries: 5 });

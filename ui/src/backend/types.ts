@@ -1,6 +1,13 @@
 // Generated from src-tauri/src/views.rs, and compared with it by a test. Not edited by hand.
 
 /**
+ * The address before and the one now, in pieces: what is only in one of them is marked.
+ */
+export type AddressChange = { before: Array<AddressPiece>, now: Array<AddressPiece>, };
+
+export type AddressPiece = { text: string, changed: boolean, };
+
+/**
  * An address that this practice has not approved as it stands in the directory now.
  */
 export type AddressRow = { endpointId: string, 
@@ -9,9 +16,9 @@ export type AddressRow = { endpointId: string,
  */
 digest: string, serviceName: string, address: string, 
 /**
- * What was approved before, when this is a change.
+ * Beside what was approved before, where there is something.
  */
-before: string | null, 
+change: AddressChange | null, warnings: Array<AddressWarning>, 
 /**
  * The name of whoever has looked at it; another person approves.
  */
@@ -21,6 +28,17 @@ proposedBy: string | null, proposedByMe: boolean, };
  * Which address, as it was shown.
  */
 export type AddressShown = { endpointId: string, digest: string, };
+
+/**
+ * Why somebody should look twice.
+ */
+export type AddressWarning = { code: AddressWarningCode, 
+/**
+ * The other address, or the former host; "" where there is none.
+ */
+detail: string, };
+
+export type AddressWarningCode = "looksLike" | "otherHost" | "outsideNhs" | "mixedScripts";
 
 export type AuditRow = { seq: number, 
 /**
@@ -356,7 +374,7 @@ pinned: boolean, isLocal: boolean, doNotRefer: boolean,
  */
 reasons: Array<string>, };
 
-export type LayerEntry = { id: string, kind: LayerKind, words: string, by: string, 
+export type LayerEntry = { id: string, what: LayerKind, words: string, by: string, 
 /**
  * DD-Mmm-YYYY
  */

@@ -1,5 +1,5 @@
 // Set-up: its steps, the recovery key, and what is asked when the records are here and their key is not.
-import type { MailSecurity, SetUpStep } from '../backend/types';
+import type { AddressWarning, MailSecurity, SetUpStep } from '../backend/types';
 import type { Words } from './words';
 
 export const SET_UP = {
@@ -155,6 +155,20 @@ export const ADDRESSES = {
 	noSecond: 'Choose who approves',
 	pinHint: 'Of whoever approves, typed in by them',
 } as const;
+
+/** Why to look twice at an address. */
+export function addressWarningWords({ code, detail }: AddressWarning): string {
+	switch (code) {
+		case 'looksLike':
+			return `Look closely: it is easily read as ${detail}, and is another address.`;
+		case 'otherHost':
+			return `It is at another host than before (${detail}).`;
+		case 'outsideNhs':
+			return 'It is outside nhs.net, nhs.uk and gov.uk: ask the service whether its mail is encrypted.';
+		case 'mixedScripts':
+			return 'The service’s name mixes letters of several alphabets, as a copied name does.';
+	}
+}
 
 export function waitingWords(count: number): string {
 	return count === 1 ? '1 address waits.' : `${count} addresses wait.`;

@@ -1,0 +1,227 @@
+//! `onward-cli directory sign-endpoints` and `sign-root`: the other person looks, says yes, and signs, on their own machine.
+
+use super::{
+    changes,
+    keys::{KeysAtHand, with_ending},
+    text_in, write,
+};
+use crate::{CliError, Common, print_json};
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use signed_feed::{
+    keys::SigningKey,
+    publish::{CollectedSignature, Review, RoleName, SigningRequest},
+};
+use std::path::{Path, PathBuf};
+use store::Clock;
+
+#[derive(Args)]
+pub struct SignArguments {
+    /// The request, as it was sent to you.
+    request: PathBuf,
+    #[command(flatten)]
+    keys: KeysAtHand,
+    /// The fingerprint of the directory, as you were given it in person: needed the first time that this key signs. It is remembered beside the key.
+    #[arg(long, value_name = "HEX")]
+    fingerprint: Option<String>,
+    /// Do not ask. What would change is said all the same.
+    #[arg(long)]
+    yes: bool,
+    /// Where the signature is written.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Which directory a key signs for, and what it has signed last: kept beside the key.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Remembered {
+    fingerprint: String,
+    endpoints_version: Option<u64>,
+}
+
+pub fn endpoints(arguments: &SignArguments, common: &Common) -> Result<(), CliError> {
+    sign(arguments, RoleName::Targets, common)
+}
+
+pub fn root(arguments: &SignArguments, common: &Common) -> Result<(), CliError> {
+    sign(arguments, RoleName::Root, common)
+}
+
+fn sign(arguments: &SignArguments, role: RoleName, common: &Common) -> Result<(), CliError> {
+    let [key_path] = arguments.keys.paths() else {
+        return Err(CliError::Usage("Give one --key: your own.".to_owned()));
+    };
+    let request = SigningRequest::parse(&text_in(&arguments.request)?)?;
+    let review = request.review(Clock::system().now())?;
+    let memory_path = with_ending(key_path, ".seen.json");
+    let before = remembered(&memory_path)?;
+    is_the_directory(&review, before.as_ref(), arguments.fingerprint.as_deref())?;
+    let words = in_words(&review, before.as_ref())?;
+    if common.json {
+        eprintln!("{words}");
+    } else {
+        say!("{words}");
+    }
+    if !arguments.yes && !said_yes()? {
+        return Err(CliError::Usage("Nothing is signed.".to_owned()));
+    }
+    let keys = arguments.keys.open()?;
+    let key = keys
+        .first()
+        .ok_or_else(|| CliError::Usage("Give your --key.".to_owned()))?;
+    let signature = review.sign(role, key)?;
+    let path = arguments.out.clone();
+    let path = path.unwrap_or_else(|| signature_path(&arguments.request, key, role));
+    let text = serde_json::to_string_pretty(&signature)
+        .map_err(|error| CliError::Usage(error.to_string()))?;
+    write(&path, &(text + "\n"))?;
+    if let Some(fingerprint) = &review.fingerprint {
+        let endpoints = review.targets.as_ref().map(|it| it.version.get());
+        remember(
+            &memory_path,
+            fingerprint,
+            endpoints.or(before.and_then(|it| it.endpoints_version)),
+        )?;
+    }
+    say_signature(&path, &signature, &review, common)
+}
+
+fn say_signature(
+    path: &Path,
+    signature: &CollectedSignature,
+    review: &Review,
+    common: &Common,
+) -> Result<(), CliError> {
+    if common.json {
+        return print_json(&json!({
+            "signature": path, "role": signature.role, "version": signature.role_version,
+            "holder": signature.holder, "endpoint_changes": review.changes,
+        }));
+    }
+    say!(
+        "Signed by {}. Send {} back.",
+        signature.holder,
+        path.display()
+    );
+    Ok(())
+}
+
+/// The directory is the one that this key has signed before, or the one whose fingerprint was given.
+fn is_the_directory(
+    review: &Review,
+    before: Option<&Remembered>,
+    given: Option<&str>,
+) -> Result<(), CliError> {
+    // The first root has no directory yet; its holders and keys are what is looked at.
+    let Some(found) = &review.fingerprint else {
+        return Ok(());
+    };
+    let plain = |text: &str| text.replace([' ', ':'], "").to_ascii_lowercase();
+    let known = given
+        .map(plain)
+        .or_else(|| before.map(|it| it.fingerprint.clone()));
+    match known {
+        Some(known) if known == *found => Ok(()),
+        Some(known) => Err(CliError::Usage(format!(
+            "This request is of another directory ({found}) than yours ({known}): do not sign it."
+        ))),
+        None => Err(CliError::Usage(format!(
+            "This key has signed nothing yet. The request is of the directory with the fingerprint {found}. Compare it with what you were given when the \
+             directory began, and give that with --fingerprint."
+        ))),
+    }
+}
+
+fn in_words(review: &Review, before: Option<&Remembered>) -> Result<String, CliError> {
+    let mut text = String::new();
+    if let Some(fingerprint) = &review.fingerprint {
+        text += &format!("Directory with the fingerprint {fingerprint}\n");
+    }
+    if let Some(targets) = &review.targets {
+        let published = review.published_version.unwrap_or(0);
+        text += &format!(
+            "Version {} of the endpoints, after the published version {published}; {} endpoints in all. Good until {}.\n",
+            targets.version,
+            review.endpoints.len(),
+            store::clock::local_date(targets.expires)
+        );
+        if let Some(signed) = before.and_then(|it| it.endpoints_version)
+            && signed != published
+        {
+            text += &format!(
+                "LOOK: you signed version {signed} last, and version {published} is what this begins from. Ask what became of yours.\n"
+            );
+        }
+        text += &changes::in_words(&review.changes);
+        text += "Ring each of these services at a number that you had before this request.\n";
+    }
+    if let Some(root) = &review.root {
+        text += &format!(
+            "Version {} of the root, good until {}. Keys that come in and go out:\n",
+            root.version,
+            store::clock::local_date(root.expires)
+        );
+    }
+    text += &changes::keys_in_words(&review.keys_in, &review.keys_out)?;
+    Ok(text.trim_end().to_owned())
+}
+
+fn said_yes() -> Result<bool, CliError> {
+    eprintln!("Is each of these right? Type yes to sign:");
+    let mut line = String::new();
+    std::io::stdin()
+        .read_line(&mut line)
+        .map_err(|source| CliError::Input {
+            path: "-".to_owned(),
+            source,
+        })?;
+    Ok(line.trim().eq_ignore_ascii_case("yes"))
+}
+
+fn signature_path(request: &Path, key: &SigningKey, role: RoleName) -> PathBuf {
+    let name: String = key
+        .holder()
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    let role = if role == RoleName::Root {
+        "root"
+    } else {
+        "endpoints"
+    };
+    let stem = request
+        .file_name()
+        .and_then(|it| it.to_str())
+        .unwrap_or("request");
+    let stem = stem.strip_suffix(".request.json").unwrap_or(stem);
+    request.with_file_name(format!("{stem}.{role}-by-{name}.json"))
+}
+
+fn remembered(path: &Path) -> Result<Option<Remembered>, CliError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let read = serde_json::from_str(&text_in(path)?);
+    read.map(Some).map_err(|error| {
+        CliError::Usage(format!(
+            "{} is damaged ({error}): delete it, and give the directory's --fingerprint again.",
+            path.display()
+        ))
+    })
+}
+
+fn remember(
+    path: &Path,
+    fingerprint: &str,
+    endpoints_version: Option<u64>,
+) -> Result<(), CliError> {
+    let text = serde_json::to_string_pretty(&Remembered {
+        fingerprint: fingerprint.to_owned(),
+        endpoints_version,
+    })
+    .map_err(|error| CliError::Usage(error.to_string()))?;
+    write(path, &(text + "\n"))
+}

@@ -1,0 +1,98 @@
+//! When the published directory is too old to send by: which services need a phone call, and that somebody made it.
+
+use crate::{Engine, EngineError, catalogue::phone_of, session::Needs};
+use referrals::{ReferralError, approval_table, people::Right};
+use services_directory::{
+    directory_table,
+    ids::ServiceId,
+    trust_table::{self, PhoneCheck},
+};
+use store::{Act, NewAct, StoreError, audit_table};
+
+/// A service to which nothing is sent until somebody has phoned it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeedsPhoneCheck {
+    pub service_id: String,
+    pub service_name: String,
+    pub phone: Option<String>,
+    pub endpoint_id: String,
+    pub digest: String,
+    pub address: String,
+}
+
+impl Engine {
+    /// None while the directory is young enough. Only addresses that the practice has approved: the others are held for that.
+    pub fn phone_checks_needed(&self) -> Result<Vec<NeedsPhoneCheck>, EngineError> {
+        self.allow(Needs::Right(Right::KeepDirectory))?;
+        let (now, today) = (self.store.clock.now(), self.store.clock.today());
+        let too_old = self
+            .store
+            .practice
+            .read(|c| trust_table::too_old_since(c, now))?;
+        if too_old.is_none() {
+            return Ok(Vec::new());
+        }
+        let catalogue = self.catalogue()?;
+        let endpoints = catalogue.directory.endpoints.iter();
+        let mut needed = Vec::new();
+        for endpoint in endpoints.filter(|endpoint| endpoint.is_valid_on(today)) {
+            let digest = directory_table::endpoint_digest(endpoint);
+            let (approved, open_until) = self.store.practice.read(|c| {
+                let id = endpoint.id.as_str();
+                let approved = approval_table::is_approved(c, id, &digest)?;
+                let open_until = trust_table::open_by_phone_until(c, &digest)?;
+                Ok::<_, ReferralError>((approved, open_until))
+            })?;
+            let Some(service) = catalogue.directory.service(&endpoint.service_id) else {
+                continue;
+            };
+            if approved && open_until.is_none_or(|until| until < now) {
+                needed.push(NeedsPhoneCheck {
+                    service_id: service.id.to_string(),
+                    service_name: service.name.clone(),
+                    phone: phone_of(service),
+                    endpoint_id: endpoint.id.to_string(),
+                    digest,
+                    address: endpoint.address.clone(),
+                });
+            }
+        }
+        Ok(needed)
+    }
+
+    /// Whoever is signed in phoned the service, and the address is still right: it is open for 14 days. As it was shown, by endpoint and digest.
+    pub fn service_phoned(
+        &self,
+        shown: &(String, String),
+        number: &str,
+        who_answered: &str,
+    ) -> Result<(), EngineError> {
+        let actor = self.allow(Needs::Right(Right::KeepDirectory))?;
+        if number.trim().is_empty() || who_answered.trim().is_empty() {
+            return Err(ReferralError::NotPossibleNow.into());
+        }
+        let needed = self.phone_checks_needed()?.into_iter();
+        let found = needed
+            .filter(|it| (&it.endpoint_id, &it.digest) == (&shown.0, &shown.1))
+            .collect::<Vec<_>>();
+        let found = found.into_iter().next();
+        let found = found.ok_or(ReferralError::NoSuchAddress)?;
+        let now = self.store.clock.now();
+        let service_id = ServiceId::parse(&found.service_id)
+            .map_err(|_| EngineError::NoSuchService(found.service_id.clone()))?;
+        let check = PhoneCheck {
+            service_id,
+            endpoint_digest: found.digest,
+            checked_at: now,
+            checked_by: actor.clone(),
+            number: number.trim().to_owned(),
+            who_answered: who_answered.trim().to_owned(),
+        };
+        let act = NewAct::new(Act::ServicePhoned, found.endpoint_id, actor, now);
+        Ok(self.store.practice.write(move |tx| {
+            trust_table::record_phone_check(tx, &check)?;
+            audit_table::append(tx, &act)?;
+            Ok::<_, StoreError>(())
+        })?)
+    }
+}

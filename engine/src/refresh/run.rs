@@ -1,0 +1,325 @@
+//! One refresh from beginning to end: ask, verify, write down what is believed, read, compare, apply.
+
+use super::{Refreshed, authorities, changes};
+use crate::{EngineError, Log, LogEntry, current::CurrentCatalogue, layer_refresh};
+use referrals::{ReferralError, approval_table};
+use services_directory::{
+    directory_table::{self, DirectoryError},
+    feed::{Directory, FeedLimits},
+    trust_table::{self, Changes, Enrolment, HeldVersion, StopList, Trust, TrustedRole},
+};
+use signed_feed::{
+    source::{Fetcher, Progress, Source, Step, TransferLimits},
+    verify::{self, Believed, Known, NewVersion, Refresh, Refusal},
+};
+use std::{fs::File, path::Path, sync::Arc};
+use store::{Act, NewAct, Store, StoreError, UseMode, audit_table, fail_point};
+
+/// What a refresh needs of an engine.
+#[derive(Clone)]
+pub(crate) struct Refresher {
+    pub store: Store,
+    pub log: Log,
+    pub current: Arc<CurrentCatalogue>,
+}
+
+/// Everything that a refresh starts from, read at once.
+struct Before {
+    enrolment: Enrolment,
+    known: Known,
+    held: Option<HeldVersion>,
+}
+
+impl Refresher {
+    /// Until it is dropped no other refresh begins, in this process or another.
+    pub fn one_at_a_time(&self) -> Result<File, EngineError> {
+        let path = self.store.folder.path().join("refresh.lock");
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path);
+        let file = file.map_err(|source| StoreError::File { path, source })?;
+        file.try_lock().map_err(|_| EngineError::RefreshBusy)?;
+        Ok(file)
+    }
+
+    pub fn enrol(
+        &self,
+        enrolment: &Enrolment,
+        from: Option<&Path>,
+        progress: Progress,
+    ) -> Result<Refreshed, EngineError> {
+        let one = self.one_at_a_time()?;
+        let fetcher = fetcher(enrolment, from, progress.clone())?;
+        let root = block_on(verify::first_root(&fetcher, &enrolment.root_fingerprint))??;
+        let mut known = Known::default();
+        known.trust.roles.insert(TrustedRole::Root, root);
+        let now = self.store.clock.now();
+        // All of it must hold before anything is kept: a mistyped address does not end the directory that is there.
+        let found = block_on(verify::refresh(&fetcher, &known, now))?;
+        let Refresh::New(version) = found.map_err(|failure| failure.refusal)? else {
+            return Err(Refusal::Internal.into());
+        };
+        let feed = block_on(version.read(FeedLimits::default()))??;
+        self.fits_the_use(&feed.directory)?;
+        let (kept, believed) = (enrolment.clone(), version.believed.clone());
+        let act = NewAct::new(Act::DirectoryEnrolled, "", &enrolment.enrolled_by, now)
+            .with(serde_json::json!({ "fingerprint": enrolment.root_fingerprint }));
+        self.store.practice.write(move |tx| {
+            trust_table::enrol(tx, &kept)?;
+            trust_table::save_trust(tx, &believed.trust, believed.clock_warning, now)?;
+            if let Some(list) = &believed.stop_list {
+                trust_table::replace_stop_list(tx, list)?;
+            }
+            audit_table::append(tx, &act)
+        })?;
+        progress(Step::Applying {
+            services: feed.directory.services.len(),
+        });
+        // Whoever enrols has chosen this directory: nothing of what was there before holds it back.
+        let changes = changes::between(None, &feed.directory);
+        self.apply(
+            feed.directory,
+            &feed.publication,
+            changes,
+            &enrolment.enrolled_by,
+        )?;
+        drop(one);
+        Ok(Refreshed::Applied(changes))
+    }
+
+    pub fn refresh(
+        &self,
+        from: Option<&Path>,
+        actor: &str,
+        progress: Progress,
+    ) -> Result<Refreshed, EngineError> {
+        let _one = self.one_at_a_time()?;
+        let before = self.before()?;
+        let done = self.refreshed(&before, from, actor, progress);
+        if let Err(error) = &done {
+            let (code, now) = (error.code(), self.store.clock.now());
+            self.log.write(&LogEntry::RefreshFailed { code });
+            self.store
+                .practice
+                .write(move |tx| trust_table::failed(tx, code, now))?;
+        }
+        done
+    }
+
+    fn before(&self) -> Result<Before, EngineError> {
+        let read = self.store.practice.read(|c| {
+            Ok::<_, StoreError>((
+                trust_table::enrolment(c)?,
+                trust_table::trust(c)?,
+                trust_table::refresh_state(c)?,
+                trust_table::held(c)?,
+            ))
+        })?;
+        let (Some(enrolment), trust, state, held) = read else {
+            return Err(EngineError::NotEnrolled);
+        };
+        let there = self.store.directory.read(directory_table::publication)?;
+        // What waits for a person, or got a no, needs no second reading.
+        let publication = match &held {
+            Some(held) if there.is_some() => Some(held.publication.clone()),
+            _ => there,
+        };
+        let known = Known {
+            trust,
+            publication,
+            last_checked_at: state.last_checked_at,
+        };
+        Ok(Before {
+            enrolment,
+            known,
+            held,
+        })
+    }
+
+    fn refreshed(
+        &self,
+        before: &Before,
+        from: Option<&Path>,
+        actor: &str,
+        progress: Progress,
+    ) -> Result<Refreshed, EngineError> {
+        let fetcher = fetcher(&before.enrolment, from, progress.clone())?;
+        let now = self.store.clock.now();
+        let version = match block_on(verify::refresh(&fetcher, &before.known, now))? {
+            Err(failure) => {
+                if let Some(root) = failure.newer_root {
+                    let mut trust = before.known.trust.clone();
+                    trust.roles.insert(TrustedRole::Root, root);
+                    self.believe(trust, None, false)?;
+                }
+                return Err(failure.refusal.into());
+            }
+            Ok(Refresh::NothingNew(believed)) => {
+                self.believe_all(believed)?;
+                self.went_well()?;
+                return Ok(match &before.held {
+                    Some(held) if !held.refused => Refreshed::Held(held.changes),
+                    _ => Refreshed::NothingNew,
+                });
+            }
+            Ok(Refresh::New(version)) => version,
+        };
+        self.believe_all(version.believed.clone())?;
+        self.take(&version, actor, &progress)
+    }
+
+    /// Reads the new version, and applies it unless so much changes that a person is asked.
+    fn take(
+        &self,
+        version: &NewVersion,
+        actor: &str,
+        progress: &Progress,
+    ) -> Result<Refreshed, EngineError> {
+        let feed = block_on(version.read(FeedLimits::default()))??;
+        self.fits_the_use(&feed.directory)?;
+        let old = self.store.directory.read(directory_table::read);
+        // A directory here that does not read is no reason to go on without one.
+        let old = old.ok().flatten().map(|(old, _)| old);
+        let changes = changes::between(old.as_ref(), &feed.directory);
+        drop(old);
+        if changes.services_before > 0 && changes.are_many() {
+            let held = HeldVersion {
+                publication: feed.publication.clone(),
+                held_at: self.store.clock.now(),
+                refused: false,
+                changes,
+            };
+            let act = NewAct::new(Act::ChangesHeld, "", actor, held.held_at)
+                .with(changes::detail(&changes));
+            self.store.practice.write(move |tx| {
+                trust_table::hold(tx, &held, &feed.services_file, &feed.endpoints_file)?;
+                trust_table::went_well(tx, held.held_at)?;
+                audit_table::append(tx, &act)
+            })?;
+            self.log.write(&LogEntry::DirectoryHeld {
+                version: changes.version,
+            });
+            return Ok(Refreshed::Held(changes));
+        }
+        progress(Step::Applying {
+            services: feed.directory.services.len(),
+        });
+        self.apply(feed.directory, &feed.publication, changes, actor)?;
+        Ok(Refreshed::Applied(changes))
+    }
+
+    /// In one transaction of `directory.db`; then the search takes it up.
+    pub fn apply(
+        &self,
+        directory: Directory,
+        publication: &str,
+        changes: Changes,
+        actor: &str,
+    ) -> Result<(), EngineError> {
+        self.fits_the_use(&directory)?;
+        let now = self.store.clock.now();
+        if self.store.folder.mode() == UseMode::Demonstration {
+            demo::practice::approve_all(&self.store, &directory)?;
+        }
+        let former = layer_refresh::former_directory(&self.store, &self.current);
+        let named = publication.to_owned();
+        let directory = self.store.directory.write(move |tx| {
+            directory_table::apply_publication(tx, &directory, &named, now)?;
+            Ok::<_, DirectoryError>(directory)
+        })?;
+        fail_point::reach("apply: committed")?;
+        let act =
+            NewAct::new(Act::DirectoryRefreshed, "", actor, now).with(changes::detail(&changes));
+        self.store.practice.write(move |tx| {
+            trust_table::forget_held(tx)?;
+            trust_table::went_well(tx, now)?;
+            audit_table::append(tx, &act)
+        })?;
+        self.log.write(&LogEntry::DirectoryLoaded {
+            version: changes.version,
+        });
+        self.current.take(directory, now)?;
+        let taken = self.current.get()?;
+        layer_refresh::after_refresh(&self.store, former.as_ref(), &taken.directory)?;
+        Ok(())
+    }
+
+    fn fits_the_use(&self, directory: &Directory) -> Result<(), EngineError> {
+        if directory.header.demonstration && self.store.folder.mode() == UseMode::Real {
+            return Err(DirectoryError::OnlyForDemonstration.into());
+        }
+        Ok(())
+    }
+
+    fn went_well(&self) -> Result<(), EngineError> {
+        let now = self.store.clock.now();
+        let written = self
+            .store
+            .practice
+            .write(move |tx| trust_table::went_well(tx, now));
+        Ok(written?)
+    }
+
+    fn believe_all(&self, believed: Believed) -> Result<(), EngineError> {
+        self.believe(believed.trust, believed.stop_list, believed.clock_warning)
+    }
+
+    /// Before anything is applied. A stop-list counts from here on, whatever becomes of the version.
+    fn believe(
+        &self,
+        trust: Trust,
+        stop_list: Option<StopList>,
+        clock_warning: bool,
+    ) -> Result<(), EngineError> {
+        let now = self.store.clock.now();
+        self.store.practice.write(move |tx| {
+            fail_point::reach("trust: begun")?;
+            trust_table::save_trust(tx, &trust, clock_warning, now)?;
+            if let Some(list) = &stop_list {
+                let freed = trust_table::freed_by(tx, list)?;
+                trust_table::replace_stop_list(tx, list)?;
+                // What was on the stop-list and is not any more is approved anew before anything goes there: a thief of the publisher's key frees nothing.
+                for (endpoint, approved) in approval_table::approved(tx)? {
+                    if approved.iter().any(|it| freed.stops(&endpoint, &it.address)) {
+                        approval_table::refuse(tx, &endpoint)?;
+                    }
+                }
+                let act = NewAct::new(Act::StopListChanged, "", audit_table::PROGRAM, now);
+                let counts = serde_json::json!({ "endpoints": list.endpoints.len(), "addresses": list.addresses.len() });
+                audit_table::append(tx, &act.with(counts))?;
+            }
+            fail_point::reach("trust: written")?;
+            Ok::<_, ReferralError>(())
+        })?;
+        fail_point::reach("trust: committed")?;
+        Ok(())
+    }
+}
+
+fn fetcher(
+    enrolment: &Enrolment,
+    from: Option<&Path>,
+    progress: Progress,
+) -> Result<Fetcher, EngineError> {
+    let source = match from {
+        Some(folder) => Source::Folder(folder.to_owned()),
+        None => Source::https(&enrolment.source).map_err(Refusal::from)?,
+    };
+    let limits = TransferLimits::default();
+    let fetcher = Fetcher::new(&source, &authorities(enrolment), limits, progress);
+    Ok(fetcher.map_err(Refusal::from)?)
+}
+
+/// On this thread, which waits: nobody calls it from the window's own.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, EngineError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|source| StoreError::File {
+        path: "refresh".into(),
+        source,
+    })?;
+    Ok(runtime.block_on(work))
+}
