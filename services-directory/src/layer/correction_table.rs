@@ -50,7 +50,7 @@ pub fn of_service(
     service_id: &str,
 ) -> Result<Vec<Correction>, LayerError> {
     let mut statement = connection.prepare_cached(
-        "SELECT * FROM corrections WHERE service_id = :service_id ORDER BY at, id",
+        "SELECT * FROM corrections WHERE service_id = :service_id ORDER BY at, rowid",
     )?;
     let rows = statement.query_map(named_params! { ":service_id": service_id }, read)?;
     rows.map(|row| Ok(row?)).collect()

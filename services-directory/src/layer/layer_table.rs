@@ -51,7 +51,7 @@ pub fn of_service(
     service_id: &str,
 ) -> Result<Vec<LayerEntry>, LayerError> {
     let mut statement = connection.prepare_cached(
-        "SELECT * FROM layer_entries WHERE service_id = :service_id ORDER BY at, id",
+        "SELECT * FROM layer_entries WHERE service_id = :service_id ORDER BY at, rowid",
     )?;
     let rows = statement.query_map(named_params! { ":service_id": service_id }, read_entry)?;
     rows.map(|row| Ok(row?)).collect()
@@ -95,7 +95,7 @@ pub fn add_check(tx: &Transaction<'_>, check: &OwnCheck) -> Result<(), LayerErro
 /// All of one service, the oldest first.
 pub fn checks_of(connection: &Connection, service_id: &str) -> Result<Vec<OwnCheck>, LayerError> {
     let mut statement = connection.prepare_cached(
-        "SELECT * FROM own_checks WHERE service_id = :service_id ORDER BY at, id",
+        "SELECT * FROM own_checks WHERE service_id = :service_id ORDER BY at, rowid",
     )?;
     let rows = statement.query_map(named_params! { ":service_id": service_id }, read_check)?;
     rows.map(|row| Ok(row?)).collect()
@@ -103,7 +103,7 @@ pub fn checks_of(connection: &Connection, service_id: &str) -> Result<Vec<OwnChe
 
 /// The newest of each service.
 pub fn newest_checks(connection: &Connection) -> Result<BTreeMap<String, OwnCheck>, LayerError> {
-    let mut statement = connection.prepare_cached("SELECT * FROM own_checks ORDER BY at, id")?;
+    let mut statement = connection.prepare_cached("SELECT * FROM own_checks ORDER BY at, rowid")?;
     let rows = statement.query_map([], read_check)?;
     rows.map(|row| Ok(row.map(|check| (check.service_id.clone(), check))?))
         .collect()
