@@ -29,6 +29,12 @@ pub fn resident_bytes() -> u64 {
     number_after(&status, "VmRSS:").unwrap_or(0) * 1024
 }
 
+/// The most memory of this process that was ever resident; 0 where the system does not say.
+pub fn peak_bytes() -> u64 {
+    let status = read_to_string("/proc/self/status").unwrap_or_default();
+    number_after(&status, "VmHWM:").unwrap_or(0) * 1024
+}
+
 fn number_after(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()?.parse().ok()

@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod engines;
+mod feed;
 mod fts_table;
 mod hard_rules;
 mod job;
@@ -29,8 +30,10 @@ const USAGE: &str = "\
 Called from the project's folder. FOLDER keeps the figures between the calls.
 bench quality FOLDER            every engine over every evaluation set
 bench speed FOLDER [SIZE…]      what a key press costs in directories of these sizes
+bench feed FOLDER [SIZE]         what following a published directory costs
 bench report FOLDER [DOCUMENT]  prints the table of what is in FOLDER, and puts it between the marks of the document
 bench one ENGINE SIZE FOLDER    one engine in one size, as JSON
+bench feed-part PART SIZE FOLDER  one part of that, as JSON
 ";
 
 fn main() -> ExitCode {
@@ -39,6 +42,12 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["quality", folder] => quality(Path::new(folder)),
         ["speed", folder, sizes @ ..] => speed(Path::new(folder), sizes),
+        ["feed", folder] => follow(Path::new(folder), feed::SIZE),
+        ["feed", folder, size] => match size.parse() {
+            Ok(size) => follow(Path::new(folder), size),
+            Err(_) => Err(USAGE.into()),
+        },
+        ["feed-part", name, size, folder] => feed_part(name, size, Path::new(folder)),
         ["report", folder] => report(Path::new(folder), None),
         ["report", folder, document] => report(Path::new(folder), Some(Path::new(document))),
         ["one", engine, size, folder] => one(engine, size, Path::new(folder)),
@@ -84,6 +93,16 @@ fn speed(folder: &Path, sizes: &[&str]) -> Done {
     keep(folder, "speed", &speed::measure_all(sizes, folder, say)?)
 }
 
+fn follow(folder: &Path, size: usize) -> Done {
+    keep(folder, "feed", &feed::measure_all(size, folder, say)?)
+}
+
+fn feed_part(name: &str, size: &str, folder: &Path) -> Done {
+    let sets = sets::load_all(Path::new(""))?;
+    println!("{}", feed::part(name, size.parse()?, &sets, folder)?);
+    Ok(())
+}
+
 fn one(engine: &str, size: &str, folder: &Path) -> Done {
     let engine = Engine::named(engine).ok_or("There is no such engine.")?;
     let sets = sets::load_all(Path::new(""))?;
@@ -95,10 +114,12 @@ fn one(engine: &str, size: &str, folder: &Path) -> Done {
 fn report(folder: &Path, document: Option<&Path>) -> Done {
     let quality: Option<Vec<SetScores>> = kept(folder, "quality")?;
     let speed: Option<Vec<Speed>> = kept(folder, "speed")?;
+    let feed = kept(folder, "feed")?;
     let window = kept(folder, "window")?;
     let measured = Measured {
         quality: quality.as_deref().unwrap_or_default(),
         speed: speed.as_deref().unwrap_or_default(),
+        feed: feed.as_ref(),
         window: window.as_ref(),
     };
     let table = measured.table();

@@ -1,10 +1,12 @@
 //! The table: what was measured, engines side by side, between two marks in docs/benchmarks.md.
 
+mod feed;
 mod quality;
 mod speed;
 mod window;
 
 use crate::engines::ENGINES;
+use crate::feed::FeedFigures;
 use crate::machine;
 use crate::quality::SetScores;
 use crate::speed::Speed;
@@ -18,6 +20,7 @@ pub const END: &str = "<!-- measured: end -->";
 pub struct Measured<'a> {
     pub quality: &'a [SetScores],
     pub speed: &'a [Speed],
+    pub feed: Option<&'a FeedFigures>,
     pub window: Option<&'a Window>,
 }
 
@@ -26,6 +29,7 @@ impl Measured<'_> {
         let mut lines = vec![format!("Measured on {}.", machine::description())];
         lines.extend(quality::lines(self.quality));
         lines.extend(speed::lines(self.speed));
+        lines.extend(self.feed.map(feed::lines).unwrap_or_default());
         lines.extend(self.window.map(window::lines).unwrap_or_default());
         lines.join("\n") + "\n"
     }

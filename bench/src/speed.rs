@@ -158,7 +158,7 @@ fn dearest(texts: &[String], times: &[f64]) -> Vec<(String, f64)> {
 }
 
 /// Every beginning of each query, shuffled: an engine that runs out of time has done a fair sample.
-fn key_presses(sets: &[EvaluationSet], directory: &Directory) -> Vec<String> {
+pub fn key_presses(sets: &[EvaluationSet], directory: &Directory) -> Vec<String> {
     let mut dice = Dice::new(1);
     let all: Vec<&str> = sets
         .iter()

@@ -350,6 +350,13 @@ impl Engine {
                 approval_table::is_approved(c, &service.endpoint_id, &service.endpoint_digest)
             };
             found.approved = self.store.practice.read(approved)?;
+            // What the curators have stopped is as if nobody had approved it.
+            let stopped = self.stopped(
+                &service.endpoint_id,
+                &service.address,
+                &service.endpoint_digest,
+            )?;
+            found.approved &= stopped != Some("address-revoked");
         }
         if let ServiceToRefer::Found(found) = &mut chosen {
             found.do_not_refer = self.do_not_refer(&found.id)?;

@@ -215,7 +215,8 @@ pub fn summary(connection: &Connection) -> Result<Option<DirectorySummary>, Dire
     }))
 }
 
-fn records_of(directory: &Directory) -> impl Iterator<Item = DirectoryRecord> {
+/// Every record but the header, in the order of the file.
+pub fn records_of(directory: &Directory) -> impl Iterator<Item = DirectoryRecord> {
     let areas = directory.areas.iter().cloned().map(DirectoryRecord::Area);
     let practices = directory
         .practices

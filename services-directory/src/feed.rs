@@ -266,6 +266,9 @@ impl Reading {
         }
         if !text.is_empty() {
             self.take_record(text, line, part)?;
+        } else if line > limits.record_count {
+            // Empty lines cost time, too.
+            return Err(of_line(FeedProblem::TooManyRecords(limits.record_count)));
         }
         Ok(true)
     }

@@ -66,6 +66,10 @@ pub fn commands<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'sta
         commands::set_up::save_mailbox,
         commands::set_up::test_mailbox,
         commands::set_up::load_directory,
+        commands::refresh::published_directory,
+        commands::refresh::enrol_directory,
+        commands::refresh::refresh_directory,
+        commands::refresh::decide_held_changes,
         commands::set_up::finish_set_up,
         commands::set_up::recover,
         commands::set_up::restore_backup,
@@ -201,6 +205,18 @@ pub fn engine_opened<R: Runtime>(app: &AppHandle<R>) {
     // Without a directory there is nothing to make ready yet.
     drop(engine.make_search_ready());
     start_sending(app, &engine);
+    start_refreshing(app, &engine);
+}
+
+/// In the background, at times of its own; the window is told of each that was tried.
+fn start_refreshing<R: Runtime>(app: &AppHandle<R>, engine: &Engine) {
+    let told = app.clone();
+    let changed = Arc::new(move || {
+        let _ = told.emit("directory-refreshed", ());
+    });
+    // Without it a person refreshes by hand, and the age of the directory shows.
+    let thread = engine.start_refreshing(changed);
+    app.state::<AppState>().keep_refreshing(thread.ok());
 }
 
 fn start_sending<R: Runtime>(app: &AppHandle<R>, engine: &Engine) {
@@ -219,7 +235,9 @@ fn start_sending<R: Runtime>(app: &AppHandle<R>, engine: &Engine) {
 }
 
 fn stop_sending(app: &AppHandle) {
-    app.state::<AppState>().keep_sending(None);
+    let state = app.state::<AppState>();
+    state.keep_refreshing(None);
+    state.keep_sending(None);
 }
 
 /// Closing while something can still be undone is a question: send now, or keep as drafts.

@@ -5,10 +5,10 @@ use crate::views::{
     self, AddressRow, AddressShown, AuditView, BackupsView, CheckedHow, ConcernRow, CopiedView,
     CorrectionDecision, CorrectionsView, DirectoryList, DraftSummary, DraftView, ExportView,
     ExportedCorrections, LayerKind, LocalServiceForm, LocalServiceRow, MailboxForm, MailboxMessage,
-    MailboxRow, MailboxTest, PatientField, PracticeForm, QueuedView, QuitChoice, RecoveryKeyView,
-    ReferralDetail, ReferralForm, ReferralRow, Reply, RetentionView, SearchView, ServiceCard,
-    ServiceHistory, ServiceLayer, SetUpView, StaffForm, StaffMember, UnknownDecision, UnmetNeedRow,
-    WindowState,
+    MailboxRow, MailboxTest, PatientField, PracticeForm, PublishedDirectory, QueuedView,
+    QuitChoice, RecoveryKeyView, ReferralDetail, ReferralForm, ReferralRow, Reply, RetentionView,
+    SearchView, ServiceCard, ServiceHistory, ServiceLayer, SetUpView, StaffForm, StaffMember,
+    UnknownDecision, UnmetNeedRow, WindowState,
 };
 use referrals::{desk, draft, filing, transport::SendProblem};
 use serde::{Serialize, de::DeserializeOwned};
@@ -125,6 +125,10 @@ fn strings<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
 fn error_codes() -> BTreeSet<String> {
     let mut codes = quoted_in("referrals/src/error.rs", "code");
     codes.extend(quoted_in("engine/src/lib.rs", "code"));
+    for file in ["source.rs", "verify/refusal.rs"] {
+        let file = format!("services-directory/signed-feed/src/{file}");
+        codes.extend(quoted_in(&file, "code"));
+    }
     for function in ["stopped", "clipboard_refused"] {
         codes.extend(quoted_in("src-tauri/src/convert.rs", function));
     }
@@ -232,6 +236,9 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
         | "save_practice"
         | "save_mailbox"
         | "load_directory" => is_a::<SetUpView>(answer),
+        "published_directory" | "enrol_directory" | "refresh_directory" | "decide_held_changes" => {
+            is_a::<Option<PublishedDirectory>>(answer)
+        }
         "backups" | "set_backup_folder" | "back_up_to" => is_a::<BackupsView>(answer),
         "audit_trail" => is_a::<AuditView>(answer),
         "retention" | "set_retention" => is_a::<RetentionView>(answer),
@@ -280,6 +287,7 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
 
 fn argument(name: &str, value: &Value) -> Result<(), String> {
     match name {
+        "source" | "fingerprint" | "publication" => is_a::<String>(value),
         "part" | "proposed" | "entryId" | "correctionId" | "words" | "place" | "recallOn"
         | "nextOn" | "nhsNumber" => is_a::<String>(value),
         "draftId" | "serviceId" | "referralId" | "staffId" | "endpointId" | "text" | "value"
@@ -301,7 +309,7 @@ fn argument(name: &str, value: &Value) -> Result<(), String> {
         "address" => is_a::<AddressShown>(value),
         "addresses" => is_a::<Vec<AddressShown>>(value),
         "needs" => is_a::<Vec<String>>(value),
-        "favourite" | "filed" => is_a::<bool>(value),
+        "accept" | "favourite" | "filed" => is_a::<bool>(value),
         "number" => is_a::<u32>(value),
         "field" => is_a::<PatientField>(value),
         "form" => is_a::<ReferralForm>(value),

@@ -8,6 +8,7 @@ mod layer;
 mod people;
 mod records;
 mod referral;
+mod refresh;
 mod set_up;
 
 pub use card::service_card;
@@ -21,6 +22,7 @@ pub use layer::{
 pub use people::{addresses, shown, staff_form, staff_member};
 pub use records::{audit, backups, export, retention};
 pub use referral::{copied, decision, mailbox, mailbox_message, queued, referral, referral_row};
+pub use refresh::published_directory;
 pub use set_up::{mailbox_form, nothing_set_up, practice_form, set_up};
 
 use crate::views::{
@@ -104,6 +106,8 @@ fn no_directory() -> DirectoryState {
         version: 0,
         service_count: 0,
         refreshed_at: String::new(),
+        failing_since: None,
+        expired_at: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the commands work with: the records, opened or still to be made, the clipboard, and the thread that sends.
 
 use crate::{arguments::Arguments, clipboard::RecordClipboard, convert, views::WindowState};
-use engine::{Engine, EngineError, SenderThread};
+use engine::{Engine, EngineError, SenderThread, refresh::RefreshThread};
 use referrals::ReferralError;
 use std::{
     path::{Path, PathBuf},
@@ -14,6 +14,7 @@ pub struct AppState {
     pub clipboard: RecordClipboard,
     records: Mutex<Records>,
     sending: Mutex<Option<SenderThread>>,
+    refreshing: Mutex<Option<RefreshThread>>,
 }
 
 /// How far the records of this folder are.
@@ -49,6 +50,7 @@ impl AppState {
             clipboard: RecordClipboard::new(clock.clone()),
             records: Mutex::new(records),
             sending: Mutex::default(),
+            refreshing: Mutex::default(),
         })
     }
 
@@ -60,6 +62,7 @@ impl AppState {
             clipboard: RecordClipboard::new(engine.store.clock.clone()),
             records: Mutex::new(Records::Opened(engine)),
             sending: Mutex::default(),
+            refreshing: Mutex::default(),
         }
     }
 
@@ -130,6 +133,15 @@ impl AppState {
         let view = convert::window_state(&engine)?;
         *self.records() = Records::Opened(Arc::new(engine));
         Ok(view)
+    }
+
+    /// Keeps the thread that refreshes the directory; none stops it.
+    pub fn keep_refreshing(&self, thread: Option<RefreshThread>) {
+        let mut refreshing = self
+            .refreshing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        drop(std::mem::replace(&mut *refreshing, thread));
     }
 
     /// Keeps the thread that sends; none stops it, and waits for a message that is just leaving.

@@ -74,8 +74,55 @@ view! {
         #[ts(type = "number")]
         pub version: u64,
         pub service_count: u32,
-        /// UTC, ISO 8601.
+        /// UTC, ISO 8601: when it was last known to be the newest.
         pub refreshed_at: String,
+        /// Since when refreshing it fails.
+        pub failing_since: Option<String>,
+        /// When the curators' signatures ended; null while they hold.
+        pub expired_at: Option<String>,
+    }
+
+    /// The published directory that the practice follows, and how refreshing it goes.
+    struct PublishedDirectory {
+        pub address: String,
+        /// Of its first root, in groups of four digits.
+        pub fingerprint: String,
+        #[ts(type = "number | null")]
+        pub version: Option<u64>,
+        /// Days, ISO 8601.
+        pub published_on: Option<String>,
+        /// UTC, ISO 8601.
+        pub last_checked_at: Option<String>,
+        pub last_good_at: Option<String>,
+        pub failing_since: Option<String>,
+        /// A code of an error; null where it does not fail.
+        pub failing_why: Option<String>,
+        /// When the curators' signatures end.
+        pub expires_at: Option<String>,
+        pub expired: bool,
+        /// Since when a service is phoned before anything is sent to it.
+        pub too_old_since: Option<String>,
+        /// This computer's clock seems wrong by what was signed.
+        pub clock_warning: bool,
+        pub held: Option<HeldChanges>,
+    }
+
+    /// A version that changes so much that a person is asked, or that got a no.
+    struct HeldChanges {
+        /// Given back with the yes or no.
+        pub publication: String,
+        pub held_at: String,
+        pub refused: bool,
+        #[ts(type = "number")]
+        pub version: u64,
+        pub services_before: u32,
+        pub services_new: u32,
+        pub services_changed: u32,
+        pub services_gone: u32,
+        pub endpoints_before: u32,
+        pub endpoints_new: u32,
+        pub endpoints_changed: u32,
+        pub endpoints_gone: u32,
     }
 
     /// Counts for the line at the foot of the window.

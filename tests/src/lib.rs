@@ -7,6 +7,7 @@
 )]
 
 pub mod directories;
+pub mod forged;
 pub mod leaks;
 pub mod patients;
 /// Postfix and Dovecot run as system users, and are Debian's: there is no such peer elsewhere.
@@ -14,6 +15,8 @@ pub mod patients;
 pub mod postfix_dovecot;
 pub mod practice;
 pub mod program;
+pub mod published;
 pub mod real_practice;
 pub mod records;
 pub mod torture;
+pub mod web_server;

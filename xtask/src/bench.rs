@@ -57,6 +57,11 @@ pub fn bench(places: &Places, steps: &mut Steps, arguments: &[&str]) -> Result<(
             figures.measure("speed", sizes)
         },
     )?;
+    steps.step(
+        "feed",
+        "a published directory verified, applied, indexed and searched",
+        || figures.measure("feed", if quick { &[QUICK_SIZE] } else { &[] }),
+    )?;
     if !quick {
         window(places, steps, &figures)?;
     }

@@ -18,7 +18,7 @@ enum Part {
 }
 
 /// Each part, and why.
-const PARTS: [(&str, Part, &str); 9] = [
+const PARTS: [(&str, Part, &str); 10] = [
     (
         "simulation",
         Part::OwnProgram,
@@ -28,6 +28,11 @@ const PARTS: [(&str, Part, &str); 9] = [
         "flipped-bytes",
         Part::OwnProgram,
         "1,000 bits of the records changed, and more beside them: each is noticed, and the backup restores",
+    ),
+    (
+        "mutations",
+        Part::OwnProgram,
+        "10,000 random changes to a published directory: each refused, or what is read is identical",
     ),
     (
         "many-copies",

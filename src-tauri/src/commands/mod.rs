@@ -7,6 +7,7 @@ pub mod layer;
 pub mod offers;
 pub mod people;
 pub mod records;
+pub mod refresh;
 pub mod set_up;
 
 use crate::{

@@ -75,12 +75,24 @@ fn steps(done: [bool; 6]) -> Vec<SetUpStepView> {
 /// None before a directory was loaded.
 pub(super) fn directory_state(engine: &Engine) -> Result<Option<DirectoryState>, EngineError> {
     match engine.directory_summary() {
-        Ok(summary) => Ok(Some(DirectoryState {
-            name: summary.header.name,
-            version: summary.header.version,
-            service_count: summary.service_count,
-            refreshed_at: summary.applied_at.to_string(),
-        })),
+        Ok(summary) => {
+            let published = engine.feed_status()?;
+            // Of a published one, since when it was last known to be the newest.
+            let known_newest = published.as_ref().and_then(|it| it.last_good_at);
+            let failing = published.as_ref().and_then(|it| it.failing.as_ref());
+            let expired = published.as_ref().filter(|it| it.expired);
+            Ok(Some(DirectoryState {
+                name: summary.header.name,
+                version: summary.header.version,
+                service_count: summary.service_count,
+                refreshed_at: known_newest
+                    .unwrap_or(summary.applied_at)
+                    .max(summary.applied_at)
+                    .to_string(),
+                failing_since: failing.map(|(since, _)| since.to_string()),
+                expired_at: expired.and_then(|it| Some(it.expires_at?.to_string())),
+            }))
+        }
         Err(EngineError::NoDirectory) => Ok(None),
         Err(error) => Err(error),
     }

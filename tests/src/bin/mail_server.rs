@@ -1,4 +1,5 @@
-//! A real mail server on loopback for the tests of the window: what it takes lies in a folder, and it ends with its standard input.
+//! A real mail server on loopback for the tests of the window, and a web server that gives out the folder `published`: what comes in lies in a
+//! folder, and both end with standard input.
 
 #![allow(
     clippy::print_stdout,
@@ -7,14 +8,21 @@
 )]
 
 use demo::mail_server::{Account, MailServer, MailServerOptions};
-use product_tests::practice::{FROM, PASSWORD, computer_time};
+use product_tests::{
+    practice::{FROM, PASSWORD, computer_time},
+    web_server::WebServer,
+};
 use std::{io::Read, path::PathBuf};
 
 fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap());
     let certificates = demo::certificates::LoopbackCertificates::new(computer_time()).unwrap();
+    let published = folder.join("published");
+    std::fs::create_dir_all(&published).unwrap();
+    let web = WebServer::serving(&published);
+    // A computer that trusts both, in one file.
     let authority = folder.join("authority.pem");
-    std::fs::write(&authority, &certificates.ca_pem).unwrap();
+    std::fs::write(&authority, [&*certificates.ca_pem, &*web.ca_pem].join("\n")).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let options = MailServerOptions::new(
         folder.join("mailbox"),
@@ -28,6 +36,8 @@ fn main() {
         "username": FROM,
         "password": PASSWORD,
         "authority": authority,
+        "web": web.address(),
+        "published": published,
     });
     println!("{told}");
     let mut nothing = Vec::new();

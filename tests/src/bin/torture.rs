@@ -8,8 +8,8 @@
 )]
 
 use product_tests::torture::{
-    copies, fail_points, flipped_beside, flipped_bytes, kills, latency, many_copies, simulated,
-    table,
+    copies, fail_points, flipped_beside, flipped_bytes, kills, latency, many_copies, mutations,
+    simulated, table,
 };
 use std::path::Path;
 
@@ -31,6 +31,8 @@ fn main() {
         }
         ["many-copies"] => many_copies::report(25, SEED),
         ["many-copies", rounds] => many_copies::report(rounds.parse().unwrap(), SEED),
+        ["mutations"] => mutations::report(10_000, SEED),
+        ["mutations", count] => mutations::report(count.parse().unwrap(), SEED),
         ["fail-points"] => fail_points::report(5),
         ["fail-points", ways] => fail_points::report(ways.parse().unwrap()),
         ["table", rows, page @ ..] => {

@@ -57,6 +57,11 @@ pub fn run(data: &Path, arguments: &[&str]) {
             fail_at(point, action);
             send(data, &Time::from(computer_time()));
         }
+        ["refresh", folder, point, action] => {
+            fail_at(point, action);
+            let engine = open(data, Clock::system());
+            let _ = engine.refresh_directory(Some(Path::new(folder)), Arc::new(|_| {}));
+        }
         ["crash", how, draft] => crash(data, how, draft),
         ["queue", draft, point, action] => {
             fail_at(point, action);

@@ -16,6 +16,7 @@ mod judged;
 pub mod kills;
 pub mod latency;
 pub mod many_copies;
+pub mod mutations;
 pub mod naive;
 pub mod phases;
 pub mod simulated;

@@ -326,7 +326,7 @@ fn corrections_go_to_the_curator_without_a_person_in_them() {
 }
 
 #[test]
-fn pins_come_first_and_what_is_hidden_is_counted_and_found_by_its_name() {
+fn h24_what_the_practice_hid_is_counted_and_found_by_its_name_and_pins_come_first() {
     let practice = Practice::open();
     let engine = &practice.engine;
     let catalogue = engine.catalogue().unwrap();
@@ -463,7 +463,7 @@ fn h02_wrong_address_a_row_edited_by_hand_gives_a_local_service_no_address() {
 }
 
 #[test]
-fn our_own_check_counts_from_the_day_it_was_made() {
+fn h06_stale_directory_our_own_check_counts_from_the_day_it_was_made() {
     let practice = RealPractice::set_up();
     let engine = &practice.engine;
     practice.sign_in(LISTER);

@@ -8,6 +8,7 @@ import type {
 	MailboxForm,
 	MailboxTest,
 	PracticeForm,
+	PublishedDirectory,
 	RecoveryKeyView,
 	RetentionView,
 	SetUpView,
@@ -42,6 +43,14 @@ export interface PracticeBackend {
 	testMailbox(): Promise<MailboxTest>;
 	/** Rejects with "directory" and the line in the detail. */
 	loadDirectory(text: string): Promise<SetUpView>;
+	/** Null before the practice follows a published directory. */
+	publishedDirectory(): Promise<PublishedDirectory | null>;
+	/** Rejects with "feed-other-root" where the fingerprint is another's, and with the other codes of a refresh. */
+	enrolDirectory(source: string, fingerprint: string): Promise<PublishedDirectory | null>;
+	/** From the address, or from the folder that is named; "" for none. */
+	refreshDirectory(folder: string): Promise<PublishedDirectory | null>;
+	/** A yes or no to the version that is held, as it was shown. */
+	decideHeldChanges(publication: string, accept: boolean): Promise<PublishedDirectory | null>;
 	finishSetUp(): Promise<WindowState>;
 	recover(recoveryKey: string): Promise<WindowState>;
 	restoreBackup(folder: string, recoveryKey: string): Promise<WindowState>;

@@ -3,9 +3,13 @@ import type { PracticeBackend } from './practice';
 import addressesToApprove from './recorded/addresses_to_approve.json';
 import auditTrail from './recorded/audit_trail.json';
 import backups from './recorded/backups.json';
+import decideHeldChanges from './recorded/decide_held_changes.json';
+import enrolDirectory from './recorded/enrol_directory.json';
 import exportPatient from './recorded/export_patient.json';
 import finishSetUp from './recorded/finish_set_up.json';
 import makeRecords from './recorded/make_records.json';
+import publishedDirectory from './recorded/published_directory.json';
+import refreshDirectory from './recorded/refresh_directory.json';
 import retention from './recorded/retention.json';
 import setUpState from './recorded/set_up_state.json';
 import signIn from './recorded/sign_in.json';
@@ -22,6 +26,7 @@ import type {
 	MailboxTest,
 	PracticeForm,
 	Problem,
+	PublishedDirectory,
 	RecoveryKeyView,
 	RetentionView,
 	Role,
@@ -79,6 +84,7 @@ export class PracticeReplay implements PracticeBackend {
 	protected frame: WindowState;
 	private readonly practice: SetUpView;
 	private waiting: AddressRow[];
+	private published: PublishedDirectory | null = as(publishedDirectory.answer);
 	private tries = 5;
 	private peopleMade = 0;
 
@@ -182,6 +188,29 @@ export class PracticeReplay implements PracticeBackend {
 		if (!text.startsWith('{')) refuse('directory', [], 'line 1: it is no record of a service');
 		this.practice.directory = as<SetUpView>(setUpState[1]?.answer).directory;
 		return this.done('directory');
+	}
+
+	async publishedDirectory(): Promise<PublishedDirectory | null> {
+		return as(this.published);
+	}
+
+	async enrolDirectory(source: string, fingerprint: string): Promise<PublishedDirectory | null> {
+		if (!source.startsWith('https://')) refuse('feed-address');
+		if (fingerprint.replace(/[^0-9a-f]/gi, '').length !== 64) refuse('feed-fingerprint');
+		this.published = as<PublishedDirectory>(enrolDirectory.answer);
+		return as(this.published);
+	}
+
+	async refreshDirectory(folder: string): Promise<PublishedDirectory | null> {
+		if (folder !== '') refuse('feed-folder');
+		this.published = as<PublishedDirectory>(refreshDirectory.answer);
+		return as(this.published);
+	}
+
+	async decideHeldChanges(publication: string, accept: boolean): Promise<PublishedDirectory | null> {
+		if (this.published?.held?.publication !== publication) refuse('feed-nothing-held');
+		this.published = as<PublishedDirectory>((accept ? enrolDirectory : decideHeldChanges).answer);
+		return as(this.published);
 	}
 
 	async finishSetUp(): Promise<WindowState> {

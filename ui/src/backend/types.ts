@@ -250,9 +250,17 @@ isGone: boolean, };
 
 export type DirectoryState = { name: string, version: number, serviceCount: number, 
 /**
- * UTC, ISO 8601.
+ * UTC, ISO 8601: when it was last known to be the newest.
  */
-refreshedAt: string, };
+refreshedAt: string, 
+/**
+ * Since when refreshing it fails.
+ */
+failingSince: string | null, 
+/**
+ * When the curators' signatures ended; null while they hold.
+ */
+expiredAt: string | null, };
 
 /**
  * The other drafts that were set aside.
@@ -321,6 +329,15 @@ export type ExtraQuestionView = { id: string, question: string, required: boolea
 export type FieldValue = { field: string, value: string, };
 
 export type FilingView = { deed: string, by: string, at: string, };
+
+/**
+ * A version that changes so much that a person is asked, or that got a no.
+ */
+export type HeldChanges = { 
+/**
+ * Given back with the yes or no.
+ */
+publication: string, heldAt: string, refused: boolean, version: number, servicesBefore: number, servicesNew: number, servicesChanged: number, servicesGone: number, endpointsBefore: number, endpointsNew: number, endpointsChanged: number, endpointsGone: number, };
 
 export type HistoryLine = { 
 /**
@@ -492,6 +509,39 @@ export type PracticeForm = { odsCode: string, name: string, phone: string, };
  * Something that stands in the way of sending. `field` is a `PatientField`, a key of `ReferralForm`, or "extra:<question id>".
  */
 export type Problem = { field: string, code: string, detail: string | null, };
+
+/**
+ * The published directory that the practice follows, and how refreshing it goes.
+ */
+export type PublishedDirectory = { address: string, 
+/**
+ * Of its first root, in groups of four digits.
+ */
+fingerprint: string, version: number | null, 
+/**
+ * Days, ISO 8601.
+ */
+publishedOn: string | null, 
+/**
+ * UTC, ISO 8601.
+ */
+lastCheckedAt: string | null, lastGoodAt: string | null, failingSince: string | null, 
+/**
+ * A code of an error; null where it does not fail.
+ */
+failingWhy: string | null, 
+/**
+ * When the curators' signatures end.
+ */
+expiresAt: string | null, expired: boolean, 
+/**
+ * Since when a service is phoned before anything is sent to it.
+ */
+tooOldSince: string | null, 
+/**
+ * This computer's clock seems wrong by what was signed.
+ */
+clockWarning: boolean, held: HeldChanges | null, };
 
 /**
  * A referral that was just queued, with its time to undo.

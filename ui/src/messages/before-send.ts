@@ -1,5 +1,6 @@
 // What is said before Send: what would be held or would wait, an old record, and item 9 of a PHQ-9.
-import type { WouldWait } from '../backend/types';
+import type { DirectoryState, WouldWait } from '../backend/types';
+import { dateTimeWords } from '../dates';
 import { OWNERS } from './referrals';
 import { SEND_PROBLEMS } from './sending';
 import { words, type Words } from './words';
@@ -8,12 +9,16 @@ const WHY: Words = {
 	'do-not-refer': 'This practice does not refer there, so it cannot be sent.',
 	'not-approved': 'The practice has not approved this service’s address, so it cannot be sent.',
 	'address-changed': 'This service’s address has changed since its card was shown, so it is not sent there unseen.',
+	'address-revoked': 'The curators of the directory have stopped this service’s address, so nothing is sent there.',
+	'directory-too-old': 'The directory has not been renewed for too long, so it would be held until the service was phoned.',
 	'mailbox-not-set': 'No mailbox to send from is set up, so nothing can be sent.',
 };
 const ACTS: Words = {
 	'do-not-refer': 'can lift it',
 	'not-approved': 'approves the address',
 	'address-changed': 'chooses another service, then this one again, and so sees the new address',
+	'address-revoked': 'asks the curators or the service',
+	'directory-too-old': 'phones the service',
 	'mailbox-not-set': 'sets the mailbox up',
 };
 
@@ -39,6 +44,12 @@ export const CHECKED_MARKS: Words = {
 	'over-180': 'over 180 days ago: phone first',
 	never: 'phone first',
 };
+
+/** What is wrong with refreshing, for the foot line; '' where nothing is. */
+export function directoryTroubleWords({ failingSince, expiredAt }: DirectoryState): string {
+	if (expiredAt !== null) return `not renewed by its curators since ${dateTimeWords(expiredAt)}`;
+	return failingSince === null ? '' : `not refreshed since ${dateTimeWords(failingSince)}`;
+}
 
 export const DIRECTORY_OLD = 'over 14 days old: services may have changed';
 

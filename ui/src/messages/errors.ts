@@ -40,6 +40,39 @@ export const ERROR_CODES: Words = {
 	'no-such-person': 'That person is not on the staff list any more. Look again.',
 	'no-such-address': 'An address has changed meanwhile. Look at it again.',
 	directory: 'The directory file cannot be used. Ask whoever sent it for another.',
+	'feed-address':
+		'That is not the address of a published directory. It begins with https:// and is typed as the curators gave it.',
+	'feed-fingerprint': 'A fingerprint is 64 digits 0 to 9 and a to f. Compare it with what the curators gave.',
+	'feed-other-root':
+		'The directory at this address is not the one with that fingerprint, so it is not used. Ask the curators to read the fingerprint out again.',
+	'feed-not-enrolled': 'The practice follows no published directory yet. Give its address and fingerprint first.',
+	'feed-busy': 'The directory is being refreshed already. Wait a minute.',
+	'feed-nothing-held': 'What waited for a yes or no is not the same any more. Look again.',
+	'feed-no-connection':
+		'The directory’s server could not be reached, so the directory stays as it is. Look whether there is a connection.',
+	'feed-certificate':
+		'The server’s certificate is not one that this computer believes, so nothing was taken from it. Ask the curators, and your IT support.',
+	'feed-redirected':
+		'The server sends elsewhere, where the practice did not choose to go, so nothing was taken. Ask the curators.',
+	'feed-server':
+		'The directory’s server has a fault of its own, so the directory stays as it is. It is tried again in a few hours.',
+	'feed-file-missing': 'A file of the directory is not there, so the directory stays as it is. Tell the curators.',
+	'feed-too-long': 'A file of the directory is far too large, so it was not taken. Tell the curators.',
+	'feed-too-slow':
+		'The directory’s server answers too slowly, so the directory stays as it is. It is tried again in a few hours.',
+	'feed-folder': 'There is no published directory in that folder. Check the path.',
+	'feed-not-genuine':
+		'The directory is not signed as it must be, so it is not used, and the one before stays. Tell the curators by phone.',
+	'feed-roles':
+		'The keys of the directory are not as they must be, so it is not used, and the one before stays. Tell the curators by phone.',
+	'feed-expired': 'The curators have not renewed the directory in time. It can still be searched. Tell them.',
+	'feed-older': 'The server gave an older directory than this computer has seen, so it is not used. Tell the curators by phone.',
+	'feed-forked':
+		'There are two different directories under the same number, so the new one is not used. Tell the curators by phone.',
+	'feed-damaged':
+		'A file of the directory is damaged or was changed, so it is not used, and the one before stays. Tell the curators.',
+	'feed-content': 'The directory has a fault in it, so it is not used, and the one before stays. Tell the curators.',
+	'feed-internal': 'The refresh failed on this computer, so the directory stays as it is. Try again.',
 	'wrong-key': 'That is not the recovery key of these records. Compare it with the paper.',
 	'key-missing': 'The key of the records is not in this computer’s keychain. The recovery key, on paper, opens them.',
 	'records-damaged':
@@ -61,6 +94,8 @@ const WITH_DETAIL: Readonly<Record<string, (detail: string) => string>> = {
 	'wrong-pin': (triesLeft) => wrongPinWords(Number(triesLeft)),
 	'pin-wait': (seconds) => pinWaitWords(Number(seconds)),
 	file: (detail) => `${detail}: ${ERROR_CODES.file}`,
+	'feed-content': (detail) => `${ERROR_CODES['feed-content']} (${detail})`,
+	'feed-expired': (detail) => `${ERROR_CODES['feed-expired']} (${detail})`,
 	directory: (detail) => `The directory file cannot be used: ${detail}`,
 };
 

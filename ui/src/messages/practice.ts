@@ -1,5 +1,5 @@
 // The place Practice: its parts; backups, who did what, and what is kept of patients.
-import type { RetentionView } from '../backend/types';
+import type { HeldChanges, RetentionView } from '../backend/types';
 import type { Words } from './words';
 
 export const PRACTICE = {
@@ -83,6 +83,13 @@ export const ACTS: Words = {
 	'backup-folder-set': 'Chose the folder of backups',
 	'retention-set': 'Changed how long is kept',
 	'directory-loaded': 'Loaded a directory',
+	'directory-enrolled': 'Followed a published directory',
+	'directory-refreshed': 'Took over a version of the directory',
+	'changes-held': 'Held a version of the directory',
+	'changes-accepted': 'Said yes to a held version of the directory',
+	'changes-refused': 'Said no to a held version of the directory',
+	'stop-list-changed': 'Took over the list of stopped addresses',
+	'service-phoned': 'Phoned a service because the directory is old',
 	'layer-changed': 'Changed what stands beside a service',
 	'service-checked': 'Checked an entry with its service',
 	'address-proposed': 'Proposed an address',
@@ -99,6 +106,45 @@ export const ACTS: Words = {
 	recovered: 'Opened with the recovery key',
 	'safety-concern': 'Reported a safety concern',
 };
+
+/** The published directory that the practice follows. */
+export const PUBLISHED = {
+	text: 'Follow the directory that your area publishes: it then stays up to date by itself. The curators give you its address, and its fingerprint by phone or on paper.',
+	otherText: 'To follow another directory instead, give its address and fingerprint.',
+	address: 'Address of the directory',
+	addressHint: 'It begins with https://',
+	fingerprint: 'Fingerprint',
+	fingerprintHint: '16 groups of 4 digits, 0 to 9 and a to f; spaces do not matter',
+	enrol: 'Follow this directory',
+	enrolling: 'Fetching and checking',
+	enrolled: 'The directory is followed from now on.',
+	refresh: 'Refresh now',
+	refreshing: 'Refreshing',
+	refreshed: 'The directory was checked.',
+	folder: 'From a folder (leave empty for the address)',
+	folderHint: 'For a computer without a connection: the folder with the published files, on a USB stick for instance',
+	lastGood: 'Last known to be the newest',
+	expires: 'Signed until',
+	expired: 'Signatures ended',
+	failing: 'Refreshing has failed since',
+	tooOld: 'The signatures ended over 14 days ago: what is sent to a service is held until somebody has phoned it.',
+	clock: 'This computer’s clock seems wrong. Set it: nothing is refused for it, but dates in letters would be wrong.',
+	heldHeading: 'A version waits for your yes or no',
+	refusedHeading: 'You said no to a version',
+	heldText:
+		'So much at once may be a mistake or an attack. Ask the curators by phone before you say yes. Changed addresses are approved one by one all the same.',
+	accept: 'Yes, take it over',
+	refuse: 'No, keep the directory as it is',
+	accepted: 'The version is taken over.',
+	refused: 'The directory stays as it is.',
+} as const;
+
+/** How much a version would change. */
+export function changesWords(held: HeldChanges): string {
+	const services = `services: ${held.servicesNew} new, ${held.servicesChanged} changed, ${held.servicesGone} gone, of ${held.servicesBefore}`;
+	const endpoints = `addresses: ${held.endpointsNew} new, ${held.endpointsChanged} changed, ${held.endpointsGone} gone, of ${held.endpointsBefore}`;
+	return `Version ${held.version}. ${services.charAt(0).toUpperCase()}${services.slice(1)}; ${endpoints}.`;
+}
 
 export const KEPT = {
 	text: 'The GP record is the record. Onward keeps its own copy only as long as a referral is followed up, and a time after.',

@@ -41,6 +41,10 @@ export const SEND_PROBLEMS: Words = {
 	'do-not-refer':
 		'Somebody in the practice has said since not to refer there, so it is held. Open the service’s card to see who and why.',
 	'address-not-approved': 'The practice has not approved this address, so it is held.',
+	'address-revoked':
+		'The curators of the directory have stopped this address, so it is held. Phone the service, or refer another way.',
+	'directory-too-old':
+		'The directory has not been renewed for over two weeks past its end, so it is held until the practice admin has phoned the service.',
 	'waited-over-a-day': 'It waited for over a day, so it is held. Confirm that it should still go.',
 	'too-many-tries': 'It was tried for too long. Try again, or refer another way.',
 	damaged: 'The message kept for sending is not as it was written, so it is held. Refer again, or another way.',

@@ -1,0 +1,257 @@
+//! A published repository changed at random, byte by byte and file by file: each change is refused, or what is believed and read is identical.
+
+use super::chance::Chance;
+use crate::practice::computer_time;
+use crate::published::{Area, STARTER, renamed, silent};
+use services_directory::feed::{Directory, FeedLimits};
+use services_directory::trust_table::{StopList, Trust, TrustedRole};
+use signed_feed::source::{Authorities, Fetcher, Source, TransferLimits};
+use signed_feed::verify::{self, Known, Refresh};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use tokio::runtime::Runtime;
+
+/// What a practice believes and reads of a publication.
+#[derive(Debug, PartialEq)]
+struct State {
+    directory: Directory,
+    versions: BTreeMap<TrustedRole, u64>,
+    trust: Trust,
+    stop_list: Option<StopList>,
+}
+
+/// Changes one thing so many times, and prints what came of it; fails where a change was believed.
+pub fn report(count: usize, seed: u64) {
+    let runtime = Runtime::new().expect("a runtime");
+    let mut area = Area::publishing(STARTER);
+    area.revoke(&["endpoint-talking-therapies"], &[]);
+    let first = area.copy();
+    let known = {
+        let mut known = Known::default();
+        let fetcher = fetcher(&area.path());
+        let root = runtime.block_on(verify::first_root(&fetcher, &area.fingerprint()));
+        known
+            .trust
+            .roles
+            .insert(TrustedRole::Root, root.expect("the root"));
+        let state = load(&runtime, &area.path(), &known).expect("the first version");
+        Known {
+            publication: state.trust.publication(),
+            trust: state.trust,
+            last_checked_at: None,
+        }
+    };
+    area.publish(&renamed("Pain Platform of the moor"));
+    area.revoke(&["endpoint-pain-platform"], &[]);
+    let right = load(&runtime, &area.path(), &known).expect("the second version");
+    let copy = area.copy();
+    let files = files_of(copy.path());
+
+    let mut chance = Chance::new(seed);
+    let mut refused: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut identical, mut unchanged) = (0, 0);
+    for number in 0..count {
+        let file = &files[chance.below(files.len())];
+        let whole = std::fs::read(file).expect("a file");
+        let other = &files[chance.below(files.len())];
+        let (how, changed) = mutated(
+            &whole,
+            other,
+            &old_of(first.path(), copy.path(), file),
+            &mut chance,
+        );
+        if changed == whole {
+            unchanged += 1;
+            continue;
+        }
+        std::fs::write(file, &changed).expect("written");
+        match load(&runtime, copy.path(), &known) {
+            Err(code) => *refused.entry(code).or_default() += 1,
+            Ok(state) => {
+                assert_eq!(
+                    state.versions, right.versions,
+                    "{number}, {how}, {file:?}, seed {seed}"
+                );
+                assert_eq!(state.trust.files, right.trust.files, "{how}, {file:?}");
+                assert_eq!(
+                    state.trust.expires_at, right.trust.expires_at,
+                    "{how}, {file:?}"
+                );
+                assert_eq!(state.stop_list, right.stop_list, "{how}, {file:?}");
+                assert_eq!(state.directory, right.directory, "{how}, {file:?}");
+                identical += 1;
+            }
+        }
+        std::fs::write(file, &whole).expect("put back");
+    }
+    let all: usize = refused.values().sum();
+    println!(
+        "mutations, seed {seed}: refused as {refused:?}; {identical} identical; {unchanged} changed nothing"
+    );
+    println!(
+        "| a published repository changed at random | {count} changes of {} files | {all} refused, {identical} left what is read identical (a file that is not read, white space): none accepted |",
+        files.len()
+    );
+    assert!(all > count / 4, "the changes do not reach what is read");
+    // The negative control: unchanged, it is taken.
+    assert_eq!(
+        load(&runtime, copy.path(), &known).expect("unchanged"),
+        right
+    );
+}
+
+fn fetcher(folder: &Path) -> Fetcher {
+    let source = Source::Folder(folder.to_owned());
+    let limits = TransferLimits::default();
+    Fetcher::new(&source, &Authorities::OperatingSystem, limits, silent()).expect("a folder")
+}
+
+fn load(runtime: &Runtime, folder: &Path, known: &Known) -> Result<State, String> {
+    runtime.block_on(async {
+        let fetcher = fetcher(folder);
+        let now = computer_time();
+        let found = verify::refresh(&fetcher, known, now).await;
+        let version = match found.map_err(|failure| failure.refusal.code().to_owned())? {
+            Refresh::New(version) => version,
+            Refresh::NothingNew(_) => return Err("nothing new".to_owned()),
+        };
+        let feed = version.read(FeedLimits::default()).await;
+        let feed = feed.map_err(|refusal| refusal.code().to_owned())?;
+        let trust = version.believed.trust.clone();
+        let versions = trust.roles.iter().map(|(role, it)| (*role, it.version));
+        Ok(State {
+            directory: feed.directory,
+            versions: versions.collect(),
+            trust,
+            stop_list: version.believed.stop_list.clone(),
+        })
+    })
+}
+
+fn files_of(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = ["metadata", "targets"]
+        .iter()
+        .flat_map(|part| std::fs::read_dir(folder.join(part)).expect("a folder"))
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    files
+}
+
+/// The file as it was in the version before, where it was there.
+fn old_of(first: &Path, copy: &Path, file: &Path) -> Vec<u8> {
+    let name = file.strip_prefix(copy).expect("inside");
+    std::fs::read(first.join(name)).unwrap_or_default()
+}
+
+fn mutated(whole: &[u8], other: &Path, old: &[u8], chance: &mut Chance) -> (&'static str, Vec<u8>) {
+    let mut bytes = whole.to_vec();
+    let at = chance.below(bytes.len().max(1));
+    match chance.below(12) {
+        0 => {
+            bytes[at] ^= 1 << chance.below(8);
+            ("a bit", bytes)
+        }
+        1 => {
+            bytes[at] = u8::try_from(chance.below(256)).unwrap_or(0);
+            ("a byte", bytes)
+        }
+        2 => {
+            bytes.remove(at);
+            ("a byte taken out", bytes)
+        }
+        3 => {
+            bytes.insert(at, u8::try_from(chance.below(256)).unwrap_or(0));
+            ("a byte put in", bytes)
+        }
+        4 => {
+            bytes.truncate(at);
+            ("cut off", bytes)
+        }
+        5 => {
+            let end = (at + 1 + chance.below(200)).min(bytes.len());
+            let again = bytes[at..end].to_vec();
+            bytes.splice(at..at, again);
+            ("a piece twice", bytes)
+        }
+        6 => {
+            let end = (at + 1 + chance.below(200)).min(bytes.len());
+            bytes.drain(at..end);
+            ("a piece taken out", bytes)
+        }
+        7 => (
+            "another file in its place",
+            std::fs::read(other).expect("a file"),
+        ),
+        8 => ("the file of the version before", old.to_vec()),
+        9 => (
+            "a digit",
+            with_another(bytes, at, chance, u8::is_ascii_digit, b"0123456789"),
+        ),
+        10 => (
+            "a hexadecimal digit",
+            with_another(
+                bytes,
+                at,
+                chance,
+                u8::is_ascii_hexdigit,
+                b"0123456789abcdef",
+            ),
+        ),
+        _ => ("a value of its JSON", json_changed(whole, chance)),
+    }
+}
+
+/// The next such character from there on becomes another of its kind, so that the file still parses.
+fn with_another(
+    mut bytes: Vec<u8>,
+    at: usize,
+    chance: &mut Chance,
+    is: fn(&u8) -> bool,
+    of: &[u8],
+) -> Vec<u8> {
+    if let Some(found) = bytes.iter_mut().skip(at).find(|byte| is(byte)) {
+        *found = chance.one_of(of);
+    }
+    bytes
+}
+
+/// One value anywhere in it changed, taken out or given twice; the signatures too.
+fn json_changed(whole: &[u8], chance: &mut Chance) -> Vec<u8> {
+    let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(whole) else {
+        return whole.to_vec();
+    };
+    change_one(&mut json, chance);
+    serde_json::to_vec(&json).expect("JSON")
+}
+
+fn change_one(here: &mut serde_json::Value, chance: &mut Chance) {
+    use serde_json::Value;
+    let deeper = chance.in_a_hundred(80);
+    match here {
+        Value::Object(fields) if !fields.is_empty() => {
+            let names: Vec<String> = fields.keys().cloned().collect();
+            let name = &names[chance.below(names.len())];
+            if deeper {
+                change_one(&mut fields[name], chance);
+            } else {
+                fields.remove(name);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            let place = chance.below(items.len());
+            if deeper {
+                change_one(&mut items[place], chance);
+            } else if chance.in_a_hundred(50) {
+                items.push(items[place].clone());
+            } else {
+                items.remove(place);
+            }
+        }
+        Value::Number(number) => {
+            *here = (number.as_u64().unwrap_or(0).wrapping_add(1)).into();
+        }
+        Value::String(text) => text.push('0'),
+        other => *other = Value::Bool(chance.in_a_hundred(50)),
+    }
+}

@@ -1,0 +1,606 @@
+//! Following a published directory: over TLS and from a folder, what is asked, what is held, what stops at once, and what is left when it is killed.
+
+use demo::certificates::{Authority, unknown_issuer};
+use engine::refresh::{Refreshed, WhereToEnrol};
+use product_tests::patients::{DOE, SMITH};
+use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice, Time, computer_time};
+use product_tests::program::Program;
+use product_tests::published::{
+    Area, Follower, NOWHERE, STARTER, days, enrol, outcome_of, refresh, renamed, silent,
+};
+use product_tests::real_practice::{LISTER, RealPractice, published};
+use product_tests::torture::copies::child;
+use product_tests::web_server::{Fault, WebServer};
+use services_directory::directory_table;
+use signed_feed::source::{Authorities, Fetcher, Source, TransferError, TransferLimits};
+use signed_feed::verify::{self, Refusal};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::time::Duration;
+use store::{Clock, fail_point};
+
+fn place(server: &WebServer, area: &Area) -> WhereToEnrol {
+    WhereToEnrol {
+        address: server.address(),
+        fingerprint: area.fingerprint(),
+        authority_pem: Some(server.ca_pem.clone()),
+        from: None,
+    }
+}
+
+fn online(follower: &Follower) -> String {
+    outcome_of(follower.engine.refresh_directory(None, silent()))
+}
+
+/// Enrolled over TLS at the first version, with the second one published.
+fn over_tls() -> (Area, WebServer, Follower) {
+    let mut area = Area::publishing(STARTER);
+    let server = WebServer::serving(&area.path());
+    let follower = Follower::new();
+    let place = place(&server, &area);
+    follower.engine.enrol_directory(&place, silent()).unwrap();
+    area.publish(&renamed("Pain Platform of the moor"));
+    (area, server, follower)
+}
+
+#[test]
+fn a_refresh_with_nothing_new_is_one_conditional_request_of_a_few_kilobytes() {
+    let (_area, server, follower) = over_tls();
+    assert_eq!(online(&follower), "applied");
+    let (_, before) = (server.requests(), server.wire_bytes());
+    assert_eq!(online(&follower), "nothing-new");
+    let asked = server.requests();
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert_eq!(asked[0].path, "metadata/timestamp.json");
+    assert_eq!((asked[0].conditional, asked[0].status), (true, 304));
+    let bytes = server.wire_bytes() - before;
+    assert!(
+        (500..=20_000).contains(&bytes),
+        "{bytes} with the handshake"
+    );
+    println!("a refresh with nothing new: {bytes} bytes on the wire");
+    let state = follower.engine.feed_status().unwrap().unwrap();
+    assert_eq!((state.version, state.failing), (Some(2), None));
+}
+
+#[test]
+fn what_the_web_host_does_wrong_is_refused_and_the_old_directory_stays() {
+    let cases = [
+        ("timestamp.json", Fault::OverLong, "feed-too-long"),
+        ("timestamp.json", Fault::Endless, "feed-too-long"),
+        (".snapshot.json", Fault::Endless, "feed-too-long"),
+        (".services.json", Fault::Endless, "feed-too-long"),
+        ("2.root.json", Fault::Endless, "feed-too-long"),
+        (".jsonl.zst", Fault::Endless, "feed-too-long"),
+        (".jsonl.zst", Fault::OverLong, "feed-too-long"),
+        ("timestamp.json", Fault::Status(503), "feed-server"),
+        ("2.root.json", Fault::Status(500), "feed-server"),
+        (".snapshot.json", Fault::Status(404), "feed-damaged"),
+        (".jsonl.zst", Fault::Status(404), "feed-file-missing"),
+        (".jsonl.zst", Fault::Cut, "feed-no-connection"),
+        (
+            "timestamp.json",
+            Fault::Redirect("https://localhost:1/".to_owned()),
+            "feed-redirected",
+        ),
+        (
+            "timestamp.json",
+            Fault::Redirect("http://127.0.0.1:1/".to_owned()),
+            "feed-redirected",
+        ),
+        (
+            "timestamp.json",
+            Fault::Redirect("file:///etc/passwd".to_owned()),
+            "feed-redirected",
+        ),
+    ];
+    let (_area, server, follower) = over_tls();
+    for (path, fault, code) in cases {
+        server.fault(path, fault.clone());
+        assert_eq!(online(&follower), code, "{path} {fault:?}");
+        assert_eq!(follower.version(), 1, "{path} {fault:?}");
+        server.well();
+    }
+    assert_eq!(online(&follower), "applied");
+    assert_eq!(follower.version(), 2);
+}
+
+/// Limits so short that a test sees them; what they are in the product, `TransferLimits::default` says.
+#[test]
+fn an_answer_that_is_too_slow_is_given_up_by_its_speed_by_silence_and_by_the_deadline() {
+    let (area, server, _) = over_tls();
+    let long = Duration::from_mins(5);
+    let patient = TransferLimits {
+        silence: long,
+        total: long,
+        speed_counts_after: long,
+        ..TransferLimits::default()
+    };
+    let first_root = |limits| {
+        let source = Source::https(&server.address()).unwrap();
+        let pem = server.ca_pem.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap().block_on(async {
+            let fetcher =
+                Fetcher::new(&source, &Authorities::Only { pem }, limits, silent()).unwrap();
+            verify::first_root(&fetcher, &area.fingerprint()).await
+        })
+    };
+    server.fault("1.root.json", Fault::Trickle);
+    let speed = TransferLimits {
+        speed_counts_after: Duration::from_millis(50),
+        least_bytes_per_second: 1_000_000,
+        ..patient
+    };
+    assert!(matches!(
+        first_root(speed),
+        Err(Refusal::Transfer(TransferError::TooSlow))
+    ));
+    server.fault("1.root.json", Fault::Silent);
+    let silence = TransferLimits {
+        silence: Duration::from_millis(50),
+        ..patient
+    };
+    assert!(matches!(
+        first_root(silence),
+        Err(Refusal::Transfer(TransferError::TooSlow))
+    ));
+    let deadline = TransferLimits {
+        total: Duration::from_millis(50),
+        ..patient
+    };
+    assert!(matches!(
+        first_root(deadline),
+        Err(Refusal::Transfer(TransferError::DeadlinePassed))
+    ));
+    server.well();
+    assert!(first_root(patient).is_ok());
+}
+
+#[test]
+fn a_server_whose_certificate_is_not_believed_is_not_read() {
+    let area = Area::publishing(STARTER);
+    let now = computer_time();
+    let authority = Authority::new(now).unwrap();
+    let leaves = [
+        unknown_issuer(now).unwrap(),
+        authority.expired(now).unwrap(),
+        authority.wrong_host(now).unwrap(),
+    ];
+    for leaf in leaves {
+        let pem = authority.ca_pem().to_owned();
+        let server = WebServer::with(&area.path(), &leaf, pem);
+        let follower = Follower::new();
+        let refused = follower
+            .engine
+            .enrol_directory(&place(&server, &area), silent());
+        assert_eq!(refused.unwrap_err().code(), "feed-certificate");
+        assert!(server.requests().is_empty());
+    }
+    // The authority of a test is believed only where it is given: the operating system's do not know it.
+    let server = WebServer::serving(&area.path());
+    let follower = Follower::new();
+    let system = WhereToEnrol {
+        authority_pem: None,
+        ..place(&server, &area)
+    };
+    let refused = follower.engine.enrol_directory(&system, silent());
+    assert_eq!(refused.unwrap_err().code(), "feed-certificate");
+    let good = follower
+        .engine
+        .enrol_directory(&place(&server, &area), silent());
+    assert!(good.is_ok());
+}
+
+#[test]
+fn a_server_that_is_away_leaves_the_directory_and_says_since_when() {
+    let (area, server, follower) = over_tls();
+    drop(server);
+    assert_eq!(online(&follower), "feed-no-connection");
+    let first = follower.engine.feed_status().unwrap().unwrap();
+    let since = first.failing.clone().unwrap().0;
+    assert_eq!(online(&follower), "feed-no-connection");
+    let second = follower.engine.feed_status().unwrap().unwrap();
+    assert_eq!(
+        second.failing.unwrap().0,
+        since,
+        "since when, not when last"
+    );
+    assert!(second.last_good_at < second.last_checked_at);
+    assert_eq!(follower.version(), 1);
+    // The same files from a stick.
+    assert_eq!(follower.outcome(&area.path()), "applied");
+    assert_eq!(
+        follower.engine.feed_status().unwrap().unwrap().failing,
+        None
+    );
+}
+
+/// The starter directory with so many services renamed.
+fn services_renamed(count: usize) -> String {
+    let mut left = count;
+    let lines = STARTER.lines().map(|line| {
+        if line.starts_with("{\"kind\":\"service\"") && left > 0 {
+            left -= 1;
+            line.replacen("\"name\":\"", "\"name\":\"Other ", 1)
+        } else {
+            line.to_owned()
+        }
+    });
+    lines.fold(String::new(), |text, line| text + &line + "\n")
+}
+
+/// With so many addresses changed.
+fn addresses_moved(count: usize) -> String {
+    let mut left = count;
+    let lines = STARTER.lines().map(|line| {
+        if line.starts_with("{\"kind\":\"endpoint\"") && left > 0 {
+            left -= 1;
+            line.replacen("\"address\":\"", "\"address\":\"new.", 1)
+        } else {
+            line.to_owned()
+        }
+    });
+    lines.fold(String::new(), |text, line| text + &line + "\n")
+}
+
+#[test]
+fn so_many_changes_at_once_are_held_until_a_person_says_yes() {
+    let services = STARTER.matches("{\"kind\":\"service\"").count();
+    let endpoints = STARTER.matches("{\"kind\":\"endpoint\"").count();
+    for (text, held) in [
+        (services_renamed(services / 10), false),
+        (services_renamed(services / 10 + 1), true),
+        (addresses_moved(endpoints / 50), false),
+        (addresses_moved(endpoints / 50 + 1), true),
+    ] {
+        let mut area = Area::publishing(STARTER);
+        let follower = Follower::enrolled(&area);
+        area.publish(&text);
+        let outcome = follower.outcome(&area.path());
+        assert_eq!(outcome == "held", held, "{outcome}");
+        if !held {
+            continue;
+        }
+        // It waits, and is not fetched again.
+        assert_eq!(follower.version(), 1);
+        assert_eq!(follower.outcome(&area.path()), "held");
+        let status = follower.engine.feed_status().unwrap().unwrap();
+        let waiting = status.held.unwrap();
+        assert_eq!((waiting.changes.version, waiting.refused), (2, false));
+        let wrong = follower.engine.decide_held_changes("another", true);
+        assert_eq!(wrong.unwrap_err().code(), "feed-nothing-held");
+        let done = follower
+            .engine
+            .decide_held_changes(&waiting.publication, true);
+        assert!(matches!(done, Ok(Refreshed::Applied(_))));
+        assert_eq!(follower.version(), 2);
+        assert_eq!(follower.outcome(&area.path()), "nothing-new");
+    }
+}
+
+#[test]
+fn a_no_leaves_the_directory_and_the_next_version_is_asked_about_again() {
+    let mut area = Area::publishing(STARTER);
+    let follower = Follower::enrolled(&area);
+    area.publish(&services_renamed(30));
+    assert_eq!(follower.outcome(&area.path()), "held");
+    let held = || follower.engine.feed_status().unwrap().unwrap().held;
+    let publication = held().unwrap().publication;
+    follower
+        .engine
+        .decide_held_changes(&publication, false)
+        .unwrap();
+    assert_eq!(follower.outcome(&area.path()), "nothing-new");
+    assert!(held().unwrap().refused);
+    let again = follower.engine.decide_held_changes(&publication, true);
+    assert_eq!(again.unwrap_err().code(), "feed-nothing-held");
+    assert_eq!(follower.version(), 1);
+    area.publish(&services_renamed(31));
+    assert_eq!(follower.outcome(&area.path()), "held");
+    assert!(!held().unwrap().refused);
+    // One that sets most of it right again changes little against what is here, and is taken.
+    area.publish(&renamed("Pain Platform of the moor"));
+    assert_eq!(follower.outcome(&area.path()), "applied");
+    assert_eq!((follower.version(), held()), (4, None));
+}
+
+/// A practice with its mail server that follows an area, by the computer's clock.
+fn sending() -> (Area, Practice) {
+    let area = Area::publishing(STARTER);
+    let practice = Practice::open_at(Time::from(computer_time()));
+    enrol(&practice.engine, &area);
+    (area, practice)
+}
+
+#[test]
+fn h02_wrong_address_a_revoked_one_stops_at_once_and_is_not_free_again_by_the_list_alone() {
+    let (mut area, practice) = sending();
+    let queued = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
+    let other = practice.refer_at_once(DOE, "talking-therapies").referral_id;
+    area.revoke(&["endpoint-pain-platform"], &[]);
+    assert_eq!(refresh(&practice.engine, &area), "nothing-new");
+    practice.send_due();
+    let last = practice.timeline(&queued).pop().unwrap();
+    assert_eq!(last, "held (address-revoked)");
+    let detail = practice.referral(&queued);
+    assert!(
+        detail.row.needs_attention && detail.row.next.is_some(),
+        "an owner and a day"
+    );
+    assert_eq!(practice.state(&other), "sent", "the negative control");
+    // Before queueing, too.
+    let refused = practice.queue(&practice.draft(DOE, PAIN_PLATFORM));
+    assert!(refused.is_err());
+
+    // By its address, in whatever case.
+    let address = "REFERRALS@talking-therapies.example.nhs.uk";
+    area.revoke(&["endpoint-pain-platform"], &[address]);
+    refresh(&practice.engine, &area);
+    let by_address = practice.queue(&practice.draft(DOE, "talking-therapies"));
+    assert!(by_address.is_err());
+
+    // Taken off the list: it is approved anew before anything goes there.
+    area.revoke(&[], &[]);
+    refresh(&practice.engine, &area);
+    practice.desk().try_again(&queued, ACTOR).unwrap();
+    practice.send_due();
+    let last = practice.timeline(&queued).pop().unwrap();
+    assert_eq!(last, "held (address-not-approved)");
+}
+
+#[test]
+fn a_referral_queued_before_its_address_changed_is_held_and_the_next_one_goes_to_the_new_address() {
+    let (mut area, practice) = sending();
+    let queued = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
+    let moved = STARTER.replacen(
+        "referrals@pain-platform.example.nhs.uk",
+        "post@pain-platform.example.nhs.uk",
+        1,
+    );
+    assert_ne!(moved, STARTER);
+    area.publish(&moved);
+    let outcome = refresh(&practice.engine, &area);
+    if outcome == "held" {
+        let held = practice
+            .engine
+            .feed_status()
+            .unwrap()
+            .unwrap()
+            .held
+            .unwrap();
+        practice
+            .engine
+            .decide_held_changes(&held.publication, true)
+            .unwrap();
+    }
+    practice.send_due();
+    let last = practice.timeline(&queued).pop().unwrap();
+    assert_eq!(last, "held (address-changed)");
+    // A demonstration approves by itself; in real use two people do.
+    practice.refer_at_once(DOE, PAIN_PLATFORM);
+    practice.send_due();
+    assert_eq!(
+        practice.mail.only_message().envelope.to,
+        ["post@pain-platform.example.nhs.uk"]
+    );
+}
+
+#[test]
+fn h06_stale_directory_too_old_to_believe_sends_only_after_a_phone_check_and_for_14_days() {
+    let (_area, practice) = sending();
+    let days_on = |count| practice.time.pass(days(count));
+    days_on(27);
+    let early = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
+    practice.send_due();
+    assert_eq!(
+        practice.state(&early),
+        "sent",
+        "past its end, within two weeks of it"
+    );
+    days_on(2);
+    let held = practice.refer_at_once(DOE, PAIN_PLATFORM).referral_id;
+    practice.send_due();
+    assert_eq!(
+        practice.timeline(&held).pop().unwrap(),
+        "held (directory-too-old)"
+    );
+    let needed = practice.engine.phone_checks_needed().unwrap();
+    let service = needed
+        .iter()
+        .find(|it| it.service_id == PAIN_PLATFORM)
+        .unwrap();
+    let shown = (service.endpoint_id.clone(), service.digest.clone());
+    let phoned = |number: &str, who: &str| practice.engine.service_phoned(&shown, number, who);
+    assert!(
+        phoned("01632 960123", " ").is_err(),
+        "who answered is asked for"
+    );
+    phoned("01632 960123", "Jo at the front desk").unwrap();
+    practice.desk().try_again(&held, ACTOR).unwrap();
+    practice.send_due();
+    assert_eq!(practice.state(&held), "sent");
+    let still = practice.engine.phone_checks_needed().unwrap();
+    assert_eq!(still.len(), needed.len() - 1, "that service alone is open");
+    days_on(15);
+    let again = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
+    practice.send_due();
+    assert_eq!(
+        practice.timeline(&again).pop().unwrap(),
+        "held (directory-too-old)"
+    );
+}
+
+#[test]
+fn one_refresh_at_a_time() {
+    let (area, follower) = {
+        let area = Area::publishing(STARTER);
+        let follower = Follower::enrolled(&area);
+        (area, follower)
+    };
+    let lock = File::options()
+        .write(true)
+        .open(follower.data().join("refresh.lock"))
+        .unwrap();
+    lock.lock().unwrap();
+    assert_eq!(follower.outcome(&area.path()), "feed-busy");
+    lock.unlock().unwrap();
+    assert_eq!(follower.outcome(&area.path()), "nothing-new");
+}
+
+#[test]
+fn killed_at_any_point_the_old_version_or_the_new_one_stands_and_the_next_refresh_ends_it() {
+    for point in fail_point::OF_A_REFRESH {
+        let mut area = Area::publishing(STARTER);
+        let follower = Follower::enrolled(&area);
+        let old = follower.directory();
+        area.publish(&renamed("Pain Platform of the moor"));
+        let follower = follower.reopened(Clock::system(), |data| {
+            let folder = area.path().display().to_string();
+            let output = child(data, &["refresh", &folder, point, "return(kill)"])
+                .output()
+                .unwrap();
+            assert!(!output.status.success(), "{point}: it was to be killed");
+        });
+        let store = &follower.engine.store;
+        store.practice.check().unwrap();
+        store.directory.check().unwrap();
+        let here = follower.directory();
+        let expected = if point == "apply: committed" { 2 } else { 1 };
+        assert_eq!(here.header.version, expected, "{point}");
+        assert!(expected == 2 || here == old, "{point}");
+        // What was believed before the kill goes on counting, and what was missed is made good.
+        let outcome = follower.outcome(&area.path());
+        assert_eq!(outcome == "applied", expected == 1, "{point}: {outcome}");
+        assert_eq!(follower.version(), 2, "{point}");
+    }
+}
+
+#[test]
+fn searches_go_on_in_the_version_before_until_the_new_one_is_ready() {
+    let mut area = Area::publishing(STARTER);
+    let follower = Follower::enrolled(&area);
+    let before = follower.engine.catalogue().unwrap();
+    area.publish(&renamed("Pain Platform of the moor"));
+    assert_eq!(follower.outcome(&area.path()), "applied");
+    assert_eq!(
+        before.directory.header.version, 1,
+        "whoever holds it searches on in it"
+    );
+    assert_eq!(
+        follower
+            .engine
+            .catalogue()
+            .unwrap()
+            .directory
+            .header
+            .version,
+        2
+    );
+}
+
+#[test]
+fn a_demonstrations_directory_is_not_followed_in_real_use_and_a_real_one_is_approved_by_nobody() {
+    let practice = RealPractice::set_up();
+    practice.sign_in(LISTER);
+    let made_up = Area::publishing(STARTER);
+    let refused = practice
+        .engine
+        .enrol_directory(&place_in(&made_up), silent());
+    assert_eq!(refused.unwrap_err().code(), "directory");
+    let real = Area::publishing(&published());
+    practice
+        .engine
+        .enrol_directory(&place_in(&real), silent())
+        .unwrap();
+    let waiting = practice.engine.addresses_to_approve().unwrap();
+    let endpoints = practice.engine.store.directory.read(directory_table::read);
+    let endpoints = endpoints.unwrap().unwrap().0.endpoints.len();
+    assert_eq!(waiting.len(), endpoints, "two people look at each");
+    practice.engine.sign_out().unwrap();
+    let nobody = practice
+        .engine
+        .refresh_directory(Some(&real.path()), silent());
+    assert_eq!(nobody.unwrap_err().code(), "sign-in-needed");
+}
+
+fn place_in(area: &Area) -> WhereToEnrol {
+    WhereToEnrol {
+        address: NOWHERE.to_owned(),
+        fingerprint: area.fingerprint(),
+        authority_pem: None,
+        from: Some(area.path()),
+    }
+}
+
+#[test]
+fn what_a_refresh_did_stands_in_the_trail_and_in_the_log_without_contents() {
+    let mut area = Area::publishing(STARTER);
+    let follower = Follower::enrolled(&area);
+    area.publish(&services_renamed(30));
+    follower.outcome(&area.path());
+    area.revoke(&["endpoint-pain-platform"], &[]);
+    follower.outcome(&area.path());
+    let trail = follower.engine.audit_trail(None, 50).unwrap();
+    let acts: BTreeSet<&str> = trail.iter().map(|entry| entry.act.as_str()).collect();
+    for act in [
+        "directory-enrolled",
+        "directory-refreshed",
+        "changes-held",
+        "stop-list-changed",
+    ] {
+        assert!(acts.contains(act), "{act}: {acts:?}");
+    }
+    let log = std::fs::read_to_string(follower.data().join("onward.log")).unwrap();
+    assert!(log.contains("directory-held version=2"), "{log}");
+    let details: String = trail.iter().map(|entry| entry.detail.to_string()).collect();
+    for words in ["Other ", "example.nhs.uk"] {
+        assert!(!details.contains(words) && !log.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn the_command_line_enrols_and_syncs_from_a_folder_and_says_what_it_does() {
+    let mut area = Area::publishing(STARTER);
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::over(&folder.path().join("data"), &folder.path().join("home"));
+    let from = area.path().display().to_string();
+    let fingerprint = engine::refresh::grouped(&area.fingerprint());
+    let before = program.run(&["sync", "--from", &from]);
+    assert!(
+        !before.succeeded && before.err.contains("enrol"),
+        "{before:?}"
+    );
+    let enrolled = program.run(&[
+        "enrol",
+        NOWHERE,
+        "--fingerprint",
+        &fingerprint,
+        "--from",
+        &from,
+    ]);
+    assert!(enrolled.succeeded, "{enrolled:?}");
+    assert!(
+        enrolled.err.contains("metadata/1.root.json"),
+        "{enrolled:?}"
+    );
+    assert!(
+        enrolled.out.starts_with("Applied: version 1;"),
+        "{enrolled:?}"
+    );
+    let nothing = program.run(&["sync", "--from", &from]);
+    assert!(nothing.out.starts_with("Nothing new."), "{nothing:?}");
+    area.publish(&services_renamed(30));
+    let held = program.json(&["sync", "--from", &from]);
+    assert_eq!(held["refresh"], "held");
+    assert_eq!(held["version"], 1);
+    let accepted = program.json(&["sync", "--accept-held"]);
+    assert_eq!(
+        (&accepted["refresh"], &accepted["version"]),
+        (&"applied".into(), &2.into())
+    );
+    let wrong = program.json(&["sync", "--from", &folder.path().display().to_string()]);
+    assert_eq!(wrong["error"]["code"], "feed-file-missing");
+}
