@@ -51,12 +51,22 @@ impl Catalogue {
     }
 
     pub fn search(&self, text: &str, facts: &PatientFacts, today: Date) -> SearchResults {
+        self.search_for(text, facts, today, MOST_HITS)
+    }
+
+    pub(crate) fn search_for(
+        &self,
+        text: &str,
+        facts: &PatientFacts,
+        today: Date,
+        limit: usize,
+    ) -> SearchResults {
         let query = Query {
             text: text.to_owned(),
             age: facts.age,
             practice: facts.practice.clone(),
             today,
-            limit: MOST_HITS,
+            limit,
         };
         self.index.search(&query)
     }
@@ -95,6 +105,7 @@ impl Catalogue {
             phone_first: self.checked(card.service, today).is_old(),
             not_open: card.not_open.as_ref().map(not_open_code),
             approved: false,
+            do_not_refer: None,
             service: card
                 .endpoint
                 .map(|endpoint| self.referred(card.service, endpoint)),
@@ -147,6 +158,11 @@ impl Catalogue {
                 && endpoint.purpose == EndpointPurpose::Primary;
             (valid && usable && endpoint.service_id == service.id).then_some(endpoint)
         })
+    }
+
+    pub(crate) fn endpoint(&self, id: &str) -> Option<&Endpoint> {
+        let id = EndpointId::parse(id).ok()?;
+        self.directory.endpoints.get(*self.endpoints.get(&id)?)
     }
 
     pub(crate) fn of_id(&self, id: &ServiceId) -> Option<&HealthcareService> {

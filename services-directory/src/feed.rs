@@ -6,6 +6,8 @@ mod problems;
 
 pub use problems::Problems;
 
+pub(crate) use checks::is_forbidden;
+
 use crate::ids::{AreaId, EndpointId, OdsCode, ServiceId};
 use crate::model::{
     Area, DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService, Organization, Practice,

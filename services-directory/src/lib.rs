@@ -6,6 +6,7 @@ pub mod export;
 pub mod feed;
 pub mod ids;
 pub mod import;
+pub mod layer;
 pub mod look_alike;
 pub mod model;
 pub mod reading_age;

@@ -1,7 +1,7 @@
 //! One refresh from beginning to end: ask, verify, write down what is believed, read, compare, apply.
 
 use super::{Refreshed, authorities, changes};
-use crate::{EngineError, Log, LogEntry, current::CurrentCatalogue};
+use crate::{EngineError, Log, LogEntry, current::CurrentCatalogue, layer_refresh};
 use referrals::{ReferralError, approval_table};
 use services_directory::{
     directory_table::{self, DirectoryError},
@@ -223,6 +223,7 @@ impl Refresher {
         if self.store.folder.mode() == UseMode::Demonstration {
             demo::practice::approve_all(&self.store, &directory)?;
         }
+        let former = layer_refresh::former_directory(&self.store, &self.current);
         let named = publication.to_owned();
         let directory = self.store.directory.write(move |tx| {
             directory_table::apply_publication(tx, &directory, &named, now)?;
@@ -239,7 +240,10 @@ impl Refresher {
         self.log.write(&LogEntry::DirectoryLoaded {
             version: changes.version,
         });
-        self.current.take(directory, now)
+        self.current.take(directory, now)?;
+        let taken = self.current.get()?;
+        layer_refresh::after_refresh(&self.store, former.as_ref(), &taken.directory)?;
+        Ok(())
     }
 
     fn fits_the_use(&self, directory: &Directory) -> Result<(), EngineError> {

@@ -36,7 +36,7 @@ pub fn shown(text: &str) -> String {
 }
 
 /// Control characters, and those that change the direction of text or are invisible (Unicode TR 36, section 2.5).
-fn is_forbidden(c: char) -> bool {
+pub fn is_forbidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }

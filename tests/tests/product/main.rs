@@ -15,7 +15,9 @@ mod feed_attacks;
 mod golden;
 mod hazards;
 mod importing;
+mod keeping;
 mod kill;
+mod layer;
 #[cfg(unix)]
 mod mail_peer;
 #[cfg(unix)]

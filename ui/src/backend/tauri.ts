@@ -85,6 +85,19 @@ export const tauri: Backend = {
 	reportConcern: (words, place) => invoke('report_concern', { words, place }),
 	concerns: () => invoke('concerns'),
 
+	addToLayer: (serviceId, kind, words) => invoke('add_to_layer', { serviceId, kind, words }),
+	endLayerEntry: (entryId) => invoke('end_layer_entry', { entryId }),
+	suggestCorrection: (serviceId, part, proposed, words) => invoke('suggest_correction', { serviceId, part, proposed, words }),
+	settleCorrection: (correctionId, settled) => invoke('settle_correction', { correctionId, settled }),
+	corrections: () => invoke('corrections'),
+	exportCorrections: (folder) => invoke('export_corrections', { folder }),
+	directoryList: (text) => invoke('directory_list', { text }),
+	serviceHistory: (serviceId) => invoke('service_history', { serviceId }),
+	verifyService: (serviceId, how, whoAnswered) => invoke('verify_service', { serviceId, how, whoAnswered }),
+	localServices: () => invoke('local_services'),
+	saveLocalService: (localId, local) => invoke('save_local_service', { localId, local }),
+	removeLocalService: (serviceId) => invoke('remove_local_service', { serviceId }),
+
 	demonstrationMailbox: () => invoke('demonstration_mailbox'),
 	demonstrationMessage: (number) => invoke('demonstration_message', { number }),
 

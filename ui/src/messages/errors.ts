@@ -15,6 +15,8 @@ export const ERROR_CODES: Words = {
 	'not-allowed': 'That cannot be done now: its state has changed. Read it again, then choose.',
 	'not-a-day-ahead': 'Give a day from tomorrow on, within two years, like 19-Jan-2027.',
 	'words-missing': 'Say it in words, so that whoever reads it next can act.',
+	'words-too-long': 'That is too long: 2,000 characters at most. Shorten it.',
+	'nothing-changed': 'The entry says that already. Say what it should say instead.',
 	'too-large': 'That is too much text for one patient. Paste the patient’s banner or one letter.',
 	empty: 'There was no text to read. Copy the patient’s details in the clinical system, then paste again.',
 	unreadable: 'No patient could be read from that text. Type the details instead.',

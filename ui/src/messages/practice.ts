@@ -90,6 +90,8 @@ export const ACTS: Words = {
 	'changes-refused': 'Said no to a held version of the directory',
 	'stop-list-changed': 'Took over the list of stopped addresses',
 	'service-phoned': 'Phoned a service because the directory is old',
+	'layer-changed': 'Changed what stands beside a service',
+	'service-checked': 'Checked an entry with its service',
 	'address-proposed': 'Proposed an address',
 	'address-approved': 'Approved an address',
 	'address-refused': 'Refused an address',
