@@ -13,6 +13,7 @@ macro_rules! say {
     }};
 }
 mod directory;
+mod importing;
 mod mailbox;
 mod outbox;
 mod practice;

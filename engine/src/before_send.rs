@@ -13,11 +13,14 @@ use referrals::{
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WouldWait {
-    /// "address-revoked", "directory-too-old", "not-approved", "address-changed", "mailbox-not-set"; else why the channel waits, as a code of `SendProblem`.
+    /// "do-not-refer", "address-revoked", "directory-too-old", "not-approved", "address-changed", "mailbox-not-set"; else why the channel
+    /// waits, as a code of `SendProblem`.
     pub why: String,
     /// The role that acts, and by when.
     pub owner: &'static str,
     pub by: Date,
+    /// Who said not to refer there, when and why.
+    pub detail: Option<String>,
     /// The service's phone: another way to reach it.
     pub phone: Option<String>,
 }
@@ -47,7 +50,9 @@ impl Engine {
         let changed = draft.seen_endpoint_digest.as_ref() != Some(&service.endpoint_digest);
         let today = self.store.clock.today();
         let next_day = status::after_working_days(today, 1);
-        let (why, owner, by) = if let Some(why) = stopped {
+        let (why, owner, by) = if facts.do_not_refer.is_some() {
+            ("do-not-refer".to_owned(), "practice-admin", next_day)
+        } else if let Some(why) = stopped {
             (why.to_owned(), "practice-admin", next_day)
         } else if changed {
             // Whoever sees the card again sees the new address.
@@ -65,6 +70,7 @@ impl Engine {
             why,
             owner,
             by,
+            detail: facts.do_not_refer.clone(),
             phone: facts.phone.clone(),
         }))
     }

@@ -11,7 +11,7 @@ use services_directory::{
     directory_table,
     feed::Directory,
     ids::{EndpointId, OdsCode, ServiceId},
-    model::{Channel, Endpoint, EndpointPurpose, HealthcareService, ReferralMethod},
+    model::{Channel, Endpoint, EndpointPurpose, HealthcareService, ReferralMethod, Tier},
     search::{Query, SearchIndex, SearchResults, Synonyms},
 };
 use std::collections::HashMap;
@@ -51,14 +51,30 @@ impl Catalogue {
     }
 
     pub fn search(&self, text: &str, facts: &PatientFacts, today: Date) -> SearchResults {
+        self.search_for(text, facts, today, MOST_HITS)
+    }
+
+    pub(crate) fn search_for(
+        &self,
+        text: &str,
+        facts: &PatientFacts,
+        today: Date,
+        limit: usize,
+    ) -> SearchResults {
         let query = Query {
             text: text.to_owned(),
             age: facts.age,
             practice: facts.practice.clone(),
             today,
-            limit: MOST_HITS,
+            limit,
         };
         self.index.search(&query)
+    }
+
+    /// A public entry that no curator has checked: nothing is sent there.
+    pub fn is_unassured(&self, id: &ServiceId) -> bool {
+        self.of_id(id)
+            .is_some_and(|service| service.onward.tier == Tier::Unassured)
     }
 
     pub fn name_of(&self, id: &ServiceId) -> Option<String> {
@@ -89,6 +105,7 @@ impl Catalogue {
             phone_first: self.checked(card.service, today).is_old(),
             not_open: card.not_open.as_ref().map(not_open_code),
             approved: false,
+            do_not_refer: None,
             service: card
                 .endpoint
                 .map(|endpoint| self.referred(card.service, endpoint)),
@@ -124,6 +141,10 @@ impl Catalogue {
         service: &HealthcareService,
         today: Date,
     ) -> Option<&Endpoint> {
+        // A directory with an endpoint for such an entry is refused when it is read. That nothing is sent there must not hang on that alone.
+        if service.onward.tier == Tier::Unassured {
+            return None;
+        }
         service.onward.referral_methods.iter().find_map(|method| {
             let ReferralMethod::SecureEmail { endpoint } = method else {
                 return None;
@@ -137,6 +158,11 @@ impl Catalogue {
                 && endpoint.purpose == EndpointPurpose::Primary;
             (valid && usable && endpoint.service_id == service.id).then_some(endpoint)
         })
+    }
+
+    pub(crate) fn endpoint(&self, id: &str) -> Option<&Endpoint> {
+        let id = EndpointId::parse(id).ok()?;
+        self.directory.endpoints.get(*self.endpoints.get(&id)?)
     }
 
     pub(crate) fn of_id(&self, id: &ServiceId) -> Option<&HealthcareService> {

@@ -2,7 +2,12 @@
 
 use crate::{Catalogue, EngineError, Log, LogEntry};
 use jiff::{Timestamp, civil::Date};
-use services_directory::{directory_table, feed::Directory, ids::OdsCode};
+use services_directory::{
+    directory_table,
+    feed::Directory,
+    ids::OdsCode,
+    layer::{local::with_local, local_table},
+};
 use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
     thread::JoinHandle,
@@ -12,6 +17,8 @@ use store::Database;
 /// One for each open data folder.
 pub struct CurrentCatalogue {
     directory: Database,
+    /// The practice's own services are searched with the published ones.
+    practice: Database,
     log: Log,
     held: RwLock<Option<Arc<Catalogue>>>,
     /// Held while one is being made, so that it is made once.
@@ -19,9 +26,10 @@ pub struct CurrentCatalogue {
 }
 
 impl CurrentCatalogue {
-    pub fn new(directory: Database, log: Log) -> Self {
+    pub fn new(directory: Database, practice: Database, log: Log) -> Self {
         Self {
             directory,
+            practice,
             log,
             held: RwLock::default(),
             making: Mutex::default(),
@@ -49,7 +57,8 @@ impl CurrentCatalogue {
     /// Takes up a version that was just applied; searches go on in the old one until it is ready.
     pub fn take(&self, directory: Directory, applied_at: Timestamp) -> Result<(), EngineError> {
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = Catalogue::new(directory, applied_at)?;
+        let own = self.practice.read(local_table::all)?;
+        let made = Catalogue::new(with_local(directory, own), applied_at)?;
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(made));
         Ok(())
     }
@@ -98,14 +107,23 @@ impl CurrentCatalogue {
             .clone()
     }
 
+    /// The directory that is searched now, if it is the one that stands in the database.
+    pub fn held_as_applied(&self) -> Result<Option<Arc<Catalogue>>, EngineError> {
+        let applied_at = self.directory.read(directory_table::applied_at)?;
+        Ok(self
+            .held()
+            .filter(|held| Some(held.applied_at) == applied_at))
+    }
+
     fn held_since(&self) -> Option<Timestamp> {
         self.held().map(|held| held.applied_at)
     }
 
     fn make(&self) -> Result<(), EngineError> {
         let read = self.directory.read(directory_table::read)?;
+        let own = self.practice.read(local_table::all)?;
         let made = read
-            .map(|(directory, applied_at)| Catalogue::new(directory, applied_at))
+            .map(|(directory, applied_at)| Catalogue::new(with_local(directory, own), applied_at))
             .transpose()?;
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = made.map(Arc::new);
         Ok(())

@@ -11,6 +11,10 @@ pub mod crash;
 mod current;
 mod daily;
 mod facts;
+mod found;
+mod keeping;
+mod layer;
+mod layer_refresh;
 mod log;
 mod records;
 pub mod refresh;
@@ -25,6 +29,10 @@ pub use card::{Card, CardLinks, LinkedService};
 pub use catalogue::{Catalogue, not_open_code, not_open_detail};
 pub use checked::Checked;
 pub use facts::PatientFacts;
+pub use found::{FoundHere, HiddenHere, LayerMarks};
+pub use keeping::{ListedEntry, TimelineEntry, TimelineWhat};
+pub use layer::{CorrectionDecision, ServiceLayer, SinceUsed};
+pub use layer_refresh::LayerNews;
 pub use log::{Log, LogEntry};
 pub use records::PatientCopy;
 pub use sending::SenderThread;
@@ -44,6 +52,7 @@ use services_directory::{
     directory_table::{self, DirectoryError, DirectorySummary},
     feed::Directory,
     ids::OdsCode,
+    layer::LayerError,
     search::{SearchError, SynonymError},
     trust_table,
 };
@@ -65,6 +74,8 @@ pub enum EngineError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Directory(#[from] DirectoryError),
+    #[error("{0}")]
+    Layer(#[from] LayerError),
     #[error("{0}")]
     Search(#[from] SearchError),
     #[error("{0}")]
@@ -113,6 +124,11 @@ impl EngineError {
             Self::Fingerprint => "feed-fingerprint",
             Self::NothingHeld => "feed-nothing-held",
             Self::NoSuchService(_) => "directory-changed",
+            Self::Layer(LayerError::WordsMissing) => "words-missing",
+            Self::Layer(LayerError::TooLong) => "words-too-long",
+            Self::Layer(LayerError::NothingChanged) => "nothing-changed",
+            Self::Layer(LayerError::NotThere) => "not-found",
+
             Self::NoDirectory => "directory-missing",
             Self::Store(StoreError::Keychain { .. }) => "keychain-unavailable",
             Self::Store(StoreError::KeyMissing) => "key-missing",
@@ -128,7 +144,7 @@ impl EngineError {
             Self::Store(StoreError::NotABackup { .. }) => "not-a-backup",
             Self::Store(StoreError::OtherUse { .. }) => "other-use",
             Self::Store(StoreError::File { .. }) => "file",
-            Self::Store(_) => "store",
+            Self::Store(_) | Self::Layer(LayerError::Store(_)) => "store",
             Self::Directory(DirectoryError::Feed(_) | DirectoryError::OnlyForDemonstration) => {
                 "directory"
             }
@@ -197,7 +213,11 @@ const HELD_FOR_HEAD: &str = "held-for-head";
 
 fn schemas() -> Schemas {
     Schemas {
-        practice: [desk::SCHEMA.as_slice(), &[trust_table::SCHEMA]].concat(),
+        practice: [
+            desk::SCHEMA.as_slice(),
+            &[trust_table::SCHEMA, services_directory::layer::SCHEMA],
+        ]
+        .concat(),
         directory: directory_table::SCHEMA.to_vec(),
     }
 }
@@ -245,7 +265,11 @@ impl Engine {
     fn with_store(store: Store) -> Result<Self, EngineError> {
         let mode = store.folder.mode();
         let log = Log::in_folder(store.folder.path(), store.clock.clone());
-        let current = Arc::new(CurrentCatalogue::new(store.directory.clone(), log.clone()));
+        let current = Arc::new(CurrentCatalogue::new(
+            store.directory.clone(),
+            store.practice.clone(),
+            log.clone(),
+        ));
         let engine = Self {
             desk: Desk {
                 practice: store.practice.clone(),
@@ -334,6 +358,12 @@ impl Engine {
             )?;
             found.approved &= stopped != Some("address-revoked");
         }
+        if let ServiceToRefer::Found(found) = &mut chosen {
+            found.do_not_refer = self.do_not_refer(&found.id)?;
+            // Nobody phones before a referral whom a colleague has just phoned.
+            found.phone_first =
+                found.phone_first && self.checked_here(&found.id, Checked::Never)?.is_old();
+        }
         Ok(chosen)
     }
 
@@ -374,6 +404,7 @@ impl Engine {
     /// Replaces the directory by another whole one.
     pub fn load_directory(&self, directory: Directory) -> Result<(), EngineError> {
         let version = directory.header.version;
+        let former = layer_refresh::former_directory(&self.store, &self.current);
         if self.is_demonstration() {
             demo::practice::load_directory(&self.store, directory)?;
         } else if directory.header.demonstration {
@@ -385,7 +416,10 @@ impl Engine {
                 .write(move |tx| directory_table::apply(tx, &directory, now))?;
         }
         self.log.write(&LogEntry::DirectoryLoaded { version });
-        self.current.make_anew()
+        self.current.make_anew()?;
+        let now = self.catalogue()?;
+        self.layer_after_refresh(former.as_ref(), &now.directory)?;
+        Ok(())
     }
 
     /// The practice's ODS code, in whose name the directory is searched.

@@ -3,6 +3,7 @@
 use crate::{
     Engine, EngineError,
     daily::{DailyThread, DailyWork},
+    layer,
 };
 use demo::mail_server::RunningMailServer;
 use referrals::{
@@ -183,6 +184,9 @@ async fn take_over(
 
 /// What stops a message before it leaves: the stop-list first, then the record, then the age of the directory.
 fn address_now(store: &Store, message: &OutboxMessage) -> Result<AddressNow, StoreError> {
+    if layer::is_stopped(&store.practice, &message.referral_id)? {
+        return Ok(AddressNow::DoNotRefer);
+    }
     let (id, address) = (&message.endpoint_id, &message.address);
     let now = store.clock.now();
     let (revoked, too_old, phoned_until) = store.practice.read(|c| {

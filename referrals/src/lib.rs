@@ -11,6 +11,7 @@ pub mod filing;
 pub mod filing_table;
 mod instant;
 pub mod intake;
+pub mod keeping_table;
 pub mod mailbox_table;
 pub mod outbox;
 pub mod patient;

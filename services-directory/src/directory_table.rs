@@ -154,6 +154,13 @@ pub fn endpoint_digest(endpoint: &Endpoint) -> String {
         .unwrap_or_default()
 }
 
+/// The digest of a service's record: what a note, a check or a correction was based on.
+pub fn service_digest(service: &HealthcareService) -> String {
+    json(&DirectoryRecord::Service(Box::new(service.clone())))
+        .map(|body| sha256(body.as_bytes()))
+        .unwrap_or_default()
+}
+
 /// The digest of the record that stands in the database now; none when it is gone, does not read as an endpoint, or is not valid today.
 pub fn endpoint_digest_now(
     connection: &Connection,

@@ -6,6 +6,8 @@ mod problems;
 
 pub use problems::Problems;
 
+pub(crate) use checks::is_forbidden;
+
 use crate::ids::{AreaId, EndpointId, OdsCode, ServiceId};
 use crate::model::{
     Area, DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService, Organization, Practice,
@@ -301,6 +303,25 @@ impl Reading {
             None => Ok(directory),
         }
     }
+}
+
+/// Whether a record may hold this as the address of a web page.
+pub fn is_link(text: &str) -> bool {
+    checks::check_link("url", Some(text)).is_ok()
+}
+
+/// What is wrong with a record by itself, as it would be if it stood in a file.
+pub fn problem_of(record: &DirectoryRecord, limits: FeedLimits) -> Option<FeedProblem> {
+    let line = match serde_json::to_string(record) {
+        Ok(line) => line,
+        Err(error) => return Some(FeedProblem::Schema(checks::shown(&error.to_string()))),
+    };
+    if line.len() as u64 > limits.line_bytes {
+        return Some(FeedProblem::LineTooLong(limits.line_bytes));
+    }
+    parse_line(&line, limits.nesting_depth)
+        .err()
+        .map(|(_, problem)| problem)
 }
 
 /// The areas and everything above them.

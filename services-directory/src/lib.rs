@@ -2,8 +2,11 @@
 pub mod advice;
 pub mod criteria;
 pub mod directory_table;
+pub mod export;
 pub mod feed;
 pub mod ids;
+pub mod import;
+pub mod layer;
 pub mod look_alike;
 pub mod model;
 pub mod reading_age;

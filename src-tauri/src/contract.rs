@@ -2,11 +2,13 @@
 //! with what Rust gives now. `ONWARD_UPDATE=1 cargo test --workspace contract` writes the types and the codes anew.
 
 use crate::views::{
-    self, AddressRow, AddressShown, AuditView, BackupsView, ConcernRow, CopiedView, DraftSummary,
-    DraftView, ExportView, MailboxForm, MailboxMessage, MailboxRow, MailboxTest, PatientField,
-    PracticeForm, PublishedDirectory, QueuedView, QuitChoice, RecoveryKeyView, ReferralDetail,
-    ReferralForm, ReferralRow, Reply, RetentionView, SearchView, ServiceCard, SetUpView, StaffForm,
-    StaffMember, UnknownDecision, UnmetNeedRow, WindowState,
+    self, AddressRow, AddressShown, AuditView, BackupsView, CheckedHow, ConcernRow, CopiedView,
+    CorrectionDecision, CorrectionsView, DirectoryList, DraftSummary, DraftView, ExportView,
+    ExportedCorrections, LayerKind, LocalServiceForm, LocalServiceRow, MailboxForm, MailboxMessage,
+    MailboxRow, MailboxTest, PatientField, PracticeForm, PublishedDirectory, QueuedView,
+    QuitChoice, RecoveryKeyView, ReferralDetail, ReferralForm, ReferralRow, Reply, RetentionView,
+    SearchView, ServiceCard, ServiceHistory, ServiceLayer, SetUpView, StaffForm, StaffMember,
+    UnknownDecision, UnmetNeedRow, WindowState,
 };
 use referrals::{desk, draft, filing, transport::SendProblem};
 use serde::{Serialize, de::DeserializeOwned};
@@ -19,7 +21,7 @@ use std::{
 use store::EventType;
 
 /// What a draft's problems can say; `the_codes…` finds one that is missing here.
-const PROBLEM_CODES: [&str; 20] = [
+const PROBLEM_CODES: [&str; 21] = [
     "address-changed",
     "age",
     "area",
@@ -28,6 +30,7 @@ const PROBLEM_CODES: [&str; 20] = [
     "closed",
     "conflict",
     "deceased",
+    "do-not-refer",
     "future",
     "missing",
     "not-a-date",
@@ -247,18 +250,31 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
         | "approve_addresses"
         | "phone_checked"
         | "refuse_address" => is_a::<Vec<AddressRow>>(answer),
+        "phone_checks_needed" | "service_phoned" => is_a::<Vec<PhoneCheckRow>>(answer),
         "current_draft" | "open_draft" | "clear_patient" | "paste_patient" | "edit_patient"
         | "save_form" | "undo_referral" | "recall_offer" => is_a::<DraftView>(answer),
         "drafts" => is_a::<Vec<DraftSummary>>(answer),
         "search" => is_a::<SearchView>(answer),
         "service_card" => is_a::<ServiceCard>(answer),
+        "add_to_layer" | "end_layer_entry" | "suggest_correction" | "verify_service" => {
+            is_a::<ServiceLayer>(answer)
+        }
+        "corrections" => is_a::<CorrectionsView>(answer),
+        "export_corrections" => is_a::<ExportedCorrections>(answer),
+        "directory_list" => is_a::<DirectoryList>(answer),
+        "service_history" => is_a::<ServiceHistory>(answer),
+        "local_services" | "save_local_service" | "remove_local_service" => {
+            is_a::<Vec<LocalServiceRow>>(answer)
+        }
         "record_unmet_need" => is_a::<u32>(answer),
         "unmet_needs" => is_a::<Vec<UnmetNeedRow>>(answer),
         "queue_referral" => is_a::<QueuedView>(answer),
         "report_concern" | "concerns" => is_a::<Vec<ConcernRow>>(answer),
         "park_referral" | "decline_referral" | "decline_offer" | "record_reply" | "chase"
         | "acknowledge" => is_a::<ReferralDetail>(answer),
-        "send_now" | "set_favourite" | "touched" | "quit" => is_a::<()>(answer),
+        "settle_correction" | "send_now" | "set_favourite" | "touched" | "quit" => {
+            is_a::<()>(answer)
+        }
         "referrals" => is_a::<Vec<ReferralRow>>(answer),
         "copy_for_record" => is_a::<CopiedView>(answer),
         "referral" | "set_filed" | "try_again" | "decide_unknown" | "withdraw" => {
@@ -273,13 +289,19 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
 fn argument(name: &str, value: &Value) -> Result<(), String> {
     match name {
         "source" | "fingerprint" | "publication" => is_a::<String>(value),
-        "words" | "place" | "recallOn" | "nextOn" | "nhsNumber" => is_a::<String>(value),
+        "part" | "proposed" | "entryId" | "correctionId" | "words" | "place" | "recallOn"
+        | "nextOn" | "nhsNumber" => is_a::<String>(value),
         "draftId" | "serviceId" | "referralId" | "staffId" | "endpointId" | "text" | "value"
         | "reason" | "pin" | "lastGroup" | "recoveryKey" | "folder" | "number" | "whoAnswered"
             if value.is_string() =>
         {
             is_a::<String>(value)
         }
+        "kind" => is_a::<LayerKind>(value),
+        "how" => is_a::<CheckedHow>(value),
+        "settled" => is_a::<CorrectionDecision>(value),
+        "localId" => is_a::<Option<String>>(value),
+        "local" => is_a::<LocalServiceForm>(value),
         "before" => is_a::<Option<i64>>(value),
         "days" => is_a::<u16>(value),
         "person" => is_a::<StaffForm>(value),

@@ -4,6 +4,7 @@ mod card;
 mod directory;
 mod draft;
 mod hazards;
+mod layer;
 mod people;
 mod records;
 mod referral;
@@ -14,6 +15,10 @@ pub use card::service_card;
 pub use directory::{address_on_card, search};
 pub use draft::{draft, draft_summaries, form, patient_field};
 pub use hazards::{concern_source, concerns, day, reply};
+pub use layer::{
+    corrections, decision as correction_decision, directory_list, exported, field, how,
+    kind as layer_kind, local_form, local_services, service_history, service_layer,
+};
 pub use people::{addresses, shown, staff_form, staff_member};
 pub use records::{audit, backups, export, retention};
 pub use referral::{copied, decision, mailbox, mailbox_message, queued, referral, referral_row};

@@ -284,6 +284,16 @@ view! {
         pub proposed_by_me: bool,
     }
 
+    /// An approved address to which nothing is sent until somebody has phoned the service: the directory is too old to be believed.
+    struct PhoneCheckRow {
+        pub endpoint_id: String,
+        pub digest: String,
+        pub service_name: String,
+        pub address: String,
+        /// As the directory gives it; null where it gives none.
+        pub phone: Option<String>,
+    }
+
     /// Which address, as it was shown.
     struct AddressShown {
         pub endpoint_id: String,
@@ -424,6 +434,8 @@ view! {
         pub hidden_by_age: u32,
         pub hidden_by_area: u32,
         pub hidden_closed: u32,
+        /// Hidden by this practice.
+        pub hidden_here: u32,
         /// The directory is a country's: services of other areas are not looked at, and not counted.
         pub elsewhere_not_counted: bool,
         /// Searched by name, but not open to this patient: shown greyed, with the reason and the successor.
@@ -458,6 +470,10 @@ view! {
         pub favourite: bool,
         /// How a referral goes, as on the card: "secure-email", "self-referral", "elsewhere", …
         pub method: String,
+        /// This practice put it on top, knows it alone, or does not refer there.
+        pub pinned: bool,
+        pub is_local: bool,
+        pub do_not_refer: bool,
         /// Only in "My usual": the reasons with which this referrer sends there most; choosing the hit ticks them.
         pub reasons: Vec<String>,
     }
@@ -465,7 +481,7 @@ view! {
     struct NotOpenView {
         pub id: String,
         pub name: String,
-        /// "age", "area", "closed", "paused"
+        /// "age", "area", "closed", "paused"; "hidden" where this practice hid it
         pub reason: String,
         /// "aged 18 or over", "until 01-Feb-2027"
         pub detail: Option<String>,
@@ -535,6 +551,7 @@ view! {
         pub replaced_by: Option<ServiceLink>,
         /// One of the referrer's favourites.
         pub favourite: bool,
+        pub layer: ServiceLayer,
     }
 
     /// Another service that a card names.
@@ -726,13 +743,197 @@ view! {
 
     /// It would be held, or would wait, if it were sent now.
     struct WouldWait {
-        /// "not-approved", "address-changed", "mailbox-not-set"; else why the channel waits, as a code of `SEND_PROBLEMS`.
+        /// "do-not-refer", "not-approved", "address-changed", "mailbox-not-set"; else why the channel waits, as a code of `SEND_PROBLEMS`.
         pub why: String,
         /// The role that acts, and by when (DD-Mmm-YYYY).
         pub owner: String,
         pub by: String,
+        /// Who said not to refer there, when and why.
+        pub detail: Option<String>,
         /// Another way to reach the service.
         pub phone: Option<String>,
+    }
+
+    /// What a practice can put beside a service.
+    enum LayerKind { Note, Pin, Hidden, DoNotRefer }
+
+    /// How somebody asked a service whether its entry is right.
+    enum CheckedHow { Phone, Email, InPerson }
+
+    /// What a person decides of a correction.
+    enum CorrectionDecision { KeepOurs, Withdraw }
+
+    /// How people are referred to a service that only this practice knows: nothing is sent to it from here.
+    enum LocalMethod { Phone, Print, Elsewhere, SelfReferral }
+
+    /// What stands beside a published service, on this practice's own word.
+    #[derive(Default)]
+    struct ServiceLayer {
+        /// The oldest first.
+        pub entries: Vec<LayerEntry>,
+        /// This practice's own check, beside the published one.
+        pub own_check: Option<OwnCheck>,
+        /// Still to be told to the curator, or to be decided.
+        pub corrections: Vec<CorrectionView>,
+        /// What the entry says now, of what can be corrected.
+        pub fields: Vec<FieldValue>,
+        /// What was published anew since this referrer last sent somebody there.
+        pub since_used: Option<SinceUsed>,
+        /// Only this practice knows it.
+        pub is_local: bool,
+        /// Whoever sits here may pin, hide, and take away what others put there.
+        pub may_keep: bool,
+    }
+
+    struct LayerEntry {
+        pub id: String,
+        pub what: LayerKind,
+        pub words: String,
+        pub by: String,
+        /// DD-Mmm-YYYY
+        pub on: String,
+        pub may_end: bool,
+        /// The entry was published anew since.
+        pub entry_has_changed: bool,
+    }
+
+    struct OwnCheck {
+        pub days_ago: u32,
+        pub by: String,
+        pub how: CheckedHow,
+        pub who_answered: String,
+        /// The entry was published anew since.
+        pub entry_has_changed: bool,
+    }
+
+    struct CorrectionView {
+        pub id: String,
+        pub service_id: String,
+        pub service_name: String,
+        /// A code of `SERVICE_FIELDS`.
+        pub field: String,
+        pub base: String,
+        pub proposed: String,
+        /// What is published now, where it is neither.
+        pub published: Option<String>,
+        pub words: String,
+        pub by: String,
+        pub on: String,
+        /// "open", "conflict", "taken-up", "withdrawn", "gone"
+        pub state: String,
+        pub may_withdraw: bool,
+    }
+
+    struct FieldValue {
+        pub field: String,
+        pub value: String,
+    }
+
+    struct SinceUsed {
+        pub used_on: String,
+        pub changes: Vec<ChangeView>,
+    }
+
+    struct ChangeView {
+        /// "added", "gone", or a code of `SERVICE_FIELDS`.
+        pub field: String,
+        pub before: String,
+        pub after: String,
+        pub on: String,
+        #[ts(type = "number")]
+        pub version: u64,
+    }
+
+    /// Which entries need a check and why, or those whose names hold the words.
+    struct DirectoryList {
+        pub rows: Vec<DirectoryRow>,
+        /// How many there are besides.
+        pub more: u32,
+    }
+
+    struct DirectoryRow {
+        pub service_id: String,
+        pub name: String,
+        /// Referrals of the last 12 months.
+        pub uses: u32,
+        /// The most pressing first; empty where nothing asks for a check.
+        pub due: Vec<DueView>,
+        pub checked_days_ago: Option<u32>,
+        /// Who answers there, as the entry says.
+        pub contact: Option<String>,
+        pub phone: Option<String>,
+        pub pinned: bool,
+        pub hidden: bool,
+        pub do_not_refer: bool,
+        pub is_local: bool,
+        /// It has left the directory.
+        pub is_gone: bool,
+    }
+
+    struct DueView {
+        /// "bounced", "gone", "in-conflict", "rejected", "pause-ended", "changed", "never-checked", "old"
+        pub due: String,
+        /// DD-Mmm-YYYY
+        pub on: Option<String>,
+        pub days: Option<u32>,
+    }
+
+    /// What happened to a service, the newest first.
+    struct ServiceHistory {
+        pub name: String,
+        pub layer: ServiceLayer,
+        pub lines: Vec<HistoryLine>,
+    }
+
+    struct HistoryLine {
+        /// UTC, ISO 8601.
+        pub at: String,
+        /// Who; null where it was published.
+        pub by: Option<String>,
+        /// "published", "put", "taken-away", "checked", "corrected", "settled"
+        pub what: String,
+        /// A code: of a field, a kind, how it was checked, or where a correction stands.
+        pub code: String,
+        /// The field of a correction.
+        pub field: Option<String>,
+        pub before: String,
+        pub after: String,
+        /// Words of a note, or who answered.
+        pub words: String,
+        #[ts(type = "number | null")]
+        pub version: Option<u64>,
+    }
+
+    struct CorrectionsView {
+        pub open: Vec<CorrectionView>,
+        /// Those that were taken up in the last 12 months.
+        pub taken_up: Vec<CorrectionView>,
+        pub directory_name: String,
+        #[ts(type = "number")]
+        pub directory_version: u64,
+    }
+
+    struct ExportedCorrections {
+        pub path: String,
+        pub count: u32,
+    }
+
+    struct LocalServiceForm {
+        pub name: String,
+        /// A code of `CATEGORIES`.
+        pub category: String,
+        pub description: String,
+        /// Separated by commas.
+        pub helps_with: String,
+        pub contact: String,
+        pub phone: String,
+        pub method: LocalMethod,
+        pub how: String,
+    }
+
+    struct LocalServiceRow {
+        pub service_id: String,
+        pub local: LocalServiceForm,
     }
 
     /// What a person decided of an uncertain send.

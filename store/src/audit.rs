@@ -48,6 +48,10 @@ codes! {
     StopListChanged = "stop-list-changed",
     /// A service was phoned because the directory is too old to send by.
     ServicePhoned = "service-phoned",
+    /// A note, a pin, hidden, "do not refer", a correction or a local service, put there or taken away.
+    LayerChanged = "layer-changed",
+    /// Somebody asked a service whether its entry is right.
+    ServiceChecked = "service-checked",
     AddressProposed = "address-proposed",
     AddressApproved = "address-approved",
     AddressRefused = "address-refused",

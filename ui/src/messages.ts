@@ -18,3 +18,4 @@ export * from './messages/offers';
 export * from './messages/replies';
 export * from './messages/before-send';
 export * from './messages/concern';
+export * from './messages/directory';

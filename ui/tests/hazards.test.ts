@@ -163,7 +163,7 @@ describe('what the service answers', () => {
 
 describe('before Send', () => {
 	test('h25 held: what would be held says so before Send, with who acts, by when, and another way', async () => {
-		const wouldWait = { why: 'not-approved', owner: 'practice-admin', by: '23-Nov-2026', phone: '01632 960200' };
+		const wouldWait = { why: 'not-approved', owner: 'practice-admin', by: '23-Nov-2026', detail: null, phone: '01632 960200' };
 		await withService(withDrafts((view) => ({ ...view, wouldWait })));
 		await eventually(() => element('#send-waits'));
 		const said = text('#send-waits');
@@ -179,7 +179,7 @@ describe('before Send', () => {
 	it('h25 says nothing of waiting where nothing keeps it', async () => {
 		await withService();
 		expect(document.querySelector('#send-waits')).toBeNull();
-		const channel = { why: 'cannot-connect', owner: 'practice-admin', by: '23-Nov-2026', phone: null };
+		const channel = { why: 'cannot-connect', owner: 'practice-admin', by: '23-Nov-2026', detail: null, phone: null };
 		expect(messages.wouldWaitWords(channel)).toContain('It would wait: The mail server cannot be reached.');
 	});
 

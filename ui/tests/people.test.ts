@@ -82,8 +82,8 @@ describe('the sign-in', () => {
 
 	it.each([
 		['dr p', ['Refer', 'Referrals']],
-		['amy', ['Refer', 'Referrals', 'Practice']],
-		['grace', ['Practice']],
+		['amy', ['Refer', 'Referrals', 'Directory', 'Practice']],
+		['grace', ['Directory', 'Practice']],
 	])('opens the places of the role: %s', async (name, wanted) => {
 		await signedIn([...name, '{Enter}']);
 		await eventually(() => expect(places().map((words) => words.replace(/\d.*/, '').trim())).toEqual(wanted));

@@ -45,8 +45,34 @@ const SCREENS: Record<string, (window: Window) => Promise<void>> = {
 		await eventually(() => element('.letter'));
 		expect(text('.lists__side')).toContain('No good local service: what was missing');
 	},
-	mailbox: async (window) => {
+	'what needs a check': async (window) => {
 		await window.keyboard.click(place(3));
+		await eventually(() => element('.entry__due'));
+		await window.keyboard.click(element('#still-pain-platform'));
+		await eventually(() => element('#check-how'));
+	},
+	'the timeline of an entry': async (window) => {
+		await window.keyboard.click(place(3));
+		await eventually(() => element('.entry__name'));
+		await window.keyboard.click(element('#entry-pain-platform'));
+		await eventually(() => element('.history__line'));
+	},
+	corrections: async (window) => {
+		await window.keyboard.click(place(3));
+		await eventually(() => element('.part'));
+		await window.keyboard.click(element('.parts__list li:nth-child(2) button'));
+		await eventually(() => element('#curator-email'));
+	},
+	'our own services': async (window) => {
+		await window.keyboard.click(place(3));
+		await eventually(() => element('.part'));
+		await window.keyboard.click(element('.parts__list li:nth-child(3) button'));
+		await eventually(() => element('#own-add'));
+		await window.keyboard.click(element('#own-add'));
+		await eventually(() => element('#own-name'));
+	},
+	mailbox: async (window) => {
+		await window.keyboard.click(place(4));
 		await eventually(() => element('.row'));
 	},
 };
@@ -69,7 +95,7 @@ describe('the words on the screen', () => {
 		'Practice: %s',
 		async (part) => {
 			const window = await openWindow();
-			await window.keyboard.click(place(4));
+			await window.keyboard.click(place(5));
 			await eventually(() => element('.part'));
 			const button = [...document.querySelectorAll('.part')].find((other) => other.textContent.startsWith(part));
 			await window.keyboard.click(button ?? element('nothing'));

@@ -1,7 +1,7 @@
 //! One refresh from beginning to end: ask, verify, write down what is believed, read, compare, apply.
 
 use super::{Refreshed, authorities, changes};
-use crate::{EngineError, Log, LogEntry, current::CurrentCatalogue};
+use crate::{EngineError, Log, LogEntry, current::CurrentCatalogue, layer_refresh};
 use referrals::{ReferralError, approval_table};
 use services_directory::{
     directory_table::{self, DirectoryError},
@@ -48,7 +48,7 @@ impl Refresher {
         &self,
         enrolment: &Enrolment,
         from: Option<&Path>,
-        progress: Progress,
+        progress: &Progress,
     ) -> Result<Refreshed, EngineError> {
         let one = self.one_at_a_time()?;
         let fetcher = fetcher(enrolment, from, progress.clone())?;
@@ -93,7 +93,7 @@ impl Refresher {
         &self,
         from: Option<&Path>,
         actor: &str,
-        progress: Progress,
+        progress: &Progress,
     ) -> Result<Refreshed, EngineError> {
         let _one = self.one_at_a_time()?;
         let before = self.before()?;
@@ -143,7 +143,7 @@ impl Refresher {
         before: &Before,
         from: Option<&Path>,
         actor: &str,
-        progress: Progress,
+        progress: &Progress,
     ) -> Result<Refreshed, EngineError> {
         let fetcher = fetcher(&before.enrolment, from, progress.clone())?;
         let now = self.store.clock.now();
@@ -167,7 +167,7 @@ impl Refresher {
             Ok(Refresh::New(version)) => version,
         };
         self.believe_all(version.believed.clone())?;
-        self.take(&version, actor, &progress)
+        self.take(&version, actor, progress)
     }
 
     /// Reads the new version, and applies it unless so much changes that a person is asked.
@@ -223,6 +223,7 @@ impl Refresher {
         if self.store.folder.mode() == UseMode::Demonstration {
             demo::practice::approve_all(&self.store, &directory)?;
         }
+        let former = layer_refresh::former_directory(&self.store, &self.current);
         let named = publication.to_owned();
         let directory = self.store.directory.write(move |tx| {
             directory_table::apply_publication(tx, &directory, &named, now)?;
@@ -239,7 +240,10 @@ impl Refresher {
         self.log.write(&LogEntry::DirectoryLoaded {
             version: changes.version,
         });
-        self.current.take(directory, now)
+        self.current.take(directory, now)?;
+        let taken = self.current.get()?;
+        layer_refresh::after_refresh(&self.store, former.as_ref(), &taken.directory)?;
+        Ok(())
     }
 
     fn fits_the_use(&self, directory: &Directory) -> Result<(), EngineError> {

@@ -20,6 +20,8 @@ pub struct DirectoryFacts {
     pub phone_first: bool,
     /// "age", "area", "closed", "paused": why this patient cannot be referred there.
     pub not_open: Option<&'static str>,
+    /// Somebody of this practice said not to refer there: who, when and why, in one line.
+    pub do_not_refer: Option<String>,
     /// Where it is sent, if it is sent from here at all.
     pub service: Option<ReferredService>,
     /// This practice has approved that address, as its record stands now.
@@ -178,6 +180,11 @@ impl ReferralDraft {
         };
         if let Some(reason) = facts.not_open {
             return of_service(reason);
+        }
+        if let Some(said) = &facts.do_not_refer {
+            let mut problem = Problem::new("serviceId", "do-not-refer");
+            problem.detail = Some(said.clone());
+            return vec![problem];
         }
         if facts.service.is_none() {
             return of_service("not-sent-from-here");

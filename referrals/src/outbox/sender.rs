@@ -29,6 +29,8 @@ pub type EndpointNow = Arc<dyn Fn(&OutboxMessage) -> Result<AddressNow, StoreErr
 pub enum AddressNow {
     /// The record has this digest; none: it is gone, or has ended.
     Stands(Option<String>),
+    /// Somebody of this practice has said not to refer to the service.
+    DoNotRefer,
     /// On the stop-list.
     Revoked,
     /// The directory is too old, and nobody has phoned the service.
@@ -279,6 +281,7 @@ impl Sender {
 /// The address in the row is the one that the GP saw; if the directory has another now, the item is held, never re-aimed.
 fn reason_to_hold(message: &OutboxMessage, now: &AddressNow) -> Option<SendProblem> {
     match now {
+        AddressNow::DoNotRefer => Some(SendProblem::DoNotRefer),
         AddressNow::Revoked => Some(SendProblem::AddressRevoked),
         AddressNow::Stands(digest) if digest.as_ref() != Some(&message.endpoint_digest) => {
             Some(SendProblem::AddressChanged)

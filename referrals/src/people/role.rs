@@ -20,7 +20,9 @@ pub enum Right {
     FollowUp,
     /// Say of an address that it is the service's own.
     ApproveAddresses,
-    /// Load a directory.
+    /// Say something of a service beside its entry: a note, "do not refer", that its entry is wrong.
+    Annotate,
+    /// Load a directory, and keep it true: check entries, pin and hide them, settle corrections.
     KeepDirectory,
     /// Practice, people, mailbox, backups.
     SetUp,
@@ -46,7 +48,7 @@ impl Role {
 
     pub fn may(self, right: Right) -> bool {
         match right {
-            Right::ApproveAddresses => true,
+            Right::ApproveAddresses | Right::Annotate => true,
             Right::Refer | Right::FollowUp => self != Self::Manager,
             Right::KeepDirectory | Right::SetUp => self != Self::Clinician,
             Right::ReadAuditTrail | Right::KeepRecords => self == Self::Manager,
@@ -55,10 +57,11 @@ impl Role {
 }
 
 impl Right {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Refer,
         Self::FollowUp,
         Self::ApproveAddresses,
+        Self::Annotate,
         Self::KeepDirectory,
         Self::SetUp,
         Self::ReadAuditTrail,
@@ -73,18 +76,18 @@ mod tests {
     #[test]
     fn h14_confidential_each_role_sees_and_does_what_it_needs_and_no_more() {
         let may = |role: Role| Right::ALL.map(|right| role.may(right));
-        //          Refer  FollowUp Approve Directory SetUp Trail Records
+        //          Refer  FollowUp Approve Annotate Directory SetUp Trail Records
         assert_eq!(
             may(Role::Clinician),
-            [true, true, true, false, false, false, false]
+            [true, true, true, true, false, false, false, false]
         );
         assert_eq!(
             may(Role::Admin),
-            [true, true, true, true, true, false, false]
+            [true, true, true, true, true, true, false, false]
         );
         assert_eq!(
             may(Role::Manager),
-            [false, false, true, true, true, true, true]
+            [false, false, true, true, true, true, true, true]
         );
     }
 

@@ -73,6 +73,8 @@ coded! {
         MailboxUnusable = "mailbox-unusable",
         AddressChanged = "address-changed",
         AddressNotApproved = "address-not-approved",
+        /// Somebody of the practice said since not to refer there.
+        DoNotRefer = "do-not-refer",
         /// On the stop-list of the published directory.
         AddressRevoked = "address-revoked",
         /// The published directory has not been renewed for too long to send by it without a call to the service.

@@ -4,7 +4,7 @@ use super::{Directory, FeedError, FeedProblem, Lines, address};
 use crate::ids::{AreaId, ServiceId};
 use crate::model::{
     Area, Channel, DirectoryRecord, Endpoint, HealthcareService, ReferralMethod, ServiceStatus,
-    Tombstone, TombstoneReason,
+    Tier, Tombstone, TombstoneReason,
 };
 use jiff::civil::Date;
 use serde_json::Value;
@@ -36,7 +36,7 @@ pub fn shown(text: &str) -> String {
 }
 
 /// Control characters, and those that change the direction of text or are invisible (Unicode TR 36, section 2.5).
-fn is_forbidden(c: char) -> bool {
+pub fn is_forbidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
@@ -154,6 +154,10 @@ fn check_service(service: &HealthcareService, found: &mut Vec<FeedProblem>) {
             "a rule without the service's own sentence",
         ));
     }
+    if more.tier == Tier::Unassured && more.referral_methods.iter().any(is_sent_by) {
+        let what = "an endpoint though nobody has checked this entry (tier \"unassured\")";
+        found.push(value("referral_methods", what));
+    }
     for method in &more.referral_methods {
         if let ReferralMethod::WebForm { url, .. } = method {
             found.extend(check_link("url", Some(url)).err());
@@ -161,7 +165,17 @@ fn check_service(service: &HealthcareService, found: &mut Vec<FeedProblem>) {
     }
 }
 
-fn check_link(field: &str, link: Option<&str>) -> Result<(), FeedProblem> {
+/// Whether it goes to an endpoint.
+fn is_sent_by(method: &ReferralMethod) -> bool {
+    matches!(
+        method,
+        ReferralMethod::SecureEmail { .. }
+            | ReferralMethod::Fhir { .. }
+            | ReferralMethod::Webhook { .. }
+    )
+}
+
+pub fn check_link(field: &str, link: Option<&str>) -> Result<(), FeedProblem> {
     match link.map(|link| link.replacen("http://", "https://", 1).replace('#', "/")) {
         Some(link) if address::https_problem(&link).is_some() => {
             Err(value(field, "not the address of a web page"))
@@ -267,6 +281,7 @@ pub(super) fn check_references(directory: &Directory, lines: &Lines, faults: &mu
             faults.add(*line, &endpoint.id, problem);
         }
     }
+    check_unassured(directory, lines, faults);
     check_tombstones(directory, lines, &known.services, faults);
 }
 
@@ -300,6 +315,21 @@ fn check_tombstones(
         }
         if leads_back(&tombstone.id, &successors) {
             faults.add(*line, &tombstone.id, circle("successor", successor));
+        }
+    }
+}
+
+/// Nothing is sent to an entry that nobody has checked: so it has no address either.
+fn check_unassured(directory: &Directory, lines: &Lines, faults: &mut Faults) {
+    let unassured = directory.services.iter();
+    let unassured: HashSet<&ServiceId> = unassured
+        .filter(|service| service.onward.tier == Tier::Unassured)
+        .map(|service| &service.id)
+        .collect();
+    for (endpoint, line) in directory.endpoints.iter().zip(&lines.endpoints) {
+        if unassured.contains(&endpoint.service_id) {
+            let what = format!("an unassured entry ({})", endpoint.service_id);
+            faults.add(*line, &endpoint.id, value("service_id", what));
         }
     }
 }

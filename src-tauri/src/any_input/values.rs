@@ -19,6 +19,10 @@ pub struct Known {
     pub referrals: Vec<String>,
     pub services: Vec<String>,
     pub staff: Vec<String>,
+    /// What stands beside services: entries, corrections, and services that only this practice knows.
+    pub entries: Vec<String>,
+    pub corrections: Vec<String>,
+    pub local: Vec<String>,
     /// A form with which a draft is complete.
     pub form: Value,
 }
@@ -127,6 +131,9 @@ pub fn likely(argument: &Argument, known: &Known, chance: &mut Chance) -> Value 
         ("referralId", _) => id(&known.referrals, chance),
         ("serviceId", _) => id(&known.services, chance),
         ("staffId", _) => id(&known.staff, chance),
+        ("entryId", _) => id(&known.entries, chance),
+        ("correctionId", _) => id(&known.corrections, chance),
+        ("localId", _) => id(&known.local, chance),
         ("text", _) if chance.in_a_hundred(30) => json!(paste(chance)),
         (_, "String") => json!(text(chance)),
         (_, "bool") => json!(chance.in_a_hundred(50)),

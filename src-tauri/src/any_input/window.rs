@@ -18,6 +18,14 @@ use referrals::{
     transport::Mailbox,
 };
 use serde_json::{Value, json};
+use services_directory::{
+    layer::{
+        LayerKind,
+        fields::ServiceField,
+        local::{LocalForm, LocalMethod},
+    },
+    model::Category,
+};
 use std::{fs, path::Path, sync::Arc};
 use store::UseMode;
 use tauri::{
@@ -66,7 +74,9 @@ impl Prepared {
                 .to_vec(),
             staff: staff.unwrap().into_iter().map(|member| member.id).collect(),
             form: view_of(&complete.form),
+            ..Known::default()
         };
+        let known = beside_services(&practice.engine, known);
         let (kept, demonstration) = (practice.beside("server"), practice.data());
         let folder = practice.close();
         // As if the demonstration's own server had kept what was sent.
@@ -96,13 +106,16 @@ impl Prepared {
         let pasted = engine.desk.paste(&begun.id, DOE).unwrap();
         let form = product_tests::practice::form(PAIN_PLATFORM);
         let complete = engine.desk.save_form(&pasted.id, form, None).unwrap();
+        engine.sign_in(BLOOM, &pin(BLOOM)).unwrap();
         let known = Known {
             drafts: vec![begun.id, complete.id.clone()],
             referrals: vec!["0199f0bb-0000-7000-8000-000000000001".to_owned()],
             services: vec![PAIN_PLATFORM.to_owned()],
             staff: [HALE, LISTER, BLOOM].map(str::to_owned).to_vec(),
             form: view_of(&complete.form),
+            ..Known::default()
         };
+        let known = beside_services(&engine, known);
         Self {
             complete: complete.id,
             mode: UseMode::Real,
@@ -110,6 +123,36 @@ impl Prepared {
             folder,
         }
     }
+}
+
+/// Two notes, two corrections, and a service that only this practice knows.
+fn beside_services(engine: &Engine, mut known: Known) -> Known {
+    for words in [
+        "They ring back in the evening.",
+        "Ask for the duty therapist.",
+    ] {
+        engine
+            .add_to_layer(PAIN_PLATFORM, LayerKind::Note, words)
+            .unwrap();
+        engine
+            .suggest_correction(PAIN_PLATFORM, ServiceField::Wait, words, "")
+            .unwrap();
+    }
+    let form = LocalForm {
+        name: "Chair yoga at the hall".to_owned(),
+        category: Category::Exercise,
+        description: String::new(),
+        helps_with: String::new(),
+        contact: String::new(),
+        phone: String::new(),
+        method: LocalMethod::Phone,
+        how: "Ring the hall.".to_owned(),
+    };
+    let layer = engine.service_layer(PAIN_PLATFORM).unwrap();
+    known.entries = layer.entries.into_iter().map(|entry| entry.id).collect();
+    known.corrections = layer.corrections.into_iter().map(|one| one.id).collect();
+    known.local = vec![engine.save_local_service(None, &form).unwrap()];
+    known
 }
 
 /// As the window has it.
@@ -304,7 +347,19 @@ impl Window {
             // Whoever runs the tests has a clipboard, and it is theirs.
             ("referralId", _) if command == "copy_for_record" => json!("nothing"),
             ("referralId", _) => json!(of(&self.known.referrals)),
+            ("serviceId", _) if command == "remove_local_service" => json!(of(&self.known.local)),
             ("serviceId", _) => json!(of(&self.known.services)),
+            ("entryId", _) => json!(of(&self.known.entries)),
+            ("correctionId", _) => json!(of(&self.known.corrections)),
+            ("part", _) => json!("duty-line"),
+            (_, "LayerKind") => json!("note"),
+            (_, "CheckedHow") => json!("phone"),
+            (_, "CorrectionDecision") => json!("withdraw"),
+            (_, "Option<String>") => Value::Null,
+            (_, "LocalServiceForm") => json!({
+                "name": "Walking group", "category": "exercise", "description": "", "helpsWith": "pain",
+                "contact": "", "phone": "", "method": "phone", "how": "Ring the hall."
+            }),
             ("staffId", _) => json!(of(&self.known.staff)),
             ("text", _) if command == "load_directory" => {
                 json!(if number == 0 { STARTER } else { "" })

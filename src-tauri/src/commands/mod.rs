@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod concerns;
 pub mod follow_up;
+pub mod layer;
 pub mod offers;
 pub mod people;
 pub mod records;

@@ -2,7 +2,8 @@
 
 use super::directory::{code, is_old};
 use crate::views::{
-    CriterionOutcome, CriterionView, ExtraQuestionView, MeasuredView, ServiceCard, ServiceLink,
+    CriterionOutcome, CriterionView, ExtraQuestionView, MeasuredView, ServiceCard, ServiceLayer,
+    ServiceLink,
 };
 use engine::{Card, Engine, EngineError, LinkedService, not_open_code, not_open_detail};
 use jiff::civil::Date;
@@ -34,7 +35,8 @@ pub fn service_card(
             .collect(),
         favourite: engine.favourites()?.contains(id),
         checked_days_ago: checked.days_ago(),
-        checked_age: checked.code().to_owned(),
+        checked_age: engine.checked_here(id, checked)?.code().to_owned(),
+        layer: super::layer::service_layer(engine, id)?,
         ..card_view(&card, today)
     })
 }
@@ -109,6 +111,7 @@ fn card_view(card: &Card<'_>, today: Date) -> ServiceCard {
             .as_ref()
             .map(|linked| link(linked, today)),
         favourite: false,
+        layer: ServiceLayer::default(),
     }
 }
 

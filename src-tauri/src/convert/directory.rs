@@ -1,12 +1,16 @@
 //! Search results and "My usual".
 
 use crate::views::{HitView, NotOpenView, SearchView, TakenForView};
-use engine::{Catalogue, Engine, EngineError, MyUsual, PatientFacts, UsualHit, not_open_code};
+use engine::{
+    Catalogue, Engine, EngineError, HiddenHere, LayerMarks, MyUsual, PatientFacts, UsualHit,
+    not_open_code,
+};
 use jiff::civil::Date;
 use referrals::draft::{ReferralDraft, ServiceToRefer};
 use services_directory::{
     criteria::NotOpen,
     ids::ServiceId,
+    layer::local::is_local,
     model::{HealthcareService, StatedWait},
     search::{SearchHit, SearchResults, TakenFor},
 };
@@ -34,21 +38,26 @@ pub fn search(
 ) -> Result<SearchView, EngineError> {
     let (catalogue, facts) = (engine.catalogue()?, engine.facts(draft)?);
     let today = engine.store.clock.today();
+    let found = engine.search_here(&catalogue, text, &facts, today)?;
     let listed = Listed {
         catalogue: &catalogue,
+        marks: &found.marks,
         favourites: engine.favourites()?,
         today,
     };
     if text.trim().is_empty() {
         return Ok(listed.usual(&engine.my_usual(&facts)?));
     }
-    let found = catalogue.search(text, &facts, today);
-    Ok(listed.found(&found))
+    let mut view = listed.found(&found.results);
+    view.hidden_here = u32::try_from(found.hidden_count).unwrap_or(u32::MAX);
+    view.not_open.extend(found.hidden.iter().map(hidden_here));
+    Ok(view)
 }
 
 /// What a list of services needs beside the services.
 struct Listed<'a> {
     catalogue: &'a Catalogue,
+    marks: &'a LayerMarks,
     favourites: BTreeSet<String>,
     today: Date,
 }
@@ -70,6 +79,7 @@ impl Listed<'_> {
             hidden_by_age: count(found.hidden.age),
             hidden_by_area: count(found.hidden.area),
             hidden_closed: count(found.hidden.closed),
+            hidden_here: 0,
             elsewhere_not_counted: found.hidden.elsewhere_not_counted,
             not_open: not_open
                 .map(|hit| not_open_view(self.catalogue, &hit.service_id, &hit.reason))
@@ -91,11 +101,14 @@ impl Listed<'_> {
             ..self.hit(&hit.service)
         };
         let not_open = usual.not_open.iter();
+        let seen = usual.hits.iter();
+        let seen = seen.filter(|hit| !self.marks.hides(hit.service.id.as_str()));
         SearchView {
-            hits: usual.hits.iter().map(hit).collect(),
+            hits: seen.map(hit).collect(),
             hidden_by_age: 0,
             hidden_by_area: 0,
             hidden_closed: 0,
+            hidden_here: 0,
             elsewhere_not_counted: false,
             not_open: not_open
                 .map(|(id, reason)| not_open_view(self.catalogue, id, reason))
@@ -120,8 +133,23 @@ impl Listed<'_> {
             why: Vec::new(),
             favourite: self.favourites.contains(service.id.as_str()),
             method: method.to_owned(),
+            pinned: self.marks.pinned.contains(service.id.as_str()),
+            is_local: is_local(service.id.as_str()),
+            do_not_refer: self.marks.do_not_refer.contains(service.id.as_str()),
             reasons: Vec::new(),
         }
+    }
+}
+
+/// Asked for by its name, and hidden by this practice: who hid it and why stands in the list.
+fn hidden_here(hidden: &HiddenHere) -> NotOpenView {
+    NotOpenView {
+        id: hidden.service_id.clone(),
+        name: hidden.name.clone(),
+        reason: "hidden".to_owned(),
+        detail: Some(hidden.said.clone()),
+        replaced_by_name: None,
+        replaced_by_id: None,
     }
 }
 

@@ -16,6 +16,7 @@ pub fn would_wait(waits: engine::WouldWait) -> WouldWait {
         why: waits.why,
         owner: waits.owner.to_owned(),
         by: cui_date(waits.by),
+        detail: waits.detail,
         phone: waits.phone,
     }
 }

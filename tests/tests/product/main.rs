@@ -14,9 +14,14 @@ mod faults;
 mod feed_attacks;
 mod golden;
 mod hazards;
+mod importing;
+mod keeping;
 mod kill;
+mod layer;
 #[cfg(unix)]
 mod mail_peer;
+#[cfg(unix)]
+mod nginx;
 mod outbox;
 mod people;
 mod promises;

@@ -82,7 +82,7 @@ fn h14_confidential_nobody_does_anything_before_their_pin_and_each_only_what_the
             }
         }
     }
-    assert_eq!(allowed, 3 + 5 + 5);
+    assert_eq!(allowed, 4 + 6 + 6);
     engine.sign_out().unwrap();
     assert_eq!(
         code(engine.allow(Needs::Right(Right::ApproveAddresses))),

@@ -3,9 +3,10 @@ import type {
 	ConcernRow, CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow,
 	Reply, SearchView, ServiceCard, UnknownDecision, UnmetNeedRow, WindowState,
 } from './types';
+import type { DirectoryBackend } from './directory';
 import type { PracticeBackend } from './practice';
 
-export interface Backend extends PracticeBackend {
+export interface Backend extends PracticeBackend, DirectoryBackend {
 	windowState(): Promise<WindowState>;
 	chooseReferrer(staffId: string): Promise<WindowState>;
 

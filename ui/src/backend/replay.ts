@@ -1,7 +1,8 @@
 // The backend of page tests and of `npm run dev`: answers as they were recorded, with just enough state to follow one referral.
 import type { Backend } from './backend';
 import type { WindowState } from './types';
-import { as, missing, PracticeReplay, refuse } from './replay-practice';
+import { DirectoryReplay } from './replay-directory';
+import { as, missing, refuse } from './replay-practice';
 import chooseReferrer from './recorded/choose_referrer.json';
 import clearPatient from './recorded/clear_patient.json';
 import copyForRecord from './recorded/copy_for_record.json';
@@ -83,7 +84,7 @@ function problemsOf(draft: DraftView): Problem[] {
 }
 
 /** The state between two answers. */
-class Replay extends PracticeReplay implements Backend {
+class Replay extends DirectoryReplay implements Backend {
 	private draft = as<DraftView>(currentDraft.answer);
 	private setAside = as<DraftSummary[]>(drafts.answer);
 	private readonly kept = new Map<string, DraftView>();
@@ -186,7 +187,7 @@ class Replay extends PracticeReplay implements Backend {
 			const outcome = answer.met ? ('met' as const) : ('notMet' as const);
 			return { ...criterion, outcome, answered: answer.met, reason: answer.reason };
 		});
-		return { ...card, criteria, favourite: this.isFavourite(serviceId, card.favourite) };
+		return { ...card, criteria, favourite: this.isFavourite(serviceId, card.favourite), layer: this.layerOf(serviceId) };
 	}
 
 	async setFavourite(serviceId: string, favourite: boolean): Promise<void> {

@@ -35,6 +35,8 @@ export const tauri: Backend = {
 	addressesToApprove: () => invoke('addresses_to_approve'),
 	proposeAddresses: (addresses) => invoke('propose_addresses', { addresses }),
 	approveAddresses: (addresses, staffId, pin) => invoke('approve_addresses', { addresses, staffId, pin }),
+	phoneChecksNeeded: () => invoke('phone_checks_needed'),
+	servicePhoned: (address, number, whoAnswered) => invoke('service_phoned', { address, number, whoAnswered }),
 	phoneChecked: (address, number, whoAnswered) => invoke('phone_checked', { address, number, whoAnswered }),
 	refuseAddress: (endpointId) => invoke('refuse_address', { endpointId }),
 
@@ -82,6 +84,19 @@ export const tauri: Backend = {
 	acknowledge: (referralId, words) => invoke('acknowledge', { referralId, words }),
 	reportConcern: (words, place) => invoke('report_concern', { words, place }),
 	concerns: () => invoke('concerns'),
+
+	addToLayer: (serviceId, kind, words) => invoke('add_to_layer', { serviceId, kind, words }),
+	endLayerEntry: (entryId) => invoke('end_layer_entry', { entryId }),
+	suggestCorrection: (serviceId, part, proposed, words) => invoke('suggest_correction', { serviceId, part, proposed, words }),
+	settleCorrection: (correctionId, settled) => invoke('settle_correction', { correctionId, settled }),
+	corrections: () => invoke('corrections'),
+	exportCorrections: (folder) => invoke('export_corrections', { folder }),
+	directoryList: (text) => invoke('directory_list', { text }),
+	serviceHistory: (serviceId) => invoke('service_history', { serviceId }),
+	verifyService: (serviceId, how, whoAnswered) => invoke('verify_service', { serviceId, how, whoAnswered }),
+	localServices: () => invoke('local_services'),
+	saveLocalService: (localId, local) => invoke('save_local_service', { localId, local }),
+	removeLocalService: (serviceId) => invoke('remove_local_service', { serviceId }),
 
 	demonstrationMailbox: () => invoke('demonstration_mailbox'),
 	demonstrationMessage: (number) => invoke('demonstration_message', { number }),

@@ -109,6 +109,17 @@ nhsNumber: string | null,
  */
 pastedAt: string | null, };
 
+export type ChangeView = { 
+/**
+ * "added", "gone", or a code of `SERVICE_FIELDS`.
+ */
+field: string, before: string, after: string, on: string, version: number, };
+
+/**
+ * How somebody asked a service whether its entry is right.
+ */
+export type CheckedHow = "phone" | "email" | "inPerson";
+
 /**
  * A safety concern that somebody reported on this computer.
  */
@@ -132,6 +143,31 @@ export type Consent = "patientInPerson" | "patientByPhone" | "patientByVideo" | 
  * The text for the patient's record lies on the clipboard; it is cleared when it is still there after so long.
  */
 export type CopiedView = { reference: string, secondsUntilCleared: number, };
+
+/**
+ * What a person decides of a correction.
+ */
+export type CorrectionDecision = "keepOurs" | "withdraw";
+
+export type CorrectionView = { id: string, serviceId: string, serviceName: string, 
+/**
+ * A code of `SERVICE_FIELDS`.
+ */
+field: string, base: string, proposed: string, 
+/**
+ * What is published now, where it is neither.
+ */
+published: string | null, words: string, by: string, on: string, 
+/**
+ * "open", "conflict", "taken-up", "withdrawn", "gone"
+ */
+state: string, mayWithdraw: boolean, };
+
+export type CorrectionsView = { open: Array<CorrectionView>, 
+/**
+ * Those that were taken up in the last 12 months.
+ */
+takenUp: Array<CorrectionView>, directoryName: string, directoryVersion: number, };
 
 /**
  * What a person says to a criterion. One that is not met stands in nobody's way, with or without a reason.
@@ -185,11 +221,46 @@ reason: string,
  */
 excludes?: string, };
 
+/**
+ * Which entries need a check and why, or those whose names hold the words.
+ */
+export type DirectoryList = { rows: Array<DirectoryRow>, 
+/**
+ * How many there are besides.
+ */
+more: number, };
+
+export type DirectoryRow = { serviceId: string, name: string, 
+/**
+ * Referrals of the last 12 months.
+ */
+uses: number, 
+/**
+ * The most pressing first; empty where nothing asks for a check.
+ */
+due: Array<DueView>, checkedDaysAgo: number | null, 
+/**
+ * Who answers there, as the entry says.
+ */
+contact: string | null, phone: string | null, pinned: boolean, hidden: boolean, doNotRefer: boolean, isLocal: boolean, 
+/**
+ * It has left the directory.
+ */
+isGone: boolean, };
+
 export type DirectoryState = { name: string, version: number, serviceCount: number, 
 /**
- * UTC, ISO 8601.
+ * UTC, ISO 8601: when it was last known to be the newest.
  */
-refreshedAt: string, };
+refreshedAt: string, 
+/**
+ * Since when refreshing it fails.
+ */
+failingSince: string | null, 
+/**
+ * When the curators' signatures ended; null while they hold.
+ */
+expiredAt: string | null, };
 
 /**
  * The other drafts that were set aside.
@@ -217,6 +288,16 @@ earlier: Array<EarlierReferral>,
  */
 wouldWait: WouldWait | null, };
 
+export type DueView = { 
+/**
+ * "bounced", "gone", "in-conflict", "rejected", "pause-ended", "changed", "never-checked", "old"
+ */
+due: string, 
+/**
+ * DD-Mmm-YYYY
+ */
+on: string | null, days: number | null, };
+
 /**
  * A referral that is open, or was made in the last 90 days.
  */
@@ -239,11 +320,50 @@ recent: boolean, };
  */
 export type ExportView = { folder: string, referrals: number, drafts: number, };
 
+export type ExportedCorrections = { path: string, count: number, };
+
 export type ExtraAnswer = { questionId: string, answer: string, };
 
 export type ExtraQuestionView = { id: string, question: string, required: boolean, choices: Array<string>, };
 
+export type FieldValue = { field: string, value: string, };
+
 export type FilingView = { deed: string, by: string, at: string, };
+
+/**
+ * A version that changes so much that a person is asked, or that got a no.
+ */
+export type HeldChanges = { 
+/**
+ * Given back with the yes or no.
+ */
+publication: string, heldAt: string, refused: boolean, version: number, servicesBefore: number, servicesNew: number, servicesChanged: number, servicesGone: number, endpointsBefore: number, endpointsNew: number, endpointsChanged: number, endpointsGone: number, };
+
+export type HistoryLine = { 
+/**
+ * UTC, ISO 8601.
+ */
+at: string, 
+/**
+ * Who; null where it was published.
+ */
+by: string | null, 
+/**
+ * "published", "put", "taken-away", "checked", "corrected", "settled"
+ */
+what: string, 
+/**
+ * A code: of a field, a kind, how it was checked, or where a correction stands.
+ */
+code: string, 
+/**
+ * The field of a correction.
+ */
+field: string | null, before: string, after: string, 
+/**
+ * Words of a note, or who answered.
+ */
+words: string, version: number | null, };
 
 export type HitView = { id: string, name: string, category: string, step: number | null, waitWeeks: number | null, 
 /**
@@ -263,9 +383,45 @@ favourite: boolean,
  */
 method: string, 
 /**
+ * This practice put it on top, knows it alone, or does not refer there.
+ */
+pinned: boolean, isLocal: boolean, doNotRefer: boolean, 
+/**
  * Only in "My usual": the reasons with which this referrer sends there most; choosing the hit ticks them.
  */
 reasons: Array<string>, };
+
+export type LayerEntry = { id: string, what: LayerKind, words: string, by: string, 
+/**
+ * DD-Mmm-YYYY
+ */
+on: string, mayEnd: boolean, 
+/**
+ * The entry was published anew since.
+ */
+entryHasChanged: boolean, };
+
+/**
+ * What a practice can put beside a service.
+ */
+export type LayerKind = "note" | "pin" | "hidden" | "doNotRefer";
+
+/**
+ * How people are referred to a service that only this practice knows: nothing is sent to it from here.
+ */
+export type LocalMethod = "phone" | "print" | "elsewhere" | "selfReferral";
+
+export type LocalServiceForm = { name: string, 
+/**
+ * A code of `CATEGORIES`.
+ */
+category: string, description: string, 
+/**
+ * Separated by commas.
+ */
+helpsWith: string, contact: string, phone: string, method: LocalMethod, how: string, };
+
+export type LocalServiceRow = { serviceId: string, local: LocalServiceForm, };
 
 export type MailSecurity = "startTls" | "implicitTls";
 
@@ -294,7 +450,7 @@ export type MeasuredView = { n: number, medianDays: number, acceptedPercent: num
 
 export type NotOpenView = { id: string, name: string, 
 /**
- * "age", "area", "closed", "paused"
+ * "age", "area", "closed", "paused"; "hidden" where this practice hid it
  */
 reason: string, 
 /**
@@ -314,6 +470,12 @@ channelProblem: string | null,
  * Referrals that nobody has ticked as filed in the patient's record.
  */
 toFile: number, };
+
+export type OwnCheck = { daysAgo: number, by: string, how: CheckedHow, whoAnswered: string, 
+/**
+ * The entry was published anew since.
+ */
+entryHasChanged: boolean, };
 
 /**
  * The fields of a patient, in the order in which they are shown.
@@ -347,6 +509,39 @@ export type PracticeForm = { odsCode: string, name: string, phone: string, };
  * Something that stands in the way of sending. `field` is a `PatientField`, a key of `ReferralForm`, or "extra:<question id>".
  */
 export type Problem = { field: string, code: string, detail: string | null, };
+
+/**
+ * The published directory that the practice follows, and how refreshing it goes.
+ */
+export type PublishedDirectory = { address: string, 
+/**
+ * Of its first root, in groups of four digits.
+ */
+fingerprint: string, version: number | null, 
+/**
+ * Days, ISO 8601.
+ */
+publishedOn: string | null, 
+/**
+ * UTC, ISO 8601.
+ */
+lastCheckedAt: string | null, lastGoodAt: string | null, failingSince: string | null, 
+/**
+ * A code of an error; null where it does not fail.
+ */
+failingWhy: string | null, 
+/**
+ * When the curators' signatures end.
+ */
+expiresAt: string | null, expired: boolean, 
+/**
+ * Since when a service is phoned before anything is sent to it.
+ */
+tooOldSince: string | null, 
+/**
+ * This computer's clock seems wrong by what was signed.
+ */
+clockWarning: boolean, held: HeldChanges | null, };
 
 /**
  * A referral that was just queued, with its time to undo.
@@ -505,6 +700,10 @@ export type SafetyAnswer = "askedNone" | "presentDealtWith" | "notAsked";
 
 export type SearchView = { hits: Array<HitView>, hiddenByAge: number, hiddenByArea: number, hiddenClosed: number, 
 /**
+ * Hidden by this practice.
+ */
+hiddenHere: number, 
+/**
  * The directory is a country's: services of other areas are not looked at, and not counted.
  */
 elsewhereNotCounted: boolean, 
@@ -580,7 +779,45 @@ statusReason: string | null, replacedBy: ServiceLink | null,
 /**
  * One of the referrer's favourites.
  */
-favourite: boolean, };
+favourite: boolean, layer: ServiceLayer, };
+
+/**
+ * What happened to a service, the newest first.
+ */
+export type ServiceHistory = { name: string, layer: ServiceLayer, lines: Array<HistoryLine>, };
+
+/**
+ * What stands beside a published service, on this practice's own word.
+ */
+export type ServiceLayer = { 
+/**
+ * The oldest first.
+ */
+entries: Array<LayerEntry>, 
+/**
+ * This practice's own check, beside the published one.
+ */
+ownCheck: OwnCheck | null, 
+/**
+ * Still to be told to the curator, or to be decided.
+ */
+corrections: Array<CorrectionView>, 
+/**
+ * What the entry says now, of what can be corrected.
+ */
+fields: Array<FieldValue>, 
+/**
+ * What was published anew since this referrer last sent somebody there.
+ */
+sinceUsed: SinceUsed | null, 
+/**
+ * Only this practice knows it.
+ */
+isLocal: boolean, 
+/**
+ * Whoever sits here may pin, hide, and take away what others put there.
+ */
+mayKeep: boolean, };
 
 /**
  * Another service that a card names.
@@ -620,6 +857,8 @@ next: SetUpStep | null, practice: PracticeForm | null, staff: Array<StaffMember>
  * Without its password.
  */
 mailbox: MailboxForm | null, directory: DirectoryState | null, };
+
+export type SinceUsed = { usedOn: string, changes: Array<ChangeView>, };
 
 /**
  * Name, job and role of somebody, as typed.
@@ -701,13 +940,17 @@ newestBackup: string | null, };
  */
 export type WouldWait = { 
 /**
- * "not-approved", "address-changed", "mailbox-not-set"; else why the channel waits, as a code of `SEND_PROBLEMS`.
+ * "do-not-refer", "not-approved", "address-changed", "mailbox-not-set"; else why the channel waits, as a code of `SEND_PROBLEMS`.
  */
 why: string, 
 /**
  * The role that acts, and by when (DD-Mmm-YYYY).
  */
 owner: string, by: string, 
+/**
+ * Who said not to refer there, when and why.
+ */
+detail: string | null, 
 /**
  * Another way to reach the service.
  */

@@ -6,6 +6,7 @@ import { SEND_PROBLEMS } from './sending';
 import { words, type Words } from './words';
 
 const WHY: Words = {
+	'do-not-refer': 'This practice does not refer there, so it cannot be sent.',
 	'not-approved': 'The practice has not approved this service’s address, so it cannot be sent.',
 	'address-changed': 'This service’s address has changed since its card was shown, so it is not sent there unseen.',
 	'address-revoked': 'The curators of the directory have stopped this service’s address, so nothing is sent there.',
@@ -13,6 +14,7 @@ const WHY: Words = {
 	'mailbox-not-set': 'No mailbox to send from is set up, so nothing can be sent.',
 };
 const ACTS: Words = {
+	'do-not-refer': 'can lift it',
 	'not-approved': 'approves the address',
 	'address-changed': 'chooses another service, then this one again, and so sees the new address',
 	'address-revoked': 'asks the curators or the service',
@@ -21,8 +23,9 @@ const ACTS: Words = {
 };
 
 /** Why it would be held or would wait, who acts, by when, and another way. */
-export function wouldWaitWords({ why, owner, by, phone }: WouldWait): string {
-	const reason = WHY[why] ?? `It would wait: ${words(SEND_PROBLEMS, why)}`;
+export function wouldWaitWords({ why, owner, by, phone, detail }: WouldWait): string {
+	const said = detail === null ? '' : ` ${detail}.`.replace(/\.\.$/, '.');
+	const reason = (WHY[why] ?? `It would wait: ${words(SEND_PROBLEMS, why)}`) + said;
 	const who = words(OWNERS, owner);
 	const act = `${who.charAt(0).toUpperCase()}${who.slice(1)} ${ACTS[why] ?? 'sees to it'}, by ${by}.`;
 	const other = phone === null ? 'The card says how else to refer.' : `Another way: phone the service, ${phone}.`;

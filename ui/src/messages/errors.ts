@@ -15,6 +15,8 @@ export const ERROR_CODES: Words = {
 	'not-allowed': 'That cannot be done now: its state has changed. Read it again, then choose.',
 	'not-a-day-ahead': 'Give a day from tomorrow on, within two years, like 19-Jan-2027.',
 	'words-missing': 'Say it in words, so that whoever reads it next can act.',
+	'words-too-long': 'That is too long: 2,000 characters at most. Shorten it.',
+	'nothing-changed': 'The entry says that already. Say what it should say instead.',
 	'too-large': 'That is too much text for one patient. Paste the patient’s banner or one letter.',
 	empty: 'There was no text to read. Copy the patient’s details in the clinical system, then paste again.',
 	unreadable: 'No patient could be read from that text. Type the details instead.',
@@ -38,30 +40,37 @@ export const ERROR_CODES: Words = {
 	'no-such-person': 'That person is not on the staff list any more. Look again.',
 	'no-such-address': 'An address has changed meanwhile. Look at it again.',
 	directory: 'The directory file cannot be used. Ask whoever sent it for another.',
-	'feed-address': 'That is not the address of a published directory. It begins with https:// and is typed as the curators gave it.',
+	'feed-address':
+		'That is not the address of a published directory. It begins with https:// and is typed as the curators gave it.',
 	'feed-fingerprint': 'A fingerprint is 64 digits 0 to 9 and a to f. Compare it with what the curators gave.',
 	'feed-other-root':
 		'The directory at this address is not the one with that fingerprint, so it is not used. Ask the curators to read the fingerprint out again.',
 	'feed-not-enrolled': 'The practice follows no published directory yet. Give its address and fingerprint first.',
 	'feed-busy': 'The directory is being refreshed already. Wait a minute.',
 	'feed-nothing-held': 'What waited for a yes or no is not the same any more. Look again.',
-	'feed-no-connection': 'The directory’s server could not be reached, so the directory stays as it is. Look whether there is a connection.',
+	'feed-no-connection':
+		'The directory’s server could not be reached, so the directory stays as it is. Look whether there is a connection.',
 	'feed-certificate':
 		'The server’s certificate is not one that this computer believes, so nothing was taken from it. Ask the curators, and your IT support.',
-	'feed-redirected': 'The server sends elsewhere, where the practice did not choose to go, so nothing was taken. Ask the curators.',
-	'feed-server': 'The directory’s server has a fault of its own, so the directory stays as it is. It is tried again in a few hours.',
+	'feed-redirected':
+		'The server sends elsewhere, where the practice did not choose to go, so nothing was taken. Ask the curators.',
+	'feed-server':
+		'The directory’s server has a fault of its own, so the directory stays as it is. It is tried again in a few hours.',
 	'feed-file-missing': 'A file of the directory is not there, so the directory stays as it is. Tell the curators.',
 	'feed-too-long': 'A file of the directory is far too large, so it was not taken. Tell the curators.',
-	'feed-too-slow': 'The directory’s server answers too slowly, so the directory stays as it is. It is tried again in a few hours.',
+	'feed-too-slow':
+		'The directory’s server answers too slowly, so the directory stays as it is. It is tried again in a few hours.',
 	'feed-folder': 'There is no published directory in that folder. Check the path.',
 	'feed-not-genuine':
 		'The directory is not signed as it must be, so it is not used, and the one before stays. Tell the curators by phone.',
-	'feed-roles': 'The keys of the directory are not as they must be, so it is not used, and the one before stays. Tell the curators by phone.',
+	'feed-roles':
+		'The keys of the directory are not as they must be, so it is not used, and the one before stays. Tell the curators by phone.',
 	'feed-expired': 'The curators have not renewed the directory in time. It can still be searched. Tell them.',
 	'feed-older': 'The server gave an older directory than this computer has seen, so it is not used. Tell the curators by phone.',
 	'feed-forked':
 		'There are two different directories under the same number, so the new one is not used. Tell the curators by phone.',
-	'feed-damaged': 'A file of the directory is damaged or was changed, so it is not used, and the one before stays. Tell the curators.',
+	'feed-damaged':
+		'A file of the directory is damaged or was changed, so it is not used, and the one before stays. Tell the curators.',
 	'feed-content': 'The directory has a fault in it, so it is not used, and the one before stays. Tell the curators.',
 	'feed-internal': 'The refresh failed on this computer, so the directory stays as it is. Try again.',
 	'wrong-key': 'That is not the recovery key of these records. Compare it with the paper.',

@@ -2,7 +2,13 @@
 import type { QuitChoice } from '../backend/types';
 
 export const DEMONSTRATION_STRIP = 'DEMONSTRATION: made-up services. Nothing leaves this computer.';
-export const PLACES = { refer: 'Refer', referrals: 'Referrals', mailbox: 'Demonstration mailbox', practice: 'Practice' } as const;
+export const PLACES = {
+	refer: 'Refer',
+	referrals: 'Referrals',
+	directory: 'Directory',
+	mailbox: 'Demonstration mailbox',
+	practice: 'Practice',
+} as const;
 
 export function outboxWords(waiting: number, needsAttention: number): string {
 	const queue = waiting === 0 ? 'outbox empty' : `${waiting} waiting`;

@@ -90,6 +90,8 @@ export const ACTS: Words = {
 	'changes-refused': 'Said no to a held version of the directory',
 	'stop-list-changed': 'Took over the list of stopped addresses',
 	'service-phoned': 'Phoned a service because the directory is old',
+	'layer-changed': 'Changed what stands beside a service',
+	'service-checked': 'Checked an entry with its service',
 	'address-proposed': 'Proposed an address',
 	'address-approved': 'Approved an address',
 	'address-refused': 'Refused an address',
@@ -129,7 +131,8 @@ export const PUBLISHED = {
 	clock: 'This computer’s clock seems wrong. Set it: nothing is refused for it, but dates in letters would be wrong.',
 	heldHeading: 'A version waits for your yes or no',
 	refusedHeading: 'You said no to a version',
-	heldText: 'So much at once may be a mistake or an attack. Ask the curators by phone before you say yes. Changed addresses are approved one by one all the same.',
+	heldText:
+		'So much at once may be a mistake or an attack. Ask the curators by phone before you say yes. Changed addresses are approved one by one all the same.',
 	accept: 'Yes, take it over',
 	refuse: 'No, keep the directory as it is',
 	accepted: 'The version is taken over.',

@@ -24,6 +24,7 @@ export const FORM_FIELDS: Words = {
 /** What is wrong with a field, to follow the field's name. */
 export const PROBLEM_CODES: Words = {
 	'address-changed': 'has a new sending address since you chose it: choose another service, then this one again',
+	'do-not-refer': 'is one that this practice does not refer to: choose another, or ask whoever said so',
 	'not-approved': 'has a sending address that the practice has not approved yet, so it cannot be sent: refer another way',
 	missing: 'is missing',
 	'not-valid': 'is not valid: check it against the record',

@@ -7,6 +7,10 @@ export const SEARCH = {
 	label: 'Find a service',
 	hint: 'Up and Down look, Enter chooses',
 	rule: 'sorted by fit, then step, then stated wait',
+	rulePinned: 'what this practice pinned first, then by fit, step and stated wait',
+	pinned: 'pinned',
+	ourOwn: 'our own entry',
+	doNotRefer: 'do not refer',
 	nothing: 'Nothing matches.',
 	nothingHint: 'Try fewer letters, another word for the problem, or the name of the service.',
 	favourite: 'favourite',
@@ -87,7 +91,8 @@ export const NOT_OPEN: Words = {
 
 /** "closed, since 01-Sep-2026: the contract ended." */
 export function notOpenWords(reason: string, detail: string | null): string {
-	const why = words(NOT_OPEN, reason);
+	// Not the service’s rule but ours.
+	const why = reason === 'hidden' ? 'hidden by this practice' : words(NOT_OPEN, reason);
 	return `${detail === null ? why : `${why}, ${detail}`.replace(/\.$/, '')}.`;
 }
 
@@ -97,14 +102,15 @@ export function cannotReferWords(name: string, notOpen: string | null, isSentFro
 	return isSentFromHere ? null : `Onward does not send to ${name}. Its card says how to refer.`;
 }
 
-export function hiddenWords(age: number, area: number, closed: number, elsewhereNotCounted: boolean): string | null {
-	const total = age + area + closed;
+export function hiddenWords(age: number, area: number, closed: number, elsewhereNotCounted: boolean, here = 0): string | null {
+	const total = age + area + closed + here;
 	const elsewhere = elsewhereNotCounted ? 'services of other areas are not counted' : null;
 	if (total === 0) return elsewhere;
 	const parts = [
 		[age, 'age'],
 		[area, 'area'],
 		[closed, 'closed'],
+		[here, 'by this practice'],
 	]
 		.filter(([count]) => count !== 0)
 		.map(([count, why]) => `${why} ${count}`);

@@ -38,6 +38,8 @@ export const SEND_PROBLEMS: Words = {
 	'restored-from-backup':
 		'It was waiting when a backup was made, and the backup has been restored. It may have gone since: phone the service before it is sent.',
 	'address-changed': 'The service’s address changed after you chose it, so it is held. Check the new address by phone.',
+	'do-not-refer':
+		'Somebody in the practice has said since not to refer there, so it is held. Open the service’s card to see who and why.',
 	'address-not-approved': 'The practice has not approved this address, so it is held.',
 	'address-revoked':
 		'The curators of the directory have stopped this address, so it is held. Phone the service, or refer another way.',

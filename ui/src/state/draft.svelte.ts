@@ -155,6 +155,12 @@ export class DraftState {
 		while (this.saving !== null) await this.saving;
 	}
 
+	/** What stands in the way may have changed, though nothing was typed. */
+	async saveAgain(): Promise<void> {
+		this.unsaved = true;
+		await this.saved();
+	}
+
 	editPatient(field: PatientField, value: string): Promise<void> {
 		this.editing = this.editing.then(() => this.editNow(field, value));
 		return this.editing;

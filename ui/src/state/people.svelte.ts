@@ -46,6 +46,7 @@ export class PeopleState {
 		return [
 			...(session.mayRefer ? ['refer' as const] : []),
 			...(session.mayFollowUp ? ['referrals' as const] : []),
+			...(session.mayKeepDirectory ? ['directory' as const] : []),
 			...(this.onward.frame?.mode === 'demonstration' ? ['mailbox' as const] : []),
 			...(session.maySetUp || session.mayKeepDirectory ? ['practice' as const] : []),
 		];

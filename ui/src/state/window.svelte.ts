@@ -4,6 +4,7 @@ import type { Backend } from '../backend/backend';
 import type { DraftSummary, DraftView, QuitChoice, ServiceCard, WindowError } from '../backend/types';
 import type { WindowState } from '../backend/types';
 import { AFTER_SEND, cannotReferWords, chosenWords, errorWords, favouriteWords, unmetWords, words, STATES } from '../messages';
+import { DirectoryState } from './directory.svelte';
 import { DraftState } from './draft.svelte';
 import { FinderState } from './finder.svelte';
 import { LeavingState } from './leaving.svelte';
@@ -19,7 +20,7 @@ import { asWindowError } from './trouble';
 export const IDLE_MILLISECONDS = 10 * 60 * 1000;
 const TELL_MILLISECONDS = 20 * 1000;
 
-export type Place = 'refer' | 'referrals' | 'mailbox' | 'practice';
+export type Place = 'refer' | 'referrals' | 'directory' | 'mailbox' | 'practice';
 
 export class OnwardState {
 	place: Place = $state('refer');
@@ -52,6 +53,7 @@ export class OnwardState {
 	readonly settings: SettingsState;
 	readonly setUp: SetUpState;
 	readonly practice: PracticeState;
+	readonly directory: DirectoryState;
 	/** The card of the service that is chosen for the draft; the one beside the list may only be looked at. */
 	chosenCard: ServiceCard | null = $state(null);
 	private sending = false;
@@ -78,6 +80,7 @@ export class OnwardState {
 		this.settings = new SettingsState(this);
 		this.setUp = new SetUpState(this);
 		this.practice = new PracticeState(this);
+		this.directory = new DirectoryState(this);
 		backend.onReferralChanged((id) => void this.referralChanged(id));
 		backend.onHotKey(() => {
 			if (!this.people.places.includes('refer')) return;
@@ -161,6 +164,7 @@ export class OnwardState {
 		this.referrals.clear();
 		this.settings.clear();
 		this.practice.clear();
+		this.directory.clear();
 	}
 
 	/** What can still be undone since before the window was opened. */
@@ -226,6 +230,7 @@ export class OnwardState {
 		if (this.people.veiled) return;
 		if (this.place === 'referrals') await this.referrals.readLists();
 		if (this.place === 'practice') await this.practice.read();
+		if (this.place === 'directory') await this.directory.read();
 	}
 
 	async chooseReferrer(staffId: string): Promise<void> {
@@ -298,6 +303,14 @@ export class OnwardState {
 			this.pane = 'service';
 			this.chosenAsShown();
 		}
+	}
+
+	/** Something was put beside a service: the list shows it, and a draft for it may not be sent any more, or again. */
+	async layerChanged(serviceId: string): Promise<void> {
+		const { said } = this;
+		await this.finder.readAgain();
+		if (this.draft.form.serviceId === serviceId) await this.draft.saveAgain();
+		this.said = said;
 	}
 
 	/** Shows the card of a service that is not in the list: a successor. */

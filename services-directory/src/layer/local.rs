@@ -1,0 +1,187 @@
+//! A service that only this practice knows: found and shown like the others, and never sent to from here.
+
+use super::{LayerError, clean_words};
+use crate::{
+    feed::Directory,
+    ids::{OrganizationId, ServiceId},
+    model::{
+        Category, HealthcareService, NamedContact, OrganisationKind, Organization,
+        ReferralInformation, ReferralMethod, ServiceStatus,
+    },
+};
+use jiff::civil::Date;
+use std::{collections::HashSet, sync::Arc};
+
+/// What the ids of local services begin with; nothing that is published has such an id.
+pub const PREFIX: &str = "local:";
+const ORGANIZATION: &str = "local:practice";
+const LONGEST_NAME: usize = 200;
+const MOST_PROBLEMS: usize = 20;
+
+/// How people are referred there: in words, because nothing is sent to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LocalMethod {
+    Phone,
+    Print,
+    Elsewhere,
+    SelfReferral,
+}
+
+/// What is known of it, as a person writes it down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalForm {
+    pub name: String,
+    pub category: Category,
+    pub description: String,
+    /// What it helps with, separated by commas.
+    pub helps_with: String,
+    pub contact: String,
+    pub phone: String,
+    pub method: LocalMethod,
+    pub how: String,
+}
+
+pub fn is_local(id: &str) -> bool {
+    id.starts_with(PREFIX)
+}
+
+/// A record of the directory, without any address to which something could be sent.
+pub fn service(
+    id: &ServiceId,
+    form: &LocalForm,
+    today: Date,
+) -> Result<HealthcareService, LayerError> {
+    let name = clean_words(&form.name)?;
+    let description = clean_words(&form.description)?;
+    let how = clean_words(&form.how)?;
+    if name.is_empty() || how.is_empty() {
+        return Err(LayerError::WordsMissing);
+    }
+    if name.chars().nth(LONGEST_NAME).is_some() {
+        return Err(LayerError::TooLong);
+    }
+    let helps_with = clean_words(&form.helps_with)?;
+    let helps_with = helps_with
+        .split(',')
+        .map(|word| word.trim().to_owned())
+        .filter(|word| !word.is_empty())
+        .take(MOST_PROBLEMS)
+        .collect();
+    let (contact, phone) = (clean_words(&form.contact)?, clean_words(&form.phone)?);
+    let some = |text: String| (!text.is_empty()).then_some(text);
+    let method = match form.method {
+        LocalMethod::Phone => ReferralMethod::Phone { words: how },
+        LocalMethod::Print => ReferralMethod::Print { words: how },
+        LocalMethod::Elsewhere => ReferralMethod::Elsewhere { words: how },
+        LocalMethod::SelfReferral => ReferralMethod::SelfReferral { words: how },
+    };
+    Ok(HealthcareService {
+        id: id.clone(),
+        organization_id: organization()?.id,
+        name,
+        description,
+        status: ServiceStatus::Active,
+        url: None,
+        minimum_age: None,
+        maximum_age: None,
+        service_areas: Vec::new(),
+        languages: Vec::new(),
+        cost_options: Vec::new(),
+        last_modified: today,
+        onward: ReferralInformation {
+            helps_with,
+            named_contact: some(contact).map(|role| NamedContact {
+                role,
+                name: None,
+                phone: None,
+            }),
+            duty_line: some(phone),
+            ..nothing_known(form.category, method)
+        },
+    })
+}
+
+fn nothing_known(category: Category, method: ReferralMethod) -> ReferralInformation {
+    ReferralInformation {
+        category,
+        aliases: Vec::new(),
+        helps_with: Vec::new(),
+        paused_until: None,
+        closed_on: None,
+        replaced_by: None,
+        status_reason: None,
+        steps: Vec::new(),
+        single_point_of_access: false,
+        child_services: Vec::new(),
+        interventions: Vec::new(),
+        modes: Vec::new(),
+        sessions: None,
+        practitioner_types: Vec::new(),
+        supervised_by: None,
+        criteria: Vec::new(),
+        wait: None,
+        measured: None,
+        capacity: None,
+        referral_methods: vec![method],
+        extra_questions: Vec::new(),
+        named_contact: None,
+        duty_line: None,
+        promise: None,
+        travel: None,
+        time_to_patient: None,
+        accessibility: None,
+        words: None,
+        patient_sheet: None,
+        evidence: None,
+        step_up_to: Vec::new(),
+        step_down_to: Vec::new(),
+        also_offered_from: Vec::new(),
+        nice_tags: Vec::new(),
+        verified: None,
+        source: None,
+        licence: None,
+    }
+}
+
+/// Whose they are, on the card.
+fn organization() -> Result<Organization, LayerError> {
+    Ok(Organization {
+        id: OrganizationId::parse(ORGANIZATION).map_err(|_| LayerError::NotThere)?,
+        name: "This practice’s own entry, not published".to_owned(),
+        description: None,
+        website: None,
+        ods_code: None,
+        organisation_kind: OrganisationKind::GpPractice,
+    })
+}
+
+/// The directory with the practice's own services in it, to be searched and shown as one; nothing published is touched. Whatever a row
+/// says, nothing can be sent to one, and none takes the place of a published service.
+#[must_use]
+pub fn with_local(mut directory: Directory, own: Vec<HealthcareService>) -> Directory {
+    let published: HashSet<ServiceId> = directory
+        .services
+        .iter()
+        .map(|service| service.id.clone())
+        .collect();
+    let mut any = false;
+    for mut service in own {
+        if published.contains(&service.id) || !is_local(service.id.as_str()) {
+            continue;
+        }
+        service.onward.referral_methods.retain(|method| {
+            !matches!(
+                method,
+                ReferralMethod::SecureEmail { .. }
+                    | ReferralMethod::Fhir { .. }
+                    | ReferralMethod::Webhook { .. }
+            )
+        });
+        directory.services.push(Arc::new(service));
+        any = true;
+    }
+    if any && let Ok(organization) = organization() {
+        directory.organizations.push(organization);
+    }
+    directory
+}

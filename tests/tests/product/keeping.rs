@@ -1,0 +1,220 @@
+//! Keeping the directory true: what needs a check and why, what each service went through, and what changed since it was last used.
+
+use engine::{Engine, TimelineWhat};
+use jiff::SignedDuration;
+use product_tests::directories::{STARTER, changed_directory};
+use product_tests::patients::{DOE, SMITH};
+use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice, Time};
+use referrals::desk::Reply;
+use services_directory::feed::{Directory, FeedLimits};
+use services_directory::layer::due::{Due, Standing};
+use services_directory::layer::fields::ServiceField;
+use services_directory::layer::history::Change;
+use services_directory::layer::{CheckedHow, LayerKind};
+
+const TALKING: &str = "talking-therapies";
+
+fn due(engine: &Engine, id: &str) -> Vec<&'static str> {
+    let (rows, _) = engine.directory_list("").unwrap();
+    let row = rows.into_iter().find(|row| row.service_id == id);
+    row.map(|row| row.due.into_iter().map(Due::code).collect())
+        .unwrap_or_default()
+}
+
+fn order(engine: &Engine) -> Vec<String> {
+    let (rows, _) = engine.directory_list("").unwrap();
+    rows.into_iter().map(|row| row.service_id).collect()
+}
+
+fn without(id: &str) -> Directory {
+    let dropped = |line: &&str| {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        let names_it = line.contains(&format!("\"{id}\""));
+        !(record["id"] == id || (record["kind"] == "endpoint" && names_it))
+    };
+    let text: String = STARTER
+        .lines()
+        .filter(dropped)
+        .map(|line| {
+            let line = line.replace("\"version\":1,", "\"version\":2,");
+            // Whoever names it names nobody.
+            let line = line.replace(&format!("\"{id}\","), "");
+            let line = line.replace(&format!(",\"{id}\""), "");
+            line.replace(&format!("\"{id}\""), "") + "\n"
+        })
+        .collect();
+    Directory::read(text.as_bytes(), FeedLimits::default()).unwrap()
+}
+
+#[test]
+fn the_most_used_entries_come_first_with_every_reason() {
+    let practice = Practice::open();
+    let engine = &practice.engine;
+    assert!(!order(engine).is_empty(), "old entries ask for a check");
+    assert_eq!(due(engine, PAIN_PLATFORM), [""; 0]);
+
+    let rejected = practice.refer_at_once(SMITH, PAIN_PLATFORM);
+    practice.send_due();
+    practice
+        .desk()
+        .record_reply(
+            &rejected.referral_id,
+            Reply::Rejected,
+            "not our area",
+            ACTOR,
+        )
+        .unwrap();
+    practice.refer_at_once(DOE, PAIN_PLATFORM);
+    practice.send_due();
+    assert_eq!(due(engine, PAIN_PLATFORM), ["rejected"]);
+    assert_eq!(order(engine)[0], PAIN_PLATFORM, "two referrals went there");
+
+    let bounced = practice.refer_at_once(SMITH, TALKING);
+    let faults = practice.mail.server.faults();
+    faults.next(demo::mail_server::Fault::reply(
+        demo::mail_server::Moment::Data,
+        "554 5.6.0 no",
+    ));
+    practice.send_due();
+    assert_eq!(practice.state(&bounced.referral_id), "failed");
+    assert_eq!(due(engine, TALKING), ["bounced"]);
+    assert_eq!(order(engine)[1], TALKING);
+
+    practice.time.pass(SignedDuration::from_mins(5));
+    engine
+        .verify_service(TALKING, CheckedHow::Phone, "the duty practitioner")
+        .unwrap();
+    assert_eq!(due(engine, TALKING), [""; 0], "it was asked since");
+    assert_eq!(
+        due(engine, PAIN_PLATFORM),
+        ["rejected"],
+        "and nothing else was"
+    );
+}
+
+#[test]
+fn a_pause_that_has_ended_asks_for_a_check() {
+    let practice = Practice::open_at(Time::at("2027-01-11T12:00:00Z"));
+    let engine = &practice.engine;
+    assert!(!due(engine, "arts-on-prescription").contains(&"pause-ended"));
+    practice.time.pass(SignedDuration::from_hours(24));
+    assert!(due(engine, "arts-on-prescription").contains(&"pause-ended"));
+}
+
+#[test]
+fn what_was_published_anew_is_told_to_whoever_used_it_and_in_the_timeline() {
+    let practice = Practice::open();
+    let engine = &practice.engine;
+    practice.refer(SMITH, PAIN_PLATFORM);
+    let before = engine.service_layer(PAIN_PLATFORM).unwrap();
+    assert!(before.since_used.is_none());
+    practice.time.pass(SignedDuration::from_hours(1));
+    let new = changed_directory("01632 960301", "01632 960391");
+    engine.load_directory(new).unwrap();
+
+    let layer = engine.service_layer(PAIN_PLATFORM).unwrap();
+    let since = layer.since_used.unwrap();
+    let told: Vec<_> = since.changes.iter().map(|change| &change.change).collect();
+    let duty_line = Change::Field {
+        field: ServiceField::DutyLine,
+        before: "01632 960301".to_owned(),
+        after: "01632 960391".to_owned(),
+    };
+    assert!(told.contains(&&duty_line), "{told:?}");
+    assert_eq!(since.changes[0].version, 2);
+    assert_eq!(due(engine, PAIN_PLATFORM), ["changed"]);
+
+    practice.time.pass(SignedDuration::from_hours(1));
+    engine
+        .add_to_layer(PAIN_PLATFORM, LayerKind::Note, "New number.")
+        .unwrap();
+    practice.time.pass(SignedDuration::from_hours(1));
+    engine
+        .verify_service(PAIN_PLATFORM, CheckedHow::Phone, "Jo")
+        .unwrap();
+    assert_eq!(due(engine, PAIN_PLATFORM), [""; 0]);
+    let timeline = engine.service_timeline(PAIN_PLATFORM).unwrap();
+    let kinds: Vec<&str> = timeline
+        .iter()
+        .map(|entry| match entry.what {
+            TimelineWhat::Checked { .. } => "checked",
+            TimelineWhat::Put { .. } => "put",
+            TimelineWhat::Published { .. } => "published",
+            _ => "other",
+        })
+        .collect();
+    assert_eq!(kinds.first(), Some(&"checked"));
+    assert_eq!(kinds.get(1), Some(&"put"));
+    assert!(kinds.iter().skip(2).all(|kind| *kind == "published"));
+
+    practice.refer(DOE, PAIN_PLATFORM);
+    let after = engine.service_layer(PAIN_PLATFORM).unwrap();
+    assert!(after.since_used.is_none(), "it has been used since");
+}
+
+/// The directory's own database can be thrown away; what it said of the services that matter here cannot.
+#[test]
+fn a_change_is_seen_although_the_former_directory_was_deleted() {
+    let practice = Practice::open();
+    practice
+        .engine
+        .add_to_layer(PAIN_PLATFORM, LayerKind::Note, "A note.")
+        .unwrap();
+    let time = practice.time.clone();
+    let data = practice.data();
+    let folder = practice.close();
+    for name in ["directory.db", "directory.db-wal", "directory.db-shm"] {
+        let _ = std::fs::remove_file(data.join(name));
+    }
+    assert!(!data.join("directory.db").exists());
+    let practice = Practice::open_in(folder, time);
+    let engine = &practice.engine;
+    let changes = |engine: &Engine| {
+        let timeline = engine.service_timeline(PAIN_PLATFORM).unwrap();
+        let published =
+            |entry: &&engine::TimelineEntry| matches!(entry.what, TimelineWhat::Published { .. });
+        timeline.iter().filter(published).count()
+    };
+    engine.service_layer(PAIN_PLATFORM).unwrap();
+    assert_eq!(changes(engine), 0, "the same version came back");
+    // And once more, with another version in between that nobody here saw replaced.
+    let new = changed_directory("01632 960301", "01632 960391");
+    engine.layer_after_refresh(None, &new).unwrap();
+    assert_eq!(
+        changes(engine),
+        2,
+        "its duty line, and the number of its contact or words"
+    );
+    engine.layer_after_refresh(None, &new).unwrap();
+    assert_eq!(changes(engine), 2, "the same version twice changes nothing");
+}
+
+#[test]
+fn what_has_left_the_directory_stands_there_until_nothing_here_is_about_it() {
+    let practice = Practice::open();
+    let engine = &practice.engine;
+    engine
+        .add_to_layer("tai-chi", LayerKind::Note, "Wednesdays are full.")
+        .unwrap();
+    engine.load_directory(without("tai-chi")).unwrap();
+    assert_eq!(due(engine, "tai-chi"), ["gone"]);
+    let (rows, _) = engine.directory_list("").unwrap();
+    let row = rows.iter().find(|row| row.service_id == "tai-chi").unwrap();
+    assert!(row.facts.standing == Standing::Gone && !row.facts.name.is_empty());
+    let entry = engine.service_layer("tai-chi").unwrap().entries.remove(0);
+    engine.end_layer_entry(&entry.id).unwrap();
+    assert_eq!(due(engine, "tai-chi"), [""; 0]);
+}
+
+#[test]
+fn entries_are_found_by_part_of_their_name_whether_or_not_they_need_a_check() {
+    let practice = Practice::open();
+    let (rows, more) = practice.engine.directory_list("PAIN PLAT").unwrap();
+    assert!(rows.len() > 2 && more == 0);
+    assert!(
+        rows.iter()
+            .all(|row| row.facts.name.to_lowercase().contains("pain plat"))
+    );
+    assert!(rows.iter().any(|row| row.due.is_empty()));
+    assert!(practice.engine.directory_list("zzzz").unwrap().0.is_empty());
+}
