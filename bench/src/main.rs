@@ -7,6 +7,7 @@ mod engines;
 mod feed;
 mod fts_table;
 mod hard_rules;
+mod import;
 mod job;
 mod machine;
 mod quality;
@@ -31,6 +32,7 @@ Called from the project's folder. FOLDER keeps the figures between the calls.
 bench quality FOLDER            every engine over every evaluation set
 bench speed FOLDER [SIZE…]      what a key press costs in directories of these sizes
 bench feed FOLDER [SIZE]         what following a published directory costs
+bench import FOLDER PROGRAMS    5,000 services of a feed on this computer; PROGRAMS is the folder with onward-cli and open_referral_feed
 bench report FOLDER [DOCUMENT]  prints the table of what is in FOLDER, and puts it between the marks of the document
 bench one ENGINE SIZE FOLDER    one engine in one size, as JSON
 bench feed-part PART SIZE FOLDER  one part of that, as JSON
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
             Err(_) => Err(USAGE.into()),
         },
         ["feed-part", name, size, folder] => feed_part(name, size, Path::new(folder)),
+        ["import", folder, programs] => import(Path::new(folder), Path::new(programs)),
         ["report", folder] => report(Path::new(folder), None),
         ["report", folder, document] => report(Path::new(folder), Some(Path::new(document))),
         ["one", engine, size, folder] => one(engine, size, Path::new(folder)),
@@ -93,6 +96,14 @@ fn speed(folder: &Path, sizes: &[&str]) -> Done {
     keep(folder, "speed", &speed::measure_all(sizes, folder, say)?)
 }
 
+fn import(folder: &Path, programs: &Path) -> Done {
+    let measured = import::measure(programs, folder)?;
+    for line in import::lines(&measured) {
+        say(&line);
+    }
+    keep(folder, "import", &measured)
+}
+
 fn follow(folder: &Path, size: usize) -> Done {
     keep(folder, "feed", &feed::measure_all(size, folder, say)?)
 }
@@ -116,11 +127,13 @@ fn report(folder: &Path, document: Option<&Path>) -> Done {
     let speed: Option<Vec<Speed>> = kept(folder, "speed")?;
     let feed = kept(folder, "feed")?;
     let window = kept(folder, "window")?;
+    let import = kept(folder, "import")?;
     let measured = Measured {
         quality: quality.as_deref().unwrap_or_default(),
         speed: speed.as_deref().unwrap_or_default(),
         feed: feed.as_ref(),
         window: window.as_ref(),
+        import: import.as_ref(),
     };
     let table = measured.table();
     println!("{table}");

@@ -7,6 +7,7 @@ mod window;
 
 use crate::engines::ENGINES;
 use crate::feed::FeedFigures;
+use crate::import::{self, Import};
 use crate::machine;
 use crate::quality::SetScores;
 use crate::speed::Speed;
@@ -22,6 +23,7 @@ pub struct Measured<'a> {
     pub speed: &'a [Speed],
     pub feed: Option<&'a FeedFigures>,
     pub window: Option<&'a Window>,
+    pub import: Option<&'a Import>,
 }
 
 impl Measured<'_> {
@@ -31,6 +33,7 @@ impl Measured<'_> {
         lines.extend(speed::lines(self.speed));
         lines.extend(self.feed.map(feed::lines).unwrap_or_default());
         lines.extend(self.window.map(window::lines).unwrap_or_default());
+        lines.extend(self.import.map(import::lines).unwrap_or_default());
         lines.join("\n") + "\n"
     }
 }

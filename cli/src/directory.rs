@@ -1,7 +1,9 @@
-//! `onward-cli directory`: loading a whole directory; what a curator does with one is in `publishing`.
+//! `onward-cli directory`: loading a whole directory; what a curator does with one is in `publishing` and `importing`.
 
 use crate::{
-    CliError, Common, actor, open, print_json,
+    CliError, Common, actor,
+    importing::{self, ImportingCommand},
+    open, print_json,
     publishing::{self, PublishingCommand},
 };
 use clap::{Args, Subcommand};
@@ -28,12 +30,15 @@ enum DirectoryCommand {
     },
     #[command(flatten)]
     Publishing(PublishingCommand),
+    #[command(flatten)]
+    Importing(ImportingCommand),
 }
 
 pub fn run(arguments: &DirectoryArguments, common: &Common) -> Result<(), CliError> {
     match &arguments.command {
         DirectoryCommand::Load { file } => load(file, common),
         DirectoryCommand::Publishing(command) => publishing::run(command, common),
+        DirectoryCommand::Importing(command) => importing::run(command, common),
     }
 }
 

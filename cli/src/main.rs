@@ -13,6 +13,7 @@ macro_rules! say {
     }};
 }
 mod directory;
+mod importing;
 mod mailbox;
 mod outbox;
 mod practice;
@@ -122,6 +123,9 @@ enum CliError {
     Publish(#[from] signed_feed::publish::PublishError),
     #[error("{0}")]
     Usage(String),
+    /// Everything was said already, in words or as JSON.
+    #[error("")]
+    Said(&'static str),
 }
 
 impl CliError {
@@ -133,6 +137,7 @@ impl CliError {
             Self::Output { .. } => "output",
             Self::Publish(error) => error.code(),
             Self::Usage(_) => "usage",
+            Self::Said(code) => code,
         }
     }
 }
@@ -156,6 +161,7 @@ fn main() -> ExitCode {
     let onward = Onward::parse();
     match run(onward.command, &onward.common) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(CliError::Said(_)) => ExitCode::FAILURE,
         Err(error) => {
             if onward.common.json {
                 say!(

@@ -3,6 +3,7 @@
 //! Nothing here opens a data folder. Passphrases come from a file or from standard input.
 
 mod changes;
+mod check;
 mod keys;
 mod publication;
 mod rotation;
@@ -13,7 +14,10 @@ use crate::{CliError, Common, print_json};
 use clap::{Args, Subcommand};
 use keys::KeyArguments;
 use serde_json::{Value, json};
-use signed_feed::publish::{CollectedSignature, Repository, SigningRequest};
+use signed_feed::{
+    keys::SigningKey,
+    publish::{CollectedSignature, Repository, SigningRequest},
+};
 use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
@@ -22,6 +26,8 @@ pub enum PublishingCommand {
     Key(KeyArguments),
     /// Begin a directory: its root, from everybody's public keys, signed by two of the three who hold a root key.
     Init(rotation::InitArguments),
+    /// Say all that is wrong with a directory file, and what somebody should look at. Nothing is changed.
+    Check(check::CheckArguments),
     /// Publish a directory file as static files. Changed addresses need a second person's signature first.
     Publish(publication::PublishArguments),
     /// As the second person: look at what would change, and sign the endpoints of a request.
@@ -80,10 +86,25 @@ impl Apart {
     }
 }
 
+/// Keys without those by which it is signed already: nobody signs twice.
+fn still_to_sign(keys: &[SigningKey], collected: &[CollectedSignature]) -> Vec<SigningKey> {
+    let has_signed = |key: &SigningKey| {
+        let id = key.public().key_id().ok();
+        collected
+            .iter()
+            .any(|it| Some(&it.signature.keyid) == id.as_ref())
+    };
+    keys.iter()
+        .filter(|key| !has_signed(key))
+        .cloned()
+        .collect()
+}
+
 pub fn run(command: &PublishingCommand, common: &Common) -> Result<(), CliError> {
     match command {
         PublishingCommand::Key(arguments) => keys::run(arguments, common),
         PublishingCommand::Init(arguments) => rotation::init(arguments, common),
+        PublishingCommand::Check(arguments) => check::run(arguments, common),
         PublishingCommand::Publish(arguments) => publication::run(arguments, common),
         PublishingCommand::SignEndpoints(arguments) => second_person::endpoints(arguments, common),
         PublishingCommand::SignRoot(arguments) => second_person::root(arguments, common),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use services_directory::{
     criteria,
     ids::{OdsCode, ServiceId},
+    model::Tier,
     search::SearchHit,
 };
 use std::collections::BTreeSet;
@@ -54,6 +55,8 @@ struct Hit {
     category: services_directory::model::Category,
     why: Vec<String>,
     favourite: bool,
+    /// A public entry that no curator has checked: nothing is sent there.
+    unassured: bool,
     /// The reasons that go there most often; only in "My usual".
     reasons: Vec<&'static str>,
 }
@@ -194,6 +197,7 @@ impl Searched<'_> {
             category: hit.service.onward.category,
             why: Vec::new(),
             favourite: hit.favourite,
+            unassured: hit.service.onward.tier == Tier::Unassured,
             reasons: hit.reasons.iter().map(|reason| reason.code()).collect(),
         };
         Found {
@@ -210,6 +214,7 @@ impl Searched<'_> {
     fn hit(&self, hit: SearchHit) -> Hit {
         Hit {
             favourite: self.favourites.contains(hit.service_id.as_str()),
+            unassured: self.catalogue.is_unassured(&hit.service_id),
             id: hit.service_id.to_string(),
             name: hit.name,
             category: hit.category,
@@ -273,8 +278,13 @@ fn print_words(found: &Found) {
     }
     for hit in &found.hits {
         let favourite = if hit.favourite { "  (favourite)" } else { "" };
+        let unassured = if hit.unassured {
+            "  (public entry, not checked by a curator)"
+        } else {
+            ""
+        };
         let said = [hit.why.join(", "), hit.reasons.join(", ")].concat();
-        say!("{}  [{}]{favourite}  {said}", hit.name, hit.id);
+        say!("{}  [{}]{favourite}{unassured}  {said}", hit.name, hit.id);
     }
     for closed in &found.not_open {
         say!(

@@ -4,7 +4,7 @@ use crate::{CliError, Common, open, print_json};
 use clap::Args;
 use engine::{Card, CardLinks, LinkedService, PatientFacts, not_open_code, not_open_detail};
 use serde_json::{Value, json};
-use services_directory::criteria::CriterionOutcome;
+use services_directory::{criteria::CriterionOutcome, model::Tier};
 
 #[derive(Args)]
 pub struct ShowArguments {
@@ -78,6 +78,10 @@ fn link(linked: &LinkedService) -> Value {
 fn print_words(card: &Card<'_>) {
     let more = &card.service.onward;
     say!("{} ({})", card.service.name, card.organisation);
+    if more.tier == Tier::Unassured {
+        let source = more.source.as_deref().unwrap_or("not said where from");
+        say!("PUBLIC ENTRY, NOT CHECKED BY A CURATOR: {source}");
+    }
     if let Some(reason) = &card.not_open {
         let detail = not_open_detail(reason).map(|detail| format!(": {detail}"));
         say!(

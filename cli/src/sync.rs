@@ -48,7 +48,7 @@ pub fn enrol(arguments: &EnrolArguments, common: &Common) -> Result<(), CliError
         authority_pem,
         from: arguments.from.clone(),
     };
-    let done = engine.enrol_directory(&place, progress())?;
+    let done = engine.enrol_directory(&place, &progress())?;
     tell(&engine, done, common)
 }
 
@@ -59,7 +59,7 @@ pub fn sync(arguments: &SyncArguments, common: &Common) -> Result<(), CliError> 
         let held = status.held.ok_or(EngineError::NothingHeld)?;
         engine.decide_held_changes(&held.publication, arguments.accept_held)?
     } else {
-        engine.refresh_directory(arguments.from.as_deref(), progress())?
+        engine.refresh_directory(arguments.from.as_deref(), &progress())?
     };
     tell(&engine, done, common)
 }

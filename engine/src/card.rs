@@ -6,7 +6,7 @@ use referrals::draft::{CheckedCriterion, CriterionOutcome};
 use services_directory::{
     criteria::{self, CriterionCheck, KnownFacts, NotOpen},
     ids::ServiceId,
-    model::{Endpoint, HealthcareService, MeasuredLoop, ReferralMethod, StatedWait, Step},
+    model::{Endpoint, HealthcareService, MeasuredLoop, ReferralMethod, StatedWait, Step, Tier},
 };
 
 /// A service with its organisation, its criteria beside the facts, and whether it is open to this patient.
@@ -134,6 +134,7 @@ impl Catalogue {
             return ("secure-email", None);
         }
         let words = |words: &String| Some(words.clone());
+        let unassured = service.onward.tier == Tier::Unassured;
         let mut methods = service.onward.referral_methods.iter();
         let elsewhere = methods.find_map(|method| match method {
             ReferralMethod::SecureEmail { .. }
@@ -148,7 +149,9 @@ impl Catalogue {
             ReferralMethod::Phone { words: said } => Some(("phone", words(said))),
             ReferralMethod::Print { words: said } => Some(("print", words(said))),
         });
-        elsewhere.unwrap_or(("elsewhere", None))
+        let (method, words) = elsewhere.unwrap_or(("elsewhere", None));
+        // That nobody has checked the entry says more than how it says that it is reached.
+        (if unassured { "unassured" } else { method }, words)
     }
 }
 

@@ -11,7 +11,7 @@ use services_directory::{
     directory_table,
     feed::Directory,
     ids::{EndpointId, OdsCode, ServiceId},
-    model::{Channel, Endpoint, EndpointPurpose, HealthcareService, ReferralMethod},
+    model::{Channel, Endpoint, EndpointPurpose, HealthcareService, ReferralMethod, Tier},
     search::{Query, SearchIndex, SearchResults, Synonyms},
 };
 use std::collections::HashMap;
@@ -69,6 +69,12 @@ impl Catalogue {
             limit,
         };
         self.index.search(&query)
+    }
+
+    /// A public entry that no curator has checked: nothing is sent there.
+    pub fn is_unassured(&self, id: &ServiceId) -> bool {
+        self.of_id(id)
+            .is_some_and(|service| service.onward.tier == Tier::Unassured)
     }
 
     pub fn name_of(&self, id: &ServiceId) -> Option<String> {
@@ -135,6 +141,10 @@ impl Catalogue {
         service: &HealthcareService,
         today: Date,
     ) -> Option<&Endpoint> {
+        // A directory with an endpoint for such an entry is refused when it is read. That nothing is sent there must not hang on that alone.
+        if service.onward.tier == Tier::Unassured {
+            return None;
+        }
         service.onward.referral_methods.iter().find_map(|method| {
             let ReferralMethod::SecureEmail { endpoint } = method else {
                 return None;

@@ -73,7 +73,7 @@ impl Engine {
     pub fn enrol_directory(
         &self,
         place: &WhereToEnrol,
-        progress: Progress,
+        progress: &Progress,
     ) -> Result<Refreshed, EngineError> {
         let actor = self.allow(Needs::Right(Right::KeepDirectory))?;
         Source::https(&place.address).map_err(signed_feed::verify::Refusal::from)?;
@@ -92,7 +92,7 @@ impl Engine {
     pub fn refresh_directory(
         &self,
         from: Option<&Path>,
-        progress: Progress,
+        progress: &Progress,
     ) -> Result<Refreshed, EngineError> {
         let actor = self.allow(Needs::Right(Right::KeepDirectory))?;
         self.refresher.refresh(from, &actor, progress)
@@ -146,14 +146,16 @@ impl Engine {
                 trust_table::held_files(c, publication)?,
             ))
         };
-        let (Some(held), Some((services, endpoints))) = self.store.practice.read(read)? else {
+        let (Some(held), Some(files)) = self.store.practice.read(read)? else {
             return Err(EngineError::NothingHeld);
         };
         if held.refused || held.publication != publication {
             return Err(EngineError::NothingHeld);
         }
         let digest = |bytes: &[u8]| store::hex(&Sha256::digest(bytes));
-        if trust_table::publication_of(&digest(&services), &digest(&endpoints)) != publication {
+        if trust_table::publication_of(&digest(&files.services), &digest(&files.endpoints))
+            != publication
+        {
             return Err(DirectoryError::Damaged.into());
         }
         let act = if accept {
@@ -173,7 +175,7 @@ impl Engine {
         if !accept {
             return Ok(Refreshed::NothingNew);
         }
-        let directory = read_files(&services, &endpoints, FeedLimits::default())?;
+        let directory = read_files(&files.services, &files.endpoints, FeedLimits::default())?;
         self.refresher
             .apply(directory, publication, held.changes, &actor)?;
         Ok(Refreshed::Applied(held.changes))

@@ -2,6 +2,9 @@
 
 mod address;
 mod checks;
+mod problems;
+
+pub use problems::Problems;
 
 pub(crate) use checks::is_forbidden;
 
@@ -293,9 +296,32 @@ impl Reading {
             record: None,
             problem: FeedProblem::Empty,
         })?;
-        checks::check_references(&directory, &self.lines)?;
-        Ok(directory)
+        let mut faults = checks::Faults::at_most(1);
+        checks::check_references(&directory, &self.lines, &mut faults);
+        match faults.found.pop() {
+            Some(fault) => Err(fault),
+            None => Ok(directory),
+        }
     }
+}
+
+/// Whether a record may hold this as the address of a web page.
+pub fn is_link(text: &str) -> bool {
+    checks::check_link("url", Some(text)).is_ok()
+}
+
+/// What is wrong with a record by itself, as it would be if it stood in a file.
+pub fn problem_of(record: &DirectoryRecord, limits: FeedLimits) -> Option<FeedProblem> {
+    let line = match serde_json::to_string(record) {
+        Ok(line) => line,
+        Err(error) => return Some(FeedProblem::Schema(checks::shown(&error.to_string()))),
+    };
+    if line.len() as u64 > limits.line_bytes {
+        return Some(FeedProblem::LineTooLong(limits.line_bytes));
+    }
+    parse_line(&line, limits.nesting_depth)
+        .err()
+        .map(|(_, problem)| problem)
 }
 
 /// The areas and everything above them.
@@ -314,21 +340,58 @@ pub(crate) fn upward(areas: &[AreaId], parents: &BTreeMap<&AreaId, &AreaId>) -> 
 type LineProblem = (Option<String>, FeedProblem);
 
 fn parse_line(text: &str, deepest: usize) -> Result<DirectoryRecord, LineProblem> {
+    let parsed = parse_fully(text, deepest);
+    match (parsed.problems.into_iter().next(), parsed.record) {
+        (None, Some(record)) => Ok(record),
+        (Some(problem), _) => Err((parsed.id, problem)),
+        (None, None) => Err((parsed.id, FeedProblem::Schema("no record".into()))),
+    }
+}
+
+/// A line with all that is wrong with it in itself.
+struct Parsed {
+    id: Option<String>,
+    /// None where it is no record at all.
+    record: Option<DirectoryRecord>,
+    problems: Vec<FeedProblem>,
+}
+
+fn parse_fully(text: &str, deepest: usize) -> Parsed {
+    let unreadable = |problem| Parsed {
+        id: None,
+        record: None,
+        problems: vec![problem],
+    };
     if nesting_depth(text) > deepest {
-        return Err((None, FeedProblem::NestedTooDeep(deepest)));
+        return unreadable(FeedProblem::NestedTooDeep(deepest));
     }
     let schema = |e: &serde_json::Error| FeedProblem::Schema(checks::shown(&e.to_string()));
-    let value: Value = serde_json::from_str(text).map_err(|e| (None, schema(&e)))?;
+    let value: Value = match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(e) => return unreadable(schema(&e)),
+    };
     let id = ["id", "ods_code"]
         .iter()
         .find_map(|key| value.get(key)?.as_str())
         .map(checks::shown);
-    checks::check_texts(&value).map_err(|problem| (id.clone(), problem))?;
+    let mut problems = Vec::new();
+    checks::check_texts(&value, &mut problems);
     // From the text and not from the value: only the parser of the text notices a field that is given twice.
-    let record: DirectoryRecord =
-        serde_json::from_str(text).map_err(|e| (id.clone(), schema(&e)))?;
-    checks::check_record(&record).map_err(|problem| (id, problem))?;
-    Ok(record)
+    let record = match serde_json::from_str::<DirectoryRecord>(text) {
+        Ok(record) => {
+            checks::check_record(&record, &mut problems);
+            Some(record)
+        }
+        Err(e) => {
+            problems.push(schema(&e));
+            None
+        }
+    };
+    Parsed {
+        id,
+        record,
+        problems,
+    }
 }
 
 /// The deepest nesting of brackets outside strings, without parsing.

@@ -95,6 +95,18 @@ pub struct Organization {
     #[serde(default)]
     pub ods_code: Option<OdsCode>,
     pub organisation_kind: OrganisationKind,
+    /// Its numbers in registers: GB-CHC (charities), GB-COH (companies), as org-id.guide names them; and its ids in feeds.
+    #[serde(default)]
+    pub external_ids: Vec<ExternalId>,
+}
+
+/// What another register or feed calls a record. No two feeds share ids, so an id means nothing without whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExternalId {
+    /// The address of a feed, or the name of a register: "GB-CHC", "UPRN" (of a place where the service is).
+    pub scheme: String,
+    pub id: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -284,10 +296,73 @@ pub struct ReferralInformation {
     /// A person's check, apart from `last_modified`: a database write is not a human check.
     #[serde(default)]
     pub verified: Option<Verified>,
+    /// Nothing is ever sent to an unassured one, and none has an endpoint (checked when a directory is read).
+    #[serde(default)]
+    pub tier: Tier,
+    /// What other feeds call it. After a merge, also what they call the entry that was merged into this one.
+    #[serde(default)]
+    pub external_ids: Vec<ExternalId>,
     #[serde(default)]
     pub source: Option<String>,
     #[serde(default)]
     pub licence: Option<String>,
+}
+
+impl ReferralInformation {
+    /// Of a service of which nothing else is known.
+    pub fn of(category: Category) -> Self {
+        Self {
+            category,
+            aliases: Vec::new(),
+            helps_with: Vec::new(),
+            paused_until: None,
+            closed_on: None,
+            replaced_by: None,
+            status_reason: None,
+            steps: Vec::new(),
+            single_point_of_access: false,
+            child_services: Vec::new(),
+            interventions: Vec::new(),
+            modes: Vec::new(),
+            sessions: None,
+            practitioner_types: Vec::new(),
+            supervised_by: None,
+            criteria: Vec::new(),
+            wait: None,
+            measured: None,
+            capacity: None,
+            referral_methods: Vec::new(),
+            extra_questions: Vec::new(),
+            named_contact: None,
+            duty_line: None,
+            promise: None,
+            travel: None,
+            time_to_patient: None,
+            accessibility: None,
+            words: None,
+            patient_sheet: None,
+            evidence: None,
+            step_up_to: Vec::new(),
+            step_down_to: Vec::new(),
+            also_offered_from: Vec::new(),
+            nice_tags: Vec::new(),
+            verified: None,
+            tier: Tier::Curated,
+            external_ids: Vec::new(),
+            source: None,
+            licence: None,
+        }
+    }
+}
+
+/// Who answers for a record. An import makes unassured ones only; a curator's hand makes one curated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tier {
+    #[default]
+    Curated,
+    /// A public entry, as some feed has it. No curator has looked at it.
+    Unassured,
 }
 
 /// What kind of help a service is.

@@ -480,16 +480,29 @@ pub fn held(connection: &Connection) -> Result<Option<HeldVersion>, StoreError> 
         .transpose()
 }
 
-/// The two files of the version that waits, as they were verified; none when another waits now.
+/// The two files of the version that waits, as they were verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldFiles {
+    pub services: Vec<u8>,
+    pub endpoints: Vec<u8>,
+}
+
+/// None when another waits now.
 pub fn held_files(
     connection: &Connection,
     publication: &str,
-) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+) -> Result<Option<HeldFiles>, StoreError> {
+    let row = |row: &Row<'_>| {
+        Ok(HeldFiles {
+            services: row.get(0)?,
+            endpoints: row.get(1)?,
+        })
+    };
     Ok(connection
         .query_row(
             "SELECT services_file, endpoints_file FROM feed_held WHERE publication = :publication",
             named_params! { ":publication": publication },
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            row,
         )
         .optional()?)
 }

@@ -77,6 +77,8 @@ pub fn commands<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'sta
         commands::addresses::propose_addresses,
         commands::addresses::approve_addresses,
         commands::addresses::phone_checked,
+        commands::addresses::phone_checks_needed,
+        commands::addresses::service_phoned,
         commands::addresses::refuse_address,
         commands::current_draft,
         commands::drafts,

@@ -250,6 +250,7 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
         | "approve_addresses"
         | "phone_checked"
         | "refuse_address" => is_a::<Vec<AddressRow>>(answer),
+        "phone_checks_needed" | "service_phoned" => is_a::<Vec<PhoneCheckRow>>(answer),
         "current_draft" | "open_draft" | "clear_patient" | "paste_patient" | "edit_patient"
         | "save_form" | "undo_referral" | "recall_offer" => is_a::<DraftView>(answer),
         "drafts" => is_a::<Vec<DraftSummary>>(answer),

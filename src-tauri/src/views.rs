@@ -284,6 +284,16 @@ view! {
         pub proposed_by_me: bool,
     }
 
+    /// An approved address to which nothing is sent until somebody has phoned the service: the directory is too old to be believed.
+    struct PhoneCheckRow {
+        pub endpoint_id: String,
+        pub digest: String,
+        pub service_name: String,
+        pub address: String,
+        /// As the directory gives it; null where it gives none.
+        pub phone: Option<String>,
+    }
+
     /// Which address, as it was shown.
     struct AddressShown {
         pub endpoint_id: String,

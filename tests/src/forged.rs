@@ -1,5 +1,12 @@
 //! What a thief of keys would publish: metadata of a published folder, changed and signed again with the keys that were stolen.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "the crate is only for tests, which panic where something is not as it should be"
+)]
+
 use crate::published::Curators;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};

@@ -9,6 +9,10 @@
 pub mod directories;
 pub mod forged;
 pub mod leaks;
+/// Debian's, as the mail peer is.
+#[cfg(unix)]
+pub mod nginx;
+pub mod open_referral_feed;
 pub mod patients;
 /// Postfix and Dovecot run as system users, and are Debian's: there is no such peer elsewhere.
 #[cfg(unix)]

@@ -1,5 +1,12 @@
 //! A published directory for a test: its curators with their keys, the folder that they publish into, and practices that follow it.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "the crate is only for tests, which panic where something is not as it should be"
+)]
+
 use crate::practice::computer_time;
 use engine::{
     Engine, EngineError,
@@ -204,6 +211,7 @@ impl Follower {
     }
 
     /// Closed and opened again, by another clock if need be.
+    #[must_use]
     pub fn reopened(self, clock: Clock, meanwhile: impl FnOnce(&Path)) -> Self {
         let Self { engine, folder } = self;
         drop(engine);
@@ -231,11 +239,11 @@ impl Follower {
             authority_pem: None,
             from: Some(folder.to_owned()),
         };
-        self.engine.enrol_directory(&place, silent())
+        self.engine.enrol_directory(&place, &silent())
     }
 
     pub fn refresh(&self, from: &Path) -> Result<Refreshed, EngineError> {
-        self.engine.refresh_directory(Some(from), silent())
+        self.engine.refresh_directory(Some(from), &silent())
     }
 
     /// The code of what it is refused for, or what it came to.
@@ -277,12 +285,12 @@ pub fn enrol(engine: &Engine, area: &Area) {
         authority_pem: None,
         from: Some(area.path()),
     };
-    engine.enrol_directory(&place, silent()).unwrap();
+    engine.enrol_directory(&place, &silent()).unwrap();
 }
 
 /// From the area's own folder.
 pub fn refresh(engine: &Engine, area: &Area) -> String {
-    outcome_of(engine.refresh_directory(Some(&area.path()), silent()))
+    outcome_of(engine.refresh_directory(Some(&area.path()), &silent()))
 }
 
 pub fn silent() -> Progress {

@@ -1,5 +1,12 @@
 //! A web server over TLS on loopback that gives out a published folder, and that a test can tell to misbehave.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "the crate is only for tests, which panic where something is not as it should be"
+)]
+
 use crate::practice::computer_time;
 use demo::certificates::{Authority, Leaf};
 use sha2::{Digest, Sha256};
@@ -140,13 +147,8 @@ async fn one_connection(
     let mut tls = acceptor.accept(counted).await?;
     let mut head = Vec::new();
     loop {
-        head.clear();
-        while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            if tls.read(&mut byte).await? == 0 || head.len() > 16_000 {
-                return Ok(());
-            }
-            head.push(byte[0]);
+        if !read_head(&mut tls, &mut head).await? {
+            return Ok(());
         }
         let text = String::from_utf8_lossy(&head).into_owned();
         let path = text
@@ -238,6 +240,19 @@ async fn one_connection(
         }
         tls.flush().await?;
     }
+}
+
+/// False where whoever asked has gone.
+async fn read_head(from: &mut (impl AsyncRead + Unpin), head: &mut Vec<u8>) -> io::Result<bool> {
+    head.clear();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        if from.read(&mut byte).await? == 0 || head.len() > 16_000 {
+            return Ok(false);
+        }
+        head.push(byte[0]);
+    }
+    Ok(true)
 }
 
 /// Counts what passes on the wire.

@@ -33,6 +33,8 @@
 		'propose_addresses',
 		'approve_addresses',
 		'phone_checked',
+		'phone_checks_needed',
+		'service_phoned',
 		'refuse_address',
 		'current_draft',
 		'drafts',

@@ -117,6 +117,28 @@ describe('an address', () => {
 		expect(focused()).toBe('addresses-count');
 	});
 
+	it('is marked where it changed, with what it could be taken for', async () => {
+		await openPart('Addresses');
+		const marked = [...document.querySelectorAll('.before-now del, .before-now ins')].map((one) => one.textContent);
+		expect(marked).toEqual(['.team']);
+		expect(text('.addresses__warnings')).toContain('easily read as ot.tearn@leek-pcn.example.nhs.uk');
+	});
+
+	it('of a directory too old to believe is phoned first, and opens its service', async () => {
+		const backend = replay('real', { tooOld: true });
+		const phoned = vi.spyOn(backend, 'servicePhoned');
+		const window = await openPart('Addresses', backend);
+		await eventually(() => expect(text('.part__heading')).toBe('Phone first (2)'));
+		await window.keyboard.click(named('They were phoned: Pain Platform'));
+		await eventually(() => expect(focused()).toBe('phoned-whoAnswered'));
+		await window.press('{Enter}');
+		await eventually(() => expect(focused()).toBe('phoned-problems'));
+		await window.keyboard.type(element('#phoned-whoAnswered'), 'Ash, duty worker{Enter}');
+		await eventually(() => expect(text('.part__heading')).toBe('Phone first (1)'));
+		expect(phoned.mock.lastCall?.slice(1)).toEqual(['01632 960200', 'Ash, duty worker']);
+		expect(focused()).toBe('addresses-count');
+	});
+
 	it('that was proposed is taken back in its place', async () => {
 		const window = await openPart('Addresses');
 		await window.keyboard.click(named('Not right'));

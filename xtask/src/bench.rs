@@ -63,6 +63,7 @@ pub fn bench(places: &Places, steps: &mut Steps, arguments: &[&str]) -> Result<(
         || figures.measure("feed", if quick { &[QUICK_SIZE] } else { &[] }),
     )?;
     if !quick {
+        import(places, steps, &figures)?;
         window(places, steps, &figures)?;
     }
     steps.step("table", "everything that was measured", || {
@@ -71,6 +72,25 @@ pub fn bench(places: &Places, steps: &mut Steps, arguments: &[&str]) -> Result<(
     })?;
     println!("{}", steps.summary());
     Ok(())
+}
+
+fn import(places: &Places, steps: &mut Steps, figures: &Figures) -> Result<(), Stopped> {
+    steps.step(
+        "import",
+        "5,000 services of a feed on this computer, and the same only downloaded; built as a release first",
+        || {
+            let arguments = [
+                "build", "--locked", "--release", "--package", "onward-cli", "--package", "product-tests", "--bin", "onward-cli", "--bin",
+                "open_referral_feed",
+            ];
+            tool::run(
+                &mut tool::cargo(&places.root, &arguments),
+                "Mend what the compiler says above.",
+            )?;
+            let programs = places.target.join("release");
+            figures.measure("import", &[&programs.display().to_string()])
+        },
+    )
 }
 
 fn window(places: &Places, steps: &mut Steps, figures: &Figures) -> Result<(), Stopped> {

@@ -15,15 +15,12 @@ pub fn in_words(changes: &EndpointChanges) -> String {
     let mut text = String::new();
     let count =
         |wanted: fn(&EndpointChange) -> bool| changes.0.iter().filter(|it| wanted(it)).count();
-    let (new, changed, gone) = (
+    let [new, other, gone] = [
         count(|it| matches!(it, EndpointChange::New { .. })),
         count(|it| matches!(it, EndpointChange::Changed { .. })),
         count(|it| matches!(it, EndpointChange::Gone { .. })),
-    );
-    let _ = writeln!(
-        text,
-        "Endpoints: {new} new, {changed} changed, {gone} gone."
-    );
+    ];
+    let _ = writeln!(text, "Endpoints: {new} new, {other} changed, {gone} gone.");
     for change in &changes.0 {
         let _ = match change {
             EndpointChange::New { now } => writeln!(

@@ -1,7 +1,8 @@
 //! `onward-cli directory publish`: a directory file becomes static files, at once or after a second person's signature.
 
 use super::{
-    Apart, FolderArgument, changes, keys::KeysAtHand, lives, say_request, warnings, write,
+    Apart, FolderArgument, changes, keys::KeysAtHand, lives, say_request, still_to_sign, warnings,
+    write,
 };
 use crate::{CliError, Common, print_json, text_of};
 use clap::Args;
@@ -73,13 +74,7 @@ pub fn run(arguments: &PublishArguments, common: &Common) -> Result<(), CliError
     };
     let was = repository.endpoints()?;
     let changes = EndpointChanges::between(&was, &edition.directory.endpoints);
-    let mut keys = arguments.keys.open()?;
-    // Who has signed the request already need not sign it once more.
-    keys.retain(|key| {
-        !collected
-            .iter()
-            .any(|it| it.holder == key.holder() && is_by(it, key))
-    });
+    let keys = still_to_sign(&arguments.keys.open()?, &collected);
     let signers = Signers {
         keys: &keys,
         collected: &collected,
@@ -134,15 +129,6 @@ pub fn run(arguments: &PublishArguments, common: &Common) -> Result<(), CliError
         arguments.folder.folder.display()
     );
     Ok(())
-}
-
-fn is_by(
-    signature: &signed_feed::publish::CollectedSignature,
-    key: &signed_feed::keys::SigningKey,
-) -> bool {
-    key.public()
-        .key_id()
-        .is_ok_and(|id| id == signature.signature.keyid)
 }
 
 fn ask_the_second(

@@ -3,7 +3,7 @@
 use super::{
     Apart, FolderArgument, changes,
     keys::{KeysAtHand, key_id},
-    say_request, text_in, warnings, write,
+    say_request, still_to_sign, text_in, warnings, write,
 };
 use crate::{CliError, Common, print_json};
 use clap::Args;
@@ -68,7 +68,7 @@ pub fn init(arguments: &InitArguments, common: &Common) -> Result<(), CliError> 
     };
     let mut collected = arguments.apart.signatures()?;
     collected.extend(request.iter().flat_map(|it| it.signatures.clone()));
-    let keys = arguments.keys.open()?;
+    let keys = still_to_sign(&arguments.keys.open()?, &collected);
     let signers = Signers {
         keys: &keys,
         collected: &collected,
@@ -107,23 +107,16 @@ pub fn rotate(arguments: &RotateArguments, common: &Common) -> Result<(), CliErr
     let mut repository = Repository::open(&arguments.folder.folder)?;
     let request = arguments.apart.signed_request()?;
     let before = repository.holders()?;
-    let proposed = match &request {
-        Some(request) => asked(request)?,
-        None => {
-            let keys = Keyring::new(after_exchange(&before, arguments)?)?;
-            repository.propose_rotation(&keys, now)?
-        }
+    let proposed = if let Some(request) = &request {
+        asked(request)?
+    } else {
+        let keys = Keyring::new(after_exchange(&before, arguments)?)?;
+        repository.propose_rotation(&keys, now)?
     };
     let mut collected = arguments.apart.signatures()?;
     collected.extend(request.iter().flat_map(|it| it.signatures.clone()));
-    let mut keys = arguments.keys.open()?;
-    let own = keys.clone();
-    keys.retain(|key| {
-        let id = key.public().key_id().ok();
-        !collected
-            .iter()
-            .any(|it| Some(&it.signature.keyid) == id.as_ref())
-    });
+    let own = arguments.keys.open()?;
+    let keys = still_to_sign(&own, &collected);
     let signers = Signers {
         keys: &keys,
         collected: &collected,

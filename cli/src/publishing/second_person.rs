@@ -13,7 +13,10 @@ use signed_feed::{
     keys::SigningKey,
     publish::{CollectedSignature, Review, RoleName, SigningRequest},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 use store::Clock;
 
 #[derive(Args)]
@@ -137,11 +140,12 @@ fn is_the_directory(
 fn in_words(review: &Review, before: Option<&Remembered>) -> Result<String, CliError> {
     let mut text = String::new();
     if let Some(fingerprint) = &review.fingerprint {
-        text += &format!("Directory with the fingerprint {fingerprint}\n");
+        let _ = write!(text, "Directory with the fingerprint {fingerprint}\n");
     }
     if let Some(targets) = &review.targets {
         let published = review.published_version.unwrap_or(0);
-        text += &format!(
+        let _ = write!(
+            text,
             "Version {} of the endpoints, after the published version {published}; {} endpoints in all. Good until {}.\n",
             targets.version,
             review.endpoints.len(),
@@ -150,15 +154,19 @@ fn in_words(review: &Review, before: Option<&Remembered>) -> Result<String, CliE
         if let Some(signed) = before.and_then(|it| it.endpoints_version)
             && signed != published
         {
-            text += &format!(
+            let _ = write!(
+                text,
                 "LOOK: you signed version {signed} last, and version {published} is what this begins from. Ask what became of yours.\n"
             );
         }
         text += &changes::in_words(&review.changes);
-        text += "Ring each of these services at a number that you had before this request.\n";
+        if !review.changes.is_empty() {
+            text += "Ring each of these services at a number that you had before this request.\n";
+        }
     }
     if let Some(root) = &review.root {
-        text += &format!(
+        let _ = write!(
+            text,
             "Version {} of the root, good until {}. Keys that come in and go out:\n",
             root.version,
             store::clock::local_date(root.expires)

@@ -4,7 +4,7 @@ use super::run::Refresher;
 use crate::{Engine, EngineError};
 use jiff::SignedDuration;
 use services_directory::trust_table;
-use signed_feed::source::{wait_after_start, wait_for_next};
+use signed_feed::source::{Progress, wait_after_start, wait_for_next};
 use std::{
     sync::{
         Arc,
@@ -42,7 +42,8 @@ impl Engine {
                 }
                 if is_due(&refresher) {
                     // What goes wrong is written in the records, and shown from there.
-                    let _ = refresher.refresh(None, audit_table::PROGRAM, Arc::new(|_| {}));
+                    let quiet: Progress = Arc::new(|_| {});
+                    let _ = refresher.refresh(None, audit_table::PROGRAM, &quiet);
                     told();
                 }
                 wait = wait_for_next(chance(&refresher));

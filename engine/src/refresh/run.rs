@@ -48,7 +48,7 @@ impl Refresher {
         &self,
         enrolment: &Enrolment,
         from: Option<&Path>,
-        progress: Progress,
+        progress: &Progress,
     ) -> Result<Refreshed, EngineError> {
         let one = self.one_at_a_time()?;
         let fetcher = fetcher(enrolment, from, progress.clone())?;
@@ -93,7 +93,7 @@ impl Refresher {
         &self,
         from: Option<&Path>,
         actor: &str,
-        progress: Progress,
+        progress: &Progress,
     ) -> Result<Refreshed, EngineError> {
         let _one = self.one_at_a_time()?;
         let before = self.before()?;
@@ -143,7 +143,7 @@ impl Refresher {
         before: &Before,
         from: Option<&Path>,
         actor: &str,
-        progress: Progress,
+        progress: &Progress,
     ) -> Result<Refreshed, EngineError> {
         let fetcher = fetcher(&before.enrolment, from, progress.clone())?;
         let now = self.store.clock.now();
@@ -167,7 +167,7 @@ impl Refresher {
             Ok(Refresh::New(version)) => version,
         };
         self.believe_all(version.believed.clone())?;
-        self.take(&version, actor, &progress)
+        self.take(&version, actor, progress)
     }
 
     /// Reads the new version, and applies it unless so much changes that a person is asked.

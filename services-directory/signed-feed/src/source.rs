@@ -322,7 +322,7 @@ impl Inner {
 /// The wait before the next refresh in the background: about four hours, so spread that practices do not all ask at once.
 /// `chance` is evenly spread over 0 to 1.
 pub fn wait_for_next(chance: f64) -> Duration {
-    Duration::from_secs(3 * 3600) + Duration::from_secs(2 * 3600).mul_f64(chance.clamp(0.0, 1.0))
+    Duration::from_hours(3) + Duration::from_hours(2).mul_f64(chance.clamp(0.0, 1.0))
 }
 
 /// The same after the program was started: soon, and not all at nine in the morning.

@@ -172,7 +172,7 @@ async fn load(
         fetcher: fetcher.clone(),
         timestamp: Arc::new(timestamp),
     };
-    let loader = RepositoryLoader::new(&root.json, base("metadata")?, base("targets")?)
+    let reading = RepositoryLoader::new(&root.json, base("metadata")?, base("targets")?)
         .transport(transport)
         .datastore(datastore)
         .limits(Limits {
@@ -183,12 +183,12 @@ async fn load(
             max_root_updates: limits.root_updates,
         })
         .expiration_enforcement(ExpirationEnforcement::Safe);
-    let loaded = loader.load().await;
+    let read = reading.load().await;
     // A new root that did not come for another reason than that there is none: `tough` would go on with the old one.
     if let Some(failure) = fetcher.failure() {
         return Err(failure.into());
     }
-    loaded.map_err(|error| Refusal::of(&error))
+    read.map_err(|error| Refusal::of(&error))
 }
 
 fn newer_root(datastore: &Path, trust: &Trust) -> Option<TrustedMetadata> {

@@ -4,7 +4,7 @@ use super::{Directory, FeedError, FeedProblem, Lines, address};
 use crate::ids::{AreaId, ServiceId};
 use crate::model::{
     Area, Channel, DirectoryRecord, Endpoint, HealthcareService, ReferralMethod, ServiceStatus,
-    Tombstone, TombstoneReason,
+    Tier, Tombstone, TombstoneReason,
 };
 use jiff::civil::Date;
 use serde_json::Value;
@@ -42,13 +42,13 @@ pub fn is_forbidden(c: char) -> bool {
 }
 
 /// Every text of a record, whatever its field: length and characters.
-pub fn check_texts(record: &Value) -> Result<(), FeedProblem> {
+pub fn check_texts(record: &Value, found: &mut Vec<FeedProblem>) {
     let mut open: Vec<(&str, &Value)> = vec![("record", record)];
     while let Some((field, next)) = open.pop() {
         match next {
-            Value::String(text) => check_text(field, text)?,
+            Value::String(text) => check_text(field, text, found),
             Value::Array(entries) if entries.len() > MOST_ENTRIES => {
-                return Err(value(
+                found.push(value(
                     &shown(field),
                     format!("a list of more than {MOST_ENTRIES} entries"),
                 ));
@@ -60,17 +60,16 @@ pub fn check_texts(record: &Value) -> Result<(), FeedProblem> {
             _ => {}
         }
     }
-    Ok(())
 }
 
-fn check_text(field: &str, text: &str) -> Result<(), FeedProblem> {
+fn check_text(field: &str, text: &str, found: &mut Vec<FeedProblem>) {
     let longest = if NAMES.contains(&field) {
         LONGEST_NAME
     } else {
         LONGEST_TEXT
     };
     if text.chars().nth(longest).is_some() {
-        return Err(value(
+        found.push(value(
             &shown(field),
             format!("longer than {longest} characters"),
         ));
@@ -80,21 +79,18 @@ fn check_text(field: &str, text: &str) -> Result<(), FeedProblem> {
         .chars()
         .any(|c| is_forbidden(c) && !(may_break && c == '\n'))
     {
-        return Err(value(
+        found.push(value(
             &shown(field),
             "a text with control, invisible or direction-changing characters",
         ));
     }
-    Ok(())
 }
 
 /// What one record must be in itself.
-pub fn check_record(record: &DirectoryRecord) -> Result<(), FeedProblem> {
-    let named = |name: &str| {
+pub fn check_record(record: &DirectoryRecord, found: &mut Vec<FeedProblem>) {
+    let mut named = |name: &str| {
         if name.trim().is_empty() {
-            Err(value("name", "empty"))
-        } else {
-            Ok(())
+            found.push(value("name", "empty"));
         }
     };
     match record {
@@ -102,40 +98,40 @@ pub fn check_record(record: &DirectoryRecord) -> Result<(), FeedProblem> {
         DirectoryRecord::Area(area) => named(&area.name),
         DirectoryRecord::Practice(practice) => named(&practice.name),
         DirectoryRecord::Organization(organization) => {
-            named(&organization.name)?;
-            check_link("website", organization.website.as_deref())
+            named(&organization.name);
+            found.extend(check_link("website", organization.website.as_deref()).err());
         }
         DirectoryRecord::Service(service) => {
-            named(&service.name)?;
-            check_service(service)
+            named(&service.name);
+            check_service(service, found);
         }
-        DirectoryRecord::Endpoint(endpoint) => check_endpoint(endpoint),
-        DirectoryRecord::Tombstone(tombstone) => check_tombstone(tombstone),
+        DirectoryRecord::Endpoint(endpoint) => check_endpoint(endpoint, found),
+        DirectoryRecord::Tombstone(tombstone) => found.extend(check_tombstone(tombstone).err()),
     }
 }
 
-fn check_service(service: &HealthcareService) -> Result<(), FeedProblem> {
-    check_link("url", service.url.as_deref())?;
+fn check_service(service: &HealthcareService, found: &mut Vec<FeedProblem>) {
+    found.extend(check_link("url", service.url.as_deref()).err());
     if let (Some(least), Some(most)) = (service.minimum_age, service.maximum_age)
         && least > most
     {
-        return Err(value("minimum_age", "above maximum_age"));
+        found.push(value("minimum_age", "above maximum_age"));
     }
     let more = &service.onward;
     if more.paused_until.is_some() && service.status != ServiceStatus::TemporarilyClosed {
-        return Err(value(
+        found.push(value(
             "paused_until",
             "given though status is not \"temporarily closed\"",
         ));
     }
     if service.status == ServiceStatus::Defunct && more.closed_on.is_none() {
-        return Err(value("closed_on", "missing though status is \"defunct\""));
+        found.push(value("closed_on", "missing though status is \"defunct\""));
     }
     if more.replaced_by.is_some()
         && more.closed_on.is_none()
         && service.status == ServiceStatus::Active
     {
-        return Err(value(
+        found.push(value(
             "replaced_by",
             "given though the service neither is nor will be closed",
         ));
@@ -143,7 +139,7 @@ fn check_service(service: &HealthcareService) -> Result<(), FeedProblem> {
     if let Some(words) = &more.words
         && words.say.split_whitespace().count() > MOST_WORDS_TO_SAY
     {
-        return Err(value(
+        found.push(value(
             "say",
             format!("longer than {MOST_WORDS_TO_SAY} words"),
         ));
@@ -153,20 +149,33 @@ fn check_service(service: &HealthcareService) -> Result<(), FeedProblem> {
         .iter()
         .any(|criterion| criterion.sentence.trim().is_empty())
     {
-        return Err(value(
+        found.push(value(
             "criteria",
             "a rule without the service's own sentence",
         ));
     }
+    if more.tier == Tier::Unassured && more.referral_methods.iter().any(is_sent_by) {
+        let what = "an endpoint though nobody has checked this entry (tier \"unassured\")";
+        found.push(value("referral_methods", what));
+    }
     for method in &more.referral_methods {
         if let ReferralMethod::WebForm { url, .. } = method {
-            check_link("url", Some(url))?;
+            found.extend(check_link("url", Some(url)).err());
         }
     }
-    Ok(())
 }
 
-fn check_link(field: &str, link: Option<&str>) -> Result<(), FeedProblem> {
+/// Whether it goes to an endpoint.
+fn is_sent_by(method: &ReferralMethod) -> bool {
+    matches!(
+        method,
+        ReferralMethod::SecureEmail { .. }
+            | ReferralMethod::Fhir { .. }
+            | ReferralMethod::Webhook { .. }
+    )
+}
+
+pub fn check_link(field: &str, link: Option<&str>) -> Result<(), FeedProblem> {
     match link.map(|link| link.replacen("http://", "https://", 1).replace('#', "/")) {
         Some(link) if address::https_problem(&link).is_some() => {
             Err(value(field, "not the address of a web page"))
@@ -175,14 +184,13 @@ fn check_link(field: &str, link: Option<&str>) -> Result<(), FeedProblem> {
     }
 }
 
-fn check_endpoint(endpoint: &Endpoint) -> Result<(), FeedProblem> {
+fn check_endpoint(endpoint: &Endpoint, found: &mut Vec<FeedProblem>) {
     if let Some(what) = address::problem_of(endpoint.channel, &endpoint.address) {
-        return Err(value("address", what));
+        found.push(value("address", what));
     }
     if endpoint.valid_to.is_some_and(|to| to < endpoint.valid_from) {
-        return Err(value("valid_to", "before valid_from"));
+        found.push(value("valid_to", "before valid_from"));
     }
-    Ok(())
 }
 
 fn check_tombstone(tombstone: &Tombstone) -> Result<(), FeedProblem> {
@@ -192,31 +200,53 @@ fn check_tombstone(tombstone: &Tombstone) -> Result<(), FeedProblem> {
     Ok(())
 }
 
-/// What must hold between the records.
-pub(super) fn check_references(directory: &Directory, lines: &Lines) -> Result<(), FeedError> {
-    let areas = unique("area", directory.areas.iter().map(|a| &a.id), &lines.areas)?;
-    unique(
-        "practice",
-        directory.practices.iter().map(|p| &p.ods_code),
-        &lines.practices,
-    )?;
-    let organizations = unique(
-        "organization",
-        directory.organizations.iter().map(|o| &o.id),
-        &lines.organizations,
-    )?;
-    let services = unique(
-        "service",
-        directory.services.iter().map(|s| &s.id),
-        &lines.services,
-    )?;
-    unique(
-        "endpoint",
-        directory.endpoints.iter().map(|e| &e.id),
-        &lines.endpoints,
-    )?;
+/// What was found wrong between the records, up to as much as is asked for.
+pub(super) struct Faults {
+    pub found: Vec<FeedError>,
+    most: usize,
+}
 
-    check_areas(directory, lines, &areas)?;
+impl Faults {
+    pub fn at_most(most: usize) -> Self {
+        Self {
+            found: Vec::new(),
+            most,
+        }
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.found.len() >= self.most
+    }
+
+    fn add(&mut self, line: usize, record: &impl Display, problem: FeedProblem) {
+        self.add_error(FeedError {
+            line,
+            record: Some(record.to_string()),
+            problem,
+        });
+    }
+
+    pub fn add_error(&mut self, error: FeedError) {
+        if !self.is_full() {
+            self.found.push(error);
+        }
+    }
+}
+
+/// What must hold between the records.
+pub(super) fn check_references(directory: &Directory, lines: &Lines, faults: &mut Faults) {
+    let areas = directory.areas.iter().map(|a| &a.id);
+    let areas = unique("area", areas, &lines.areas, faults);
+    let practices = directory.practices.iter().map(|p| &p.ods_code);
+    unique("practice", practices, &lines.practices, faults);
+    let organizations = directory.organizations.iter().map(|o| &o.id);
+    let organizations = unique("organization", organizations, &lines.organizations, faults);
+    let services = directory.services.iter().map(|s| &s.id);
+    let services = unique("service", services, &lines.services, faults);
+    let endpoints = directory.endpoints.iter().map(|e| &e.id);
+    unique("endpoint", endpoints, &lines.endpoints, faults);
+
+    check_areas(directory, lines, &areas, faults);
     let known = Known {
         areas,
         services,
@@ -232,25 +262,27 @@ pub(super) fn check_references(directory: &Directory, lines: &Lines) -> Result<(
             .collect(),
         published_on: directory.header.published_on,
     };
+    let mut found = Vec::new();
     for (service, line) in directory.services.iter().zip(&lines.services) {
-        let has_organization = organizations.contains(&service.organization_id);
-        let organization = has_organization
-            .then_some(())
-            .ok_or_else(|| dangling("organization_id", &service.organization_id));
-        organization
-            .and_then(|()| known.check_service(service))
-            .map_err(|problem| at(*line, &service.id, problem))?;
+        if faults.is_full() {
+            return;
+        }
+        if !organizations.contains(&service.organization_id) {
+            found.push(dangling("organization_id", &service.organization_id));
+        }
+        known.check_service(service, &mut found);
+        for problem in found.drain(..) {
+            faults.add(*line, &service.id, problem);
+        }
     }
     for (endpoint, line) in directory.endpoints.iter().zip(&lines.endpoints) {
         if !known.services.contains(&endpoint.service_id) {
-            return Err(at(
-                *line,
-                &endpoint.id,
-                dangling("service_id", &endpoint.service_id),
-            ));
+            let problem = dangling("service_id", &endpoint.service_id);
+            faults.add(*line, &endpoint.id, problem);
         }
     }
-    check_tombstones(directory, lines, &known.services)
+    check_unassured(directory, lines, faults);
+    check_tombstones(directory, lines, &known.services, faults);
 }
 
 /// An id is not given twice, also not after its service has gone; and whoever follows the successors comes to an end.
@@ -258,43 +290,47 @@ fn check_tombstones(
     directory: &Directory,
     lines: &Lines,
     services: &HashSet<&ServiceId>,
-) -> Result<(), FeedError> {
-    let gone = unique(
-        "tombstone",
-        directory.tombstones.iter().map(|t| &t.id),
-        &lines.tombstones,
-    )?;
+    faults: &mut Faults,
+) {
+    let gone = directory.tombstones.iter().map(|t| &t.id);
+    let gone = unique("tombstone", gone, &lines.tombstones, faults);
     let successors: BTreeMap<&ServiceId, &ServiceId> = directory
         .tombstones
         .iter()
         .filter_map(|t| Some((&t.id, t.successor.as_ref()?)))
         .collect();
     for (tombstone, line) in directory.tombstones.iter().zip(&lines.tombstones) {
-        let wrong = |problem| Err(at(*line, &tombstone.id, problem));
+        if faults.is_full() {
+            return;
+        }
         if services.contains(&tombstone.id) {
-            return wrong(value("id", "that of a service which is still listed"));
+            let problem = value("id", "that of a service which is still listed");
+            faults.add(*line, &tombstone.id, problem);
         }
         let Some(successor) = &tombstone.successor else {
             continue;
         };
         if !services.contains(successor) && !gone.contains(successor) {
-            return wrong(dangling("successor", successor));
+            faults.add(*line, &tombstone.id, dangling("successor", successor));
         }
         if leads_back(&tombstone.id, &successors) {
-            return wrong(FeedProblem::Circle {
-                field: "successor",
-                id: successor.to_string(),
-            });
+            faults.add(*line, &tombstone.id, circle("successor", successor));
         }
     }
-    Ok(())
 }
 
-fn at(line: usize, record: &impl Display, problem: FeedProblem) -> FeedError {
-    FeedError {
-        line,
-        record: Some(record.to_string()),
-        problem,
+/// Nothing is sent to an entry that nobody has checked: so it has no address either.
+fn check_unassured(directory: &Directory, lines: &Lines, faults: &mut Faults) {
+    let unassured = directory.services.iter();
+    let unassured: HashSet<&ServiceId> = unassured
+        .filter(|service| service.onward.tier == Tier::Unassured)
+        .map(|service| &service.id)
+        .collect();
+    for (endpoint, line) in directory.endpoints.iter().zip(&lines.endpoints) {
+        if unassured.contains(&endpoint.service_id) {
+            let what = format!("an unassured entry ({})", endpoint.service_id);
+            faults.add(*line, &endpoint.id, value("service_id", what));
+        }
     }
 }
 
@@ -305,25 +341,35 @@ fn dangling(field: &'static str, id: &impl Display) -> FeedProblem {
     }
 }
 
+fn circle(field: &'static str, id: &impl Display) -> FeedProblem {
+    FeedProblem::Circle {
+        field,
+        id: id.to_string(),
+    }
+}
+
 fn unique<'a, T: Hash + Eq + Display + 'a>(
     kind: &'static str,
     ids: impl Iterator<Item = &'a T>,
     lines: &[usize],
-) -> Result<HashSet<&'a T>, FeedError> {
+    faults: &mut Faults,
+) -> HashSet<&'a T> {
     let mut first: HashMap<&T, usize> = HashMap::new();
     for (id, line) in ids.zip(lines) {
-        if let Some(earlier) = first.insert(id, *line) {
-            return Err(at(*line, id, FeedProblem::Duplicate(kind, earlier)));
+        let earlier = *first.entry(id).or_insert(*line);
+        if earlier != *line {
+            faults.add(*line, id, FeedProblem::Duplicate(kind, earlier));
         }
     }
-    Ok(first.into_keys().collect())
+    first.into_keys().collect()
 }
 
 fn check_areas(
     directory: &Directory,
     lines: &Lines,
     known: &HashSet<&AreaId>,
-) -> Result<(), FeedError> {
+    faults: &mut Faults,
+) {
     let parents: BTreeMap<&AreaId, &AreaId> = directory
         .areas
         .iter()
@@ -333,26 +379,21 @@ fn check_areas(
         let Some(parent) = &area.part_of else {
             continue;
         };
+        if faults.is_full() {
+            return;
+        }
         if !known.contains(parent) {
-            return Err(at(*line, &area.id, dangling("part_of", parent)));
+            faults.add(*line, &area.id, dangling("part_of", parent));
         }
         if leads_back(&area.id, &parents) {
-            return Err(at(
-                *line,
-                &area.id,
-                FeedProblem::Circle {
-                    field: "part_of",
-                    id: parent.to_string(),
-                },
-            ));
+            faults.add(*line, &area.id, circle("part_of", parent));
         }
     }
     for (practice, line) in directory.practices.iter().zip(&lines.practices) {
-        if let Some(missing) = practice.areas.iter().find(|area| !known.contains(area)) {
-            return Err(at(*line, &practice.ods_code, dangling("areas", missing)));
+        for missing in practice.areas.iter().filter(|area| !known.contains(area)) {
+            faults.add(*line, &practice.ods_code, dangling("areas", missing));
         }
     }
-    Ok(())
 }
 
 /// Whether one comes back to `start` by following the links, which have one way each.
@@ -379,14 +420,12 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn check_service(&self, service: &HealthcareService) -> Result<(), FeedProblem> {
+    fn check_service(&self, service: &HealthcareService, found: &mut Vec<FeedProblem>) {
         let more = &service.onward;
-        if let Some(missing) = service
-            .service_areas
-            .iter()
-            .find(|area| !self.areas.contains(&area.id))
-        {
-            return Err(dangling("service_areas", &missing.id));
+        for area in &service.service_areas {
+            if !self.areas.contains(&area.id) {
+                found.push(dangling("service_areas", &area.id));
+            }
         }
         let links = [
             ("child_services", &more.child_services),
@@ -395,50 +434,43 @@ impl Known<'_> {
             ("also_offered_from", &more.also_offered_from),
         ];
         for (field, ids) in links {
-            if let Some(missing) = ids.iter().find(|id| !self.services.contains(id)) {
-                return Err(dangling(field, missing));
-            }
-            if ids.contains(&service.id) {
-                return Err(FeedProblem::Circle {
-                    field,
-                    id: service.id.to_string(),
-                });
+            for id in ids {
+                if !self.services.contains(id) {
+                    found.push(dangling(field, id));
+                } else if *id == service.id {
+                    found.push(circle(field, id));
+                }
             }
         }
         if let Some(successor) = &more.replaced_by {
             if !self.services.contains(successor) {
-                return Err(dangling("replaced_by", successor));
-            }
-            if leads_back(&service.id, &self.successors) {
-                return Err(FeedProblem::Circle {
-                    field: "replaced_by",
-                    id: successor.to_string(),
-                });
+                found.push(dangling("replaced_by", successor));
+            } else if leads_back(&service.id, &self.successors) {
+                found.push(circle("replaced_by", successor));
             }
         }
-        self.check_closing(service)?;
-        more.referral_methods
-            .iter()
-            .try_for_each(|method| self.check_method(service, method))
+        self.check_closing(service, found);
+        for method in &more.referral_methods {
+            found.extend(self.check_method(service, method).err());
+        }
     }
 
-    fn check_closing(&self, service: &HealthcareService) -> Result<(), FeedProblem> {
+    fn check_closing(&self, service: &HealthcareService, found: &mut Vec<FeedProblem>) {
         let Some(closed_on) = service.onward.closed_on else {
-            return Ok(());
+            return;
         };
         if service.status == ServiceStatus::Active && closed_on <= self.published_on {
-            return Err(value(
+            found.push(value(
                 "status",
                 format!("\"active\" though the service closed on {closed_on}"),
             ));
         }
         if service.status == ServiceStatus::Defunct && closed_on > self.published_on {
-            return Err(value(
+            found.push(value(
                 "status",
                 format!("\"defunct\" though the service is to close only on {closed_on}"),
             ));
         }
-        Ok(())
     }
 
     fn check_method(

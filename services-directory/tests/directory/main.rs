@@ -8,5 +8,6 @@
     reason = "a test says by its failure what was missing"
 )]
 
+mod export;
 mod search_quality;
 mod starter_directory;

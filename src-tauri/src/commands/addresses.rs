@@ -4,7 +4,7 @@ use super::{Answer, off_thread};
 use crate::{
     app::AppState,
     convert,
-    views::{AddressRow, AddressShown},
+    views::{AddressRow, AddressShown, PhoneCheckRow},
 };
 use referrals::people::Pin;
 use tauri::State;
@@ -66,6 +66,30 @@ pub async fn refuse_address(
     off_thread(&state, move |engine| {
         engine.refuse_address(&endpoint_id)?;
         convert::addresses(engine)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn phone_checks_needed(state: State<'_, AppState>) -> Answer<Vec<PhoneCheckRow>> {
+    off_thread(&state, convert::phone_checks).await
+}
+
+/// Whoever is signed in phoned the service at this number, and this is who answered: it is open again for 14 days.
+#[tauri::command]
+pub async fn service_phoned(
+    state: State<'_, AppState>,
+    address: AddressShown,
+    number: String,
+    who_answered: String,
+) -> Answer<Vec<PhoneCheckRow>> {
+    off_thread(&state, move |engine| {
+        engine.service_phoned(
+            &(address.endpoint_id, address.digest),
+            &number,
+            &who_answered,
+        )?;
+        convert::phone_checks(engine)
     })
     .await
 }

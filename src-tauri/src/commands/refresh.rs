@@ -4,6 +4,7 @@ use super::{Answer, off_thread};
 use crate::{app::AppState, convert, views::PublishedDirectory};
 use engine::{Needs, refresh::WhereToEnrol};
 use referrals::people::Right;
+use signed_feed::source::Progress;
 use std::{path::Path, sync::Arc};
 use tauri::State;
 
@@ -32,7 +33,7 @@ pub async fn enrol_directory(
             authority_pem: None,
             from: None,
         };
-        engine.enrol_directory(&place, Arc::new(|_| {}))?;
+        engine.enrol_directory(&place, &quiet())?;
         convert::published_directory(engine)
     })
     .await
@@ -43,7 +44,7 @@ pub async fn enrol_directory(
 pub async fn refresh_directory(state: State<'_, AppState>, folder: String) -> Answer<Published> {
     off_thread(&state, move |engine| {
         let folder = Some(folder.trim()).filter(|folder| !folder.is_empty());
-        engine.refresh_directory(folder.map(Path::new), Arc::new(|_| {}))?;
+        engine.refresh_directory(folder.map(Path::new), &quiet())?;
         convert::published_directory(engine)
     })
     .await
@@ -61,4 +62,9 @@ pub async fn decide_held_changes(
         convert::published_directory(engine)
     })
     .await
+}
+
+/// The window shows that it waits, and no more.
+fn quiet() -> Progress {
+    Arc::new(|_| {})
 }

@@ -2,9 +2,9 @@
 
 use crate::views::{
     self, AddressChange, AddressPiece, AddressRow, AddressShown, AddressWarning,
-    AddressWarningCode, SessionView, StaffForm,
+    AddressWarningCode, PhoneCheckRow, SessionView, StaffForm,
 };
-use engine::{AddressLook, Engine, EngineError};
+use engine::{AddressLook, Engine, EngineError, refresh::NeedsPhoneCheck};
 use referrals::{
     ReferralError,
     desk::AddressToApprove,
@@ -116,6 +116,18 @@ fn warning(warning: look_alike::AddressWarning) -> AddressWarning {
         Of::MixedScripts => (AddressWarningCode::MixedScripts, String::new()),
     };
     AddressWarning { code, detail }
+}
+
+pub fn phone_checks(engine: &Engine) -> Result<Vec<PhoneCheckRow>, EngineError> {
+    let row = |it: NeedsPhoneCheck| PhoneCheckRow {
+        endpoint_id: it.endpoint_id,
+        digest: it.digest,
+        service_name: it.service_name,
+        address: it.address,
+        phone: it.phone,
+    };
+    let needed = engine.phone_checks_needed()?;
+    Ok(needed.into_iter().map(row).collect())
 }
 
 pub fn shown(addresses: &[AddressShown]) -> Vec<(String, String)> {

@@ -60,7 +60,7 @@ pub fn run(data: &Path, arguments: &[&str]) {
         ["refresh", folder, point, action] => {
             fail_at(point, action);
             let engine = open(data, Clock::system());
-            let _ = engine.refresh_directory(Some(Path::new(folder)), Arc::new(|_| {}));
+            let _ = engine.refresh_directory(Some(Path::new(folder)), &crate::published::silent());
         }
         ["crash", how, draft] => crash(data, how, draft),
         ["queue", draft, point, action] => {

@@ -45,7 +45,15 @@ fn search_finds_by_half_words_and_always_answers_in_one_form() {
     );
     assert_eq!(
         keys(&found["hits"][0]),
-        ["category", "favourite", "id", "name", "reasons", "why"]
+        [
+            "category",
+            "favourite",
+            "id",
+            "name",
+            "reasons",
+            "unassured",
+            "why"
+        ]
     );
     assert_eq!(found["usual"], false);
     assert_eq!(

@@ -201,7 +201,7 @@ fn one_key_under_two_names_counts_once() {
         }
         let second = same.key_id().unwrap();
         assert_ne!(first, second);
-        targets.keyids = vec![first, second.clone()];
+        targets.keyids.push(second.clone());
         root.keys.insert(second, same);
         root.version = next(root.version);
         let version = root.version.get();
@@ -244,7 +244,7 @@ fn a_role_that_the_snapshot_omits_is_refused_also_by_who_never_saw_it() {
         authority_pem: None,
         from: Some(folder.path().to_owned()),
     };
-    let error = newcomer.engine.enrol_directory(&place, silent());
+    let error = newcomer.engine.enrol_directory(&place, &silent());
     assert_eq!(error.unwrap_err().code(), "feed-roles");
     assert!(newcomer.engine.feed_status().unwrap().is_none());
     refused(folder.path(), "feed-roles", &area, &follower);
@@ -683,7 +683,7 @@ fn a_fingerprint_that_is_another_enrols_nothing() {
     let enrol = |fingerprint| {
         follower
             .engine
-            .enrol_directory(&place(fingerprint), silent())
+            .enrol_directory(&place(fingerprint), &silent())
     };
     assert_eq!(
         enrol(other.fingerprint()).unwrap_err().code(),

@@ -14,14 +14,18 @@ mod faults;
 mod feed_attacks;
 mod golden;
 mod hazards;
+mod importing;
 mod keeping;
 mod kill;
 mod layer;
 #[cfg(unix)]
 mod mail_peer;
+#[cfg(unix)]
+mod nginx;
 mod outbox;
 mod people;
 mod promises;
+mod publishing;
 mod real_use;
 mod record;
 mod refresh;

@@ -29,7 +29,7 @@ fn place(server: &WebServer, area: &Area) -> WhereToEnrol {
 }
 
 fn online(follower: &Follower) -> String {
-    outcome_of(follower.engine.refresh_directory(None, silent()))
+    outcome_of(follower.engine.refresh_directory(None, &silent()))
 }
 
 /// Enrolled over TLS at the first version, with the second one published.
@@ -38,7 +38,7 @@ fn over_tls() -> (Area, WebServer, Follower) {
     let server = WebServer::serving(&area.path());
     let follower = Follower::new();
     let place = place(&server, &area);
-    follower.engine.enrol_directory(&place, silent()).unwrap();
+    follower.engine.enrol_directory(&place, &silent()).unwrap();
     area.publish(&renamed("Pain Platform of the moor"));
     (area, server, follower)
 }
@@ -175,7 +175,7 @@ fn a_server_whose_certificate_is_not_believed_is_not_read() {
         let follower = Follower::new();
         let refused = follower
             .engine
-            .enrol_directory(&place(&server, &area), silent());
+            .enrol_directory(&place(&server, &area), &silent());
         assert_eq!(refused.unwrap_err().code(), "feed-certificate");
         assert!(server.requests().is_empty());
     }
@@ -186,11 +186,11 @@ fn a_server_whose_certificate_is_not_believed_is_not_read() {
         authority_pem: None,
         ..place(&server, &area)
     };
-    let refused = follower.engine.enrol_directory(&system, silent());
+    let refused = follower.engine.enrol_directory(&system, &silent());
     assert_eq!(refused.unwrap_err().code(), "feed-certificate");
     let good = follower
         .engine
-        .enrol_directory(&place(&server, &area), silent());
+        .enrol_directory(&place(&server, &area), &silent());
     assert!(good.is_ok());
 }
 
@@ -508,12 +508,12 @@ fn a_demonstrations_directory_is_not_followed_in_real_use_and_a_real_one_is_appr
     let made_up = Area::publishing(STARTER);
     let refused = practice
         .engine
-        .enrol_directory(&place_in(&made_up), silent());
+        .enrol_directory(&place_in(&made_up), &silent());
     assert_eq!(refused.unwrap_err().code(), "directory");
     let real = Area::publishing(&published());
     practice
         .engine
-        .enrol_directory(&place_in(&real), silent())
+        .enrol_directory(&place_in(&real), &silent())
         .unwrap();
     let waiting = practice.engine.addresses_to_approve().unwrap();
     let endpoints = practice.engine.store.directory.read(directory_table::read);
@@ -522,7 +522,7 @@ fn a_demonstrations_directory_is_not_followed_in_real_use_and_a_real_one_is_appr
     practice.engine.sign_out().unwrap();
     let nobody = practice
         .engine
-        .refresh_directory(Some(&real.path()), silent());
+        .refresh_directory(Some(&real.path()), &silent());
     assert_eq!(nobody.unwrap_err().code(), "sign-in-needed");
 }
 

@@ -7,6 +7,7 @@ import type {
 	ExportView,
 	MailboxForm,
 	MailboxTest,
+	PhoneCheckRow,
 	PracticeForm,
 	PublishedDirectory,
 	RecoveryKeyView,
@@ -60,6 +61,10 @@ export interface PracticeBackend {
 	proposeAddresses(addresses: AddressShown[]): Promise<AddressRow[]>;
 	/** A second person agrees by their PIN. Rejects with "same-person". */
 	approveAddresses(addresses: AddressShown[], staffId: string, pin: string): Promise<AddressRow[]>;
+	/** Empty while the directory is young enough to be believed. */
+	phoneChecksNeeded(): Promise<PhoneCheckRow[]>;
+	/** Opens the service again for 14 days. */
+	servicePhoned(address: AddressShown, number: string, whoAnswered: string): Promise<PhoneCheckRow[]>;
 	phoneChecked(address: AddressShown, number: string, whoAnswered: string): Promise<AddressRow[]>;
 	refuseAddress(endpointId: string): Promise<AddressRow[]>;
 

@@ -3,6 +3,7 @@ import type { PracticeBackend } from './practice';
 import addressesToApprove from './recorded/addresses_to_approve.json';
 import auditTrail from './recorded/audit_trail.json';
 import backups from './recorded/backups.json';
+import phoneChecksNeeded from './recorded/phone_checks_needed.json';
 import decideHeldChanges from './recorded/decide_held_changes.json';
 import enrolDirectory from './recorded/enrol_directory.json';
 import exportPatient from './recorded/export_patient.json';
@@ -24,6 +25,7 @@ import type {
 	ExportView,
 	MailboxForm,
 	MailboxTest,
+	PhoneCheckRow,
 	PracticeForm,
 	Problem,
 	PublishedDirectory,
@@ -84,6 +86,9 @@ export class PracticeReplay implements PracticeBackend {
 	protected frame: WindowState;
 	private readonly practice: SetUpView;
 	private waiting: AddressRow[];
+	/** The directory is too old to be believed. */
+	tooOld = false;
+	private toPhone: PhoneCheckRow[] = as(phoneChecksNeeded.answer);
 	private published: PublishedDirectory | null = as(publishedDirectory.answer);
 	private tries = 5;
 	private peopleMade = 0;
@@ -255,6 +260,17 @@ export class PracticeReplay implements PracticeBackend {
 	async phoneChecked(address: AddressShown, number: string, whoAnswered: string): Promise<AddressRow[]> {
 		needs({ number, whoAnswered });
 		return this.left(without(this.waiting, idsOf([address])));
+	}
+
+	/** The recording is of a directory that is too old; most tests have a young one. */
+	async phoneChecksNeeded(): Promise<PhoneCheckRow[]> {
+		return this.tooOld ? as(this.toPhone) : [];
+	}
+
+	async servicePhoned(address: AddressShown, number: string, whoAnswered: string): Promise<PhoneCheckRow[]> {
+		needs({ number, whoAnswered });
+		this.toPhone = this.toPhone.filter(({ endpointId }) => endpointId !== address.endpointId);
+		return as(this.toPhone);
 	}
 
 	async refuseAddress(endpointId: string): Promise<AddressRow[]> {

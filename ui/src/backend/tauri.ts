@@ -35,6 +35,8 @@ export const tauri: Backend = {
 	addressesToApprove: () => invoke('addresses_to_approve'),
 	proposeAddresses: (addresses) => invoke('propose_addresses', { addresses }),
 	approveAddresses: (addresses, staffId, pin) => invoke('approve_addresses', { addresses, staffId, pin }),
+	phoneChecksNeeded: () => invoke('phone_checks_needed'),
+	servicePhoned: (address, number, whoAnswered) => invoke('service_phoned', { address, number, whoAnswered }),
 	phoneChecked: (address, number, whoAnswered) => invoke('phone_checked', { address, number, whoAnswered }),
 	refuseAddress: (endpointId) => invoke('refuse_address', { endpointId }),
 

@@ -47,6 +47,7 @@ export const METHODS: Words = {
 	elsewhere: 'Not sent from here: refer in another system',
 	phone: 'Not sent from here: the service takes referrals by phone',
 	print: 'Not sent from here: the service takes referrals on paper',
+	unassured: 'Not sent from here: a public entry, not checked by a curator',
 };
 
 /** In the list, only where a referral is not sent from here. */
@@ -57,6 +58,7 @@ export const METHODS_IN_LIST: Words = {
 	elsewhere: 'not sent from here',
 	phone: 'by phone',
 	print: 'on paper',
+	unassured: 'public entry, not checked by a curator',
 };
 
 export const CARD = {

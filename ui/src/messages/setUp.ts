@@ -156,6 +156,17 @@ export const ADDRESSES = {
 	pinHint: 'Of whoever approves, typed in by them',
 } as const;
 
+export const PHONE_CHECKS = {
+	heading: 'Phone first',
+	text: 'The directory could not be refreshed for too long, so an address may have changed. Ask each service whether its address is still right: that opens it for 14 days.',
+	noNumber: 'No number in the directory',
+	open: 'They were phoned',
+} as const;
+
+export function phonedWords(serviceName: string): string {
+	return `${serviceName} is open again for 14 days.`;
+}
+
 /** Why to look twice at an address. */
 export function addressWarningWords({ code, detail }: AddressWarning): string {
 	switch (code) {

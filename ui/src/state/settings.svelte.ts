@@ -1,6 +1,6 @@
 // What set-up and the place Practice have in common: people, practice, mailbox, directory and addresses, and the problems of their forms.
 import { tick } from 'svelte';
-import type { AddressRow, AddressShown, MailboxTest, SetUpView, StaffMember, WindowError } from '../backend/types';
+import type { AddressRow, AddressShown, MailboxTest, PhoneCheckRow, SetUpView, StaffMember, WindowError } from '../backend/types';
 import { errorWords, settingProblemWords } from '../messages';
 import type { OnwardState } from './window.svelte';
 import { asWindowError } from './trouble';
@@ -12,7 +12,7 @@ export interface FormProblem {
 }
 
 /** An address as it was looked at: one that changes meanwhile is not taken for it. */
-export function asShown({ endpointId, digest }: AddressRow): AddressShown {
+export function asShown({ endpointId, digest }: AddressShown): AddressShown {
 	return { endpointId, digest };
 }
 
@@ -37,6 +37,8 @@ export class SettingsState {
 	view: SetUpView | null = $state(null);
 	/** What the practice has not approved as it stands now. */
 	addresses: AddressRow[] = $state([]);
+	/** Services to phone before anything is sent to them, since the directory is too old. */
+	toPhone: PhoneCheckRow[] = $state([]);
 	/** The form that was handed in last, the problems that it has, and what came of it. */
 	form = $state('');
 	problems: readonly FormProblem[] = $state([]);
@@ -71,7 +73,9 @@ export class SettingsState {
 			this.view = await backend.setUpState();
 			// Before there is a directory, and before somebody is signed in, nothing waits.
 			const signedIn = this.onward.people.session?.signedIn !== null;
-			this.addresses = this.view.directory !== null && signedIn ? await backend.addressesToApprove() : [];
+			const there = this.view.directory !== null && signedIn;
+			this.addresses = there ? await backend.addressesToApprove() : [];
+			this.toPhone = there && this.onward.people.session?.mayKeepDirectory ? await backend.phoneChecksNeeded() : [];
 		});
 	}
 
@@ -115,6 +119,7 @@ export class SettingsState {
 	clear(): void {
 		this.view = null;
 		this.addresses = [];
+		this.toPhone = [];
 		this.quiet();
 	}
 

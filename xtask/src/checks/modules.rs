@@ -5,11 +5,13 @@ use super::tree::{SourceFile, Tree};
 use super::{Checked, Finding};
 
 /// Modules (a file or a folder of that name) that only compute.
-const PURE: [&str; 9] = [
+const PURE: [&str; 11] = [
     "services-directory/src/model",
     "services-directory/src/ids",
     "services-directory/src/criteria",
     "services-directory/src/search",
+    "services-directory/src/import",
+    "services-directory/src/export",
     "services-directory/src/layer",
     "referrals/src/patient",
     "referrals/src/intake",

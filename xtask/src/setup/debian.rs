@@ -100,6 +100,11 @@ const PACKAGES: &[Package] = &[
         "a real mail server for tests: keeps mail",
         Purpose::Test,
     ),
+    Package(
+        "nginx-light",
+        "a real web server for tests: gives out a published directory",
+        Purpose::Test,
+    ),
 ];
 
 /// The account that owns the mail of the test server.
@@ -179,9 +184,9 @@ fn install(names: &[&str]) -> Result<(), Failure> {
         ..failure
     })?;
     tool::run(&mut update, &advice)?;
-    let mail_server = ["postfix", "dovecot"];
-    let is_mail_server = |name: &&str| mail_server.iter().any(|server| name.starts_with(server));
-    let _policy = if names.iter().any(is_mail_server) {
+    let servers = ["postfix", "dovecot", "nginx"];
+    let is_server = |name: &&str| servers.iter().any(|server| name.starts_with(server));
+    let _policy = if names.iter().any(is_server) {
         forbid_services()?
     } else {
         None

@@ -486,6 +486,42 @@ fn a_lost_key_is_replaced_by_two_of_the_root_and_the_old_one_counts_no_more() {
 }
 
 #[test]
+fn a_change_of_keys_cut_at_any_write_is_finished_by_another() {
+    let mut curators = Curators::new();
+    let base = tempfile::tempdir().unwrap();
+    let mut repository = made(base.path(), &curators);
+    publish(&mut repository, STARTER, &all(&curators)).unwrap();
+    curators.targets[1] = key(KeyPurpose::Targets, "Dee");
+    curators.services[0] = key(KeyPurpose::Services, "Dee");
+    curators.online[0] = key(KeyPurpose::Online, "New server");
+    let mut keys = all(&curators);
+    keys.extend(curators.root.iter().cloned());
+    let signers = Signers::keys(&keys);
+    let proposed = repository
+        .propose_rotation(&curators.keyring(), now())
+        .unwrap();
+    let step = repository
+        .plan_rotation(&proposed, &signers, now())
+        .unwrap();
+    let count = step.writes.0.len();
+    let mut unreadable = 0;
+    for cut in 0..=count {
+        let folder = tempfile::tempdir().unwrap();
+        copy(base.path(), folder.path());
+        let done = Writes(step.writes.0[..cut].to_vec());
+        done.carry_out(folder.path()).unwrap();
+        unreadable += usize::from(read_by_tough(folder.path()).is_err());
+        let mut again = Repository::open(folder.path()).unwrap();
+        let once_more = again.propose_rotation(&curators.keyring(), now()).unwrap();
+        again.rotate(&once_more, &signers, now()).unwrap();
+        publish(&mut again, &with_another_address(), &keys).unwrap();
+        read_by_tough(folder.path()).unwrap();
+    }
+    // Between the root and the timestamp alone, which no order of two files can avoid.
+    assert_eq!(unreadable, 1);
+}
+
+#[test]
 fn who_may_hold_keys_is_two_people_where_two_must_sign() {
     let curators = Curators::new();
     let without = |drop: usize| {

@@ -93,6 +93,8 @@ pub(super) async fn get(
         StatusCode::NOT_FOUND | StatusCode::FORBIDDEN | StatusCode::GONE => {
             return Err(TransferError::NotFound(path.to_owned()));
         }
+        // To where no https client goes.
+        other if other.is_redirection() => return Err(TransferError::Redirected),
         other => return Err(TransferError::Status(other.as_u16())),
     }
     let etag = response
@@ -157,16 +159,8 @@ fn of_error(error: &reqwest::Error) -> TransferError {
     if error.is_redirect() {
         return TransferError::Redirected;
     }
-    let mut inner: Option<&(dyn Error + 'static)> = error.source();
-    while let Some(here) = inner {
-        let tls = here.downcast_ref::<rustls::Error>().or_else(|| {
-            let io = here.downcast_ref::<std::io::Error>()?;
-            io.get_ref()?.downcast_ref::<rustls::Error>()
-        });
-        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
-            return TransferError::Certificate;
-        }
-        inner = here.source();
+    if error.source().is_some_and(refused_certificate) {
+        return TransferError::Certificate;
     }
     if error.is_connect() {
         TransferError::NoConnection
@@ -175,4 +169,16 @@ fn of_error(error: &reqwest::Error) -> TransferError {
     } else {
         TransferError::BrokenOff
     }
+}
+
+/// TLS errors lie inside errors of input and output, which lie inside others.
+fn refused_certificate(error: &(dyn Error + 'static)) -> bool {
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return matches!(tls, rustls::Error::InvalidCertificate(_));
+    }
+    let inside = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(|io| io.get_ref());
+    inside.is_some_and(|inside| refused_certificate(inside))
+        || error.source().is_some_and(refused_certificate)
 }
