@@ -40,12 +40,6 @@ pub enum LayerError {
     NotThere,
 }
 
-impl From<rusqlite::Error> for LayerError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 /// What a practice can put beside a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LayerKind {

@@ -88,7 +88,7 @@ test('an entry that is wrong is named in two key presses, and goes to the curato
 
 test('do not refer stops Send, and says who said so, when and why', async (test) => {
 	const person = await openOnward(test);
-	await fillsIn(person, { query: 'pain plat', service: 'Pain Platform' });
+	await fillsIn(person, { query: 'fibro', downs: 1, service: 'Pain Platform' });
 	await person.seesText('#send', 'to Pain Platform');
 	await person.tabTo('Do not refer', 'Shift+Tab');
 	await person.press('Enter');

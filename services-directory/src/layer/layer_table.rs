@@ -5,6 +5,12 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, Transaction, named_params};
 use std::collections::BTreeMap;
 
+impl From<rusqlite::Error> for LayerError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 /// Writes an entry. Of each kind but notes one holds: a newer one ends the one before.
 pub fn add(tx: &Transaction<'_>, entry: &LayerEntry) -> Result<(), LayerError> {
     if entry.kind != LayerKind::Note {
