@@ -5,10 +5,10 @@ use crate::views::{
     self, AddressRow, AddressShown, AuditView, BackupsView, CheckedHow, ConcernRow, CopiedView,
     CorrectionDecision, CorrectionsView, DirectoryList, DraftSummary, DraftView, ExportView,
     ExportedCorrections, LayerKind, LocalServiceForm, LocalServiceRow, MailboxForm, MailboxMessage,
-    MailboxRow, MailboxTest, PatientField, PracticeForm, PublishedDirectory, QueuedView,
-    QuitChoice, RecoveryKeyView, ReferralDetail, ReferralForm, ReferralRow, Reply, RetentionView,
-    SearchView, ServiceCard, ServiceHistory, ServiceLayer, SetUpView, StaffForm, StaffMember,
-    UnknownDecision, UnmetNeedRow, WindowState,
+    MailboxRow, MailboxTest, PatientField, PhoneCheckRow, PracticeForm, PublishedDirectory,
+    QueuedView, QuitChoice, RecoveryKeyView, ReferralDetail, ReferralForm, ReferralRow, Reply,
+    RetentionView, SearchView, ServiceCard, ServiceHistory, ServiceLayer, SetUpView, StaffForm,
+    StaffMember, UnknownDecision, UnmetNeedRow, WindowState,
 };
 use referrals::{desk, draft, filing, transport::SendProblem};
 use serde::{Serialize, de::DeserializeOwned};

@@ -19,7 +19,7 @@ pub use layer::{
     corrections, decision as correction_decision, directory_list, exported, field, how,
     kind as layer_kind, local_form, local_services, service_history, service_layer,
 };
-pub use people::{addresses, shown, staff_form, staff_member};
+pub use people::{addresses, phone_checks, shown, staff_form, staff_member};
 pub use records::{audit, backups, export, retention};
 pub use referral::{copied, decision, mailbox, mailbox_message, queued, referral, referral_row};
 pub use refresh::published_directory;

@@ -6,7 +6,7 @@ use crate::{
     ids::{OrganizationId, ServiceId},
     model::{
         Category, HealthcareService, NamedContact, OrganisationKind, Organization,
-        ReferralInformation, ReferralMethod, ServiceStatus,
+        ReferralInformation, ReferralMethod, ServiceStatus, Tier,
     },
 };
 use jiff::civil::Date;
@@ -140,6 +140,8 @@ fn nothing_known(category: Category, method: ReferralMethod) -> ReferralInformat
         verified: None,
         source: None,
         licence: None,
+        tier: Tier::Curated,
+        external_ids: Vec::new(),
     }
 }
 
@@ -152,6 +154,7 @@ fn organization() -> Result<Organization, LayerError> {
         website: None,
         ods_code: None,
         organisation_kind: OrganisationKind::GpPractice,
+        external_ids: Vec::new(),
     })
 }
 
