@@ -125,8 +125,7 @@ describe('an address', () => {
 	});
 
 	it('of a directory too old to believe is phoned first, and opens its service', async () => {
-		const backend = replay('real');
-		backend.tooOld = true;
+		const backend = replay('real', { tooOld: true });
 		const phoned = vi.spyOn(backend, 'servicePhoned');
 		const window = await openPart('Addresses', backend);
 		await eventually(() => expect(text('.part__heading')).toBe('Phone first (2)'));

@@ -6,7 +6,7 @@ use crate::{
     ids::{OrganizationId, ServiceId},
     model::{
         Category, HealthcareService, NamedContact, OrganisationKind, Organization,
-        ReferralInformation, ReferralMethod, ServiceStatus, Tier,
+        ReferralInformation, ReferralMethod, ServiceStatus,
     },
 };
 use jiff::civil::Date;
@@ -96,53 +96,10 @@ pub fn service(
                 phone: None,
             }),
             duty_line: some(phone),
-            ..nothing_known(form.category, method)
+            referral_methods: vec![method],
+            ..ReferralInformation::of(form.category)
         },
     })
-}
-
-fn nothing_known(category: Category, method: ReferralMethod) -> ReferralInformation {
-    ReferralInformation {
-        category,
-        aliases: Vec::new(),
-        helps_with: Vec::new(),
-        paused_until: None,
-        closed_on: None,
-        replaced_by: None,
-        status_reason: None,
-        steps: Vec::new(),
-        single_point_of_access: false,
-        child_services: Vec::new(),
-        interventions: Vec::new(),
-        modes: Vec::new(),
-        sessions: None,
-        practitioner_types: Vec::new(),
-        supervised_by: None,
-        criteria: Vec::new(),
-        wait: None,
-        measured: None,
-        capacity: None,
-        referral_methods: vec![method],
-        extra_questions: Vec::new(),
-        named_contact: None,
-        duty_line: None,
-        promise: None,
-        travel: None,
-        time_to_patient: None,
-        accessibility: None,
-        words: None,
-        patient_sheet: None,
-        evidence: None,
-        step_up_to: Vec::new(),
-        step_down_to: Vec::new(),
-        also_offered_from: Vec::new(),
-        nice_tags: Vec::new(),
-        verified: None,
-        source: None,
-        licence: None,
-        tier: Tier::Curated,
-        external_ids: Vec::new(),
-    }
 }
 
 /// Whose they are, on the card.

@@ -421,7 +421,9 @@ function summary(draft: DraftView): DraftSummary {
 	return { id: draft.id, patient: draft.banner?.name ?? null, serviceName: draft.serviceName, changedAt: '2026-11-21T14:05:00Z' };
 }
 
-/** In the mode that the folder of data has. */
-export function replay(mode: WindowState['mode'] = 'demonstration'): Backend {
-	return new Replay(mode);
+/** In the mode that the folder of data has, and with a directory that is too old to be believed where that is asked for. */
+export function replay(mode: WindowState['mode'] = 'demonstration', { tooOld = false } = {}): Backend {
+	const backend = new Replay(mode);
+	backend.tooOld = tooOld;
+	return backend;
 }

@@ -503,6 +503,15 @@ problem: string | null,
  */
 choices: Array<string>, };
 
+/**
+ * An approved address to which nothing is sent until somebody has phoned the service: the directory is too old to be believed.
+ */
+export type PhoneCheckRow = { endpointId: string, digest: string, serviceName: string, address: string, 
+/**
+ * As the directory gives it; null where it gives none.
+ */
+phone: string | null, };
+
 export type PracticeForm = { odsCode: string, name: string, phone: string, };
 
 /**

@@ -149,7 +149,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_feed_makes_an_endpoint(
+    fn h02_wrong_address_no_feed_makes_an_endpoint(
         key in prop_oneof![
             Just("email"), Just("assurer_email"), Just("telecom"), Just("contacts"), Just("phones"), Just("endpoint"), Just("endpoints"), Just("referral_methods"),
             Just("onward"), Just("organization"), Just("service_at_locations"), Just("kind"), Just("tier"),

@@ -151,7 +151,7 @@ fn two(first: &str, second: &str) -> (String, [ServiceId; 2]) {
 }
 
 #[test]
-fn a_merge_keeps_both_ids_and_moves_no_endpoint() {
+fn h02_wrong_address_a_merge_keeps_both_ids_and_moves_no_endpoint() {
     let text = with_copy("pain-platform", &json!({}), &json!({}));
     let endpoints = |text: &str| -> Vec<String> {
         text.lines()

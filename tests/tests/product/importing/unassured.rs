@@ -44,7 +44,7 @@ fn imported() -> Directory {
 }
 
 #[test]
-fn an_imported_entry_cannot_be_queued() {
+fn h02_wrong_address_an_imported_entry_cannot_be_queued() {
     let practice = Practice::open();
     assert_eq!(
         codes(&practice, PAIN_PLATFORM),
