@@ -73,6 +73,12 @@ test('h02 wrong address: a published change waits for two people, what was queue
 	const seen = await curators.publishes(text.replaceAll(OLD, NEW));
 	assert.match(JSON.stringify(seen), new RegExp(`${OLD}.*${NEW}`));
 	await refreshes(person);
+	// One address in 45 is more than a practice lets change unseen.
+	await person.seesText('#published-held', 'addresses: 0 new, 1 changed');
+	await looksAt(person, 'practice-published-held', { outlined: false });
+	await person.tabToField('held-accept');
+	await person.press('Enter');
+	await person.sees('nothing is held any more', () => document.getElementById('published-held') === null);
 	await person.tabTo('Send now', 'Shift+Tab');
 	await person.press('Enter');
 	await goesTo(person, 'Referrals');
