@@ -24,7 +24,7 @@ use services_directory::{
     },
 };
 use signed_feed::crawl::{CrawlLimits, Crawler, FeedAddress, Progress, real_pause};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use store::Clock;
 
 #[derive(Subcommand)]
@@ -71,8 +71,8 @@ pub enum ImportCommand {
 #[derive(clap::Args)]
 pub struct Into {
     /// The directory file; a new one is begun where there is none. Beside it go the raw records, the repairs, and what was seen when.
-    #[arg(long, value_name = "FILE")]
-    into: PathBuf,
+    #[arg(long = "into", value_name = "FILE")]
+    file: PathBuf,
     /// More than a fifth of the entries may close, or be missing: you have looked, and it is right.
     #[arg(long)]
     vanished_are_right: bool,
@@ -119,7 +119,7 @@ pub fn run(command: &ImportingCommand, common: &Common) -> Result<(), CliError> 
 fn from_feed(url: &str, into: &Into, clock: &Clock, common: &Common) -> Result<(), CliError> {
     let feed = FeedAddress::parse(url).map_err(usage)?;
     let source = Source::named(feed.as_str());
-    let beside = Beside::of(&into.into);
+    let beside = Beside::of(&into.file);
     beside.make_folder()?;
     // Whether the file can be taken is better known before a long crawl than after it.
     let file = beside.file(clock.today())?;
@@ -161,10 +161,10 @@ fn from_feed(url: &str, into: &Into, clock: &Clock, common: &Common) -> Result<(
             Err(refused) => report.refused.push(refused),
         }
     }
-    let (changed, mut after, changes) =
+    let (changed, mut after, counts) =
         take_over(&file, &before, &arrived, &source, into.vanished_are_right).map_err(usage)?;
     after.capabilities = serde_json::to_value(&crawl.capabilities).unwrap_or_default();
-    report.crawled(&crawl, changes);
+    report.crawled(&crawl, counts);
     seen.feeds.insert(source.name().to_owned(), after);
     beside.keep(
         &changed,
@@ -179,8 +179,8 @@ fn from_feed(url: &str, into: &Into, clock: &Clock, common: &Common) -> Result<(
 }
 
 fn from_table(
-    table: &PathBuf,
-    mapping: &PathBuf,
+    table: &Path,
+    mapping: &Path,
     into: &Into,
     clock: &Clock,
     common: &Common,
@@ -193,7 +193,7 @@ fn from_table(
     let read = mapping
         .table(&bytes, clock.today(), &store::clock::england())
         .map_err(usage)?;
-    let beside = Beside::of(&into.into);
+    let beside = Beside::of(&into.file);
     let mut seen = beside.seen()?;
     let before = seen.feeds.get(source.name()).cloned().unwrap_or_default();
     let arrived = Arrived {
@@ -217,7 +217,7 @@ fn from_table(
 }
 
 fn export_open_referral(
-    from: &PathBuf,
+    from: &Path,
     to: &std::path::Path,
     common: &Common,
 ) -> Result<(), CliError> {
@@ -248,7 +248,7 @@ fn export_open_referral(
     Ok(())
 }
 
-fn propose(file: &PathBuf, common: &Common) -> Result<(), CliError> {
+fn propose(file: &Path, common: &Common) -> Result<(), CliError> {
     let proposals = duplicates::proposals(&directory(file)?);
     if common.json {
         return print_json(&proposals);
@@ -273,7 +273,7 @@ fn propose(file: &PathBuf, common: &Common) -> Result<(), CliError> {
 }
 
 fn merged(
-    file: &PathBuf,
+    file: &Path,
     keep: &str,
     gone: &str,
     today: Date,
@@ -292,12 +292,12 @@ fn merged(
 }
 
 /// Nothing takes the file's place that could not be loaded.
-fn write_checked(changed: &DirectoryFile, path: &std::path::Path) -> Result<(), CliError> {
+fn write_checked(changed: &DirectoryFile, path: &Path) -> Result<(), CliError> {
     changed.check().map_err(feed_error)?;
     files::write(path, changed.text().as_bytes())
 }
 
-fn directory(file: &PathBuf) -> Result<Directory, CliError> {
+fn directory(file: &Path) -> Result<Directory, CliError> {
     let bytes = files::read(file)?;
     Directory::read(bytes.as_slice(), FeedLimits::default()).map_err(feed_error)
 }

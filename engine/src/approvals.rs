@@ -62,7 +62,9 @@ impl Engine {
     pub fn looks(&self, addresses: &[AddressToApprove]) -> Result<Vec<AddressLook>, EngineError> {
         let mut known = KnownAddresses::default();
         let approved = self.desk.approved_addresses()?;
-        approved.iter().for_each(|address| known.add(address));
+        for address in &approved {
+            known.add(address);
+        }
         if let Ok(catalogue) = self.catalogue() {
             add_all(&mut known, &catalogue.directory);
         }

@@ -136,16 +136,21 @@ mod tests {
     use super::*;
 
     fn shown(pieces: &[Piece]) -> String {
-        let mark = |piece: &Piece| match piece.changed {
-            true => format!("[{}]", piece.text),
-            false => piece.text.clone(),
+        let mark = |Piece { text, changed }: &Piece| {
+            if *changed {
+                format!("[{text}]")
+            } else {
+                text.clone()
+            }
         };
         pieces.iter().map(mark).collect()
     }
 
     fn known(addresses: &[&str]) -> KnownAddresses {
         let mut known = KnownAddresses::default();
-        addresses.iter().for_each(|address| known.add(address));
+        for address in addresses {
+            known.add(address);
+        }
         known
     }
 

@@ -288,9 +288,10 @@ fn answer_of(command: &str, answer: &Value) -> Result<(), String> {
 
 fn argument(name: &str, value: &Value) -> Result<(), String> {
     match name {
-        "source" | "fingerprint" | "publication" => is_a::<String>(value),
-        "part" | "proposed" | "entryId" | "correctionId" | "words" | "place" | "recallOn"
-        | "nextOn" | "nhsNumber" => is_a::<String>(value),
+        "source" | "fingerprint" | "publication" | "part" | "proposed" | "entryId"
+        | "correctionId" | "words" | "place" | "recallOn" | "nextOn" | "nhsNumber" => {
+            is_a::<String>(value)
+        }
         "draftId" | "serviceId" | "referralId" | "staffId" | "endpointId" | "text" | "value"
         | "reason" | "pin" | "lastGroup" | "recoveryKey" | "folder" | "number" | "whoAnswered"
             if value.is_string() =>

@@ -151,12 +151,8 @@ async fn one_connection(
             return Ok(());
         }
         let text = String::from_utf8_lossy(&head).into_owned();
-        let path = text
-            .split(' ')
-            .nth(1)
-            .unwrap_or("/")
-            .trim_start_matches('/')
-            .to_owned();
+        let path = text.split(' ').nth(1).unwrap_or("/");
+        let path = path.trim_start_matches('/').to_owned();
         let if_none_match = text.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("if-none-match")
@@ -200,10 +196,9 @@ async fn one_connection(
             Some(Fault::Endless) => {
                 tls.write_all(head("Transfer-Encoding: chunked\r\n").as_bytes())
                     .await?;
+                let chunk = [&b"400\r\n"[..], &[b' '; 0x400], b"\r\n"].concat();
                 loop {
-                    tls.write_all(b"400\r\n").await?;
-                    tls.write_all(&[b' '; 0x400]).await?;
-                    tls.write_all(b"\r\n").await?;
+                    tls.write_all(&chunk).await?;
                 }
             }
             Some(Fault::Trickle) => {

@@ -140,13 +140,13 @@ fn is_the_directory(
 fn in_words(review: &Review, before: Option<&Remembered>) -> Result<String, CliError> {
     let mut text = String::new();
     if let Some(fingerprint) = &review.fingerprint {
-        let _ = write!(text, "Directory with the fingerprint {fingerprint}\n");
+        let _ = writeln!(text, "Directory with the fingerprint {fingerprint}");
     }
     if let Some(targets) = &review.targets {
         let published = review.published_version.unwrap_or(0);
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "Version {} of the endpoints, after the published version {published}; {} endpoints in all. Good until {}.\n",
+            "Version {} of the endpoints, after the published version {published}; {} endpoints in all. Good until {}.",
             targets.version,
             review.endpoints.len(),
             store::clock::local_date(targets.expires)
@@ -154,9 +154,9 @@ fn in_words(review: &Review, before: Option<&Remembered>) -> Result<String, CliE
         if let Some(signed) = before.and_then(|it| it.endpoints_version)
             && signed != published
         {
-            let _ = write!(
+            let _ = writeln!(
                 text,
-                "LOOK: you signed version {signed} last, and version {published} is what this begins from. Ask what became of yours.\n"
+                "LOOK: you signed version {signed} last, and version {published} is what this begins from. Ask what became of yours."
             );
         }
         text += &changes::in_words(&review.changes);
@@ -165,9 +165,9 @@ fn in_words(review: &Review, before: Option<&Remembered>) -> Result<String, CliE
         }
     }
     if let Some(root) = &review.root {
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "Version {} of the root, good until {}. Keys that come in and go out:\n",
+            "Version {} of the root, good until {}. Keys that come in and go out:",
             root.version,
             store::clock::local_date(root.expires)
         );

@@ -5,7 +5,7 @@
 
 use super::chance::Chance;
 use crate::patients::{DOE, SMITH};
-use crate::practice::{ACTOR, PAIN_PLATFORM, Time, computer_time, form, runtime};
+use crate::practice::{ACTOR, FAR_TOO_LONG, PAIN_PLATFORM, Time, computer_time, form, runtime};
 use engine::{Engine, PatientFacts};
 use jiff::SignedDuration;
 use referrals::ReferralError;
@@ -13,6 +13,7 @@ use referrals::draft::{ReferralDraft, ServiceToRefer};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Instant;
 use store::{
     Clock, DataFolder, UseMode,
     key::{DataKey, KeyHolder},
@@ -197,16 +198,27 @@ fn many(data: &Path, seed: u64, rounds: usize) {
         let hours = chance.one_of(&[0, 0, 0, 1, -1, 30, -30, ten_years, -ten_years]);
         let jump = SignedDuration::from_hours(hours);
         time.pass(jump);
-        let sender = engine.sender(Arc::new(|_| {}));
-        runtime.block_on(async {
-            if let Some(_lock) = sender.take_over().await.expect("the lock") {
-                had_the_lock += 1;
-                sender.run_due().await.expect("a turn");
-            }
-        });
+        had_the_lock += usize::from(runtime.block_on(turn(&engine)));
         time.pass(-jump);
     }
+    // Whoever has the lock sends for all, and the others may come to the end of their rounds meanwhile: each stays until it had its turn.
+    let began = Instant::now();
+    while had_the_lock == 0 {
+        assert!(began.elapsed() < FAR_TOO_LONG, "never its turn");
+        had_the_lock += usize::from(runtime.block_on(turn(&engine)));
+        std::thread::yield_now();
+    }
     println!("{queued} {had_the_lock}");
+}
+
+/// Whether nobody else had the lock.
+async fn turn(engine: &Engine) -> bool {
+    let sender = engine.sender(Arc::new(|_| {}));
+    let Some(_lock) = sender.take_over().await.expect("the lock") else {
+        return false;
+    };
+    sender.run_due().await.expect("a turn");
+    true
 }
 
 fn draft(engine: &Engine, patient: &str) -> ReferralDraft {

@@ -435,7 +435,7 @@ fn a_crawl_that_was_sent_away_goes_on_where_it_was() {
         script.fault(
             "/services/service-20",
             [Fault::Wait(429, "100000".to_owned())],
-        )
+        );
     });
     let mut crawling = Crawling::new();
     let error = crawling.try_crawl(&feed, Some(&journal)).unwrap_err();
