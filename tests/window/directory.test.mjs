@@ -11,11 +11,11 @@ import { until } from './harness/until.mjs';
 
 const OLD = 'referrals@pain-platform.example.nhs.uk';
 const NEW = 'referra1s@pain-platform.example.nhs.uk';
-const PAIN_PLATFORM = { query: 'pain platform', service: 'Pain Platform' };
+const PAIN_PLATFORM = { query: 'platform', service: 'Pain Platform' };
 
 async function opensPart(person, name, heading = name) {
 	await goesTo(person, 'Practice');
-	await person.seesText('#section-heading', 'People');
+	await person.sees('a part of Practice is open', () => document.getElementById('section-heading') !== null);
 	await person.tabTo(name);
 	await person.press('Enter');
 	await person.seesText('#section-heading', heading);

@@ -38,9 +38,10 @@ export class PracticeState {
 		this.onward.settings.quiet();
 		this.section = section;
 		this.exported = null;
-		await this.read();
 		await tick();
+		// Before it is read: a focus that moves later would take the keys of somebody who types already.
 		document.getElementById('section-heading')?.focus();
+		await this.read();
 	}
 
 	/** What is shown, as it is now. */
