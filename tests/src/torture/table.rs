@@ -26,7 +26,7 @@ pub fn write(rows: &str, seed: u64, page: Option<&Path>) {
     );
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let page_text = format!(
-        "{BEFORE}\nRun on {day}, at commit {}, seed {seed}, in a debug build, on {processors} processors.\n\n| What was done | How much | What came of it |\n|---|---|---|\n{}\n",
+        "{BEFORE}\nRun on {day}, at commit {}, seed {seed}, optimised with the checks of a debug build on, on {processors} processors.\n\n| What was done | How much | What came of it |\n|---|---|---|\n{}\n",
         commit(),
         rows.join("\n")
     );
