@@ -24,8 +24,9 @@ const FEW: usize = 100;
 const OF_A_ROUND: usize = 10_000;
 const SEED: u64 = 20_261_122;
 
-/// What nobody lets go well here: the clipboard is the person's own; the rest belongs to a set-up, a recovery or an approval, which have tests of their own.
-const NEVER_ACCEPTED: [&str; 9] = [
+/// What nobody lets go well here: the clipboard is the person's own; the rest belongs to a set-up, a recovery, an approval or a published directory,
+/// which have tests of their own.
+const NEVER_ACCEPTED: [&str; 12] = [
     "copy_for_record",
     "make_records",
     "recovery_key_written",
@@ -35,6 +36,9 @@ const NEVER_ACCEPTED: [&str; 9] = [
     "approve_addresses",
     "phone_checked",
     "service_phoned",
+    "enrol_directory",
+    "refresh_directory",
+    "decide_held_changes",
 ];
 /// A wrong PIN is counted, and a copy for a patient is written down before it is made: these write even where they refuse.
 const WRITES_ALL_THE_SAME: [&str; 3] = ["sign_in", "approve_addresses", "export_patient"];
