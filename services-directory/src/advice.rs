@@ -113,7 +113,7 @@ fn dates(service: &HealthcareService, today: Date, found: &mut Vec<String>) {
             None => found.push(
                 "it is paused, and nobody says until when: ask, and fill in paused_until".into(),
             ),
-            Some(day) if day <= today => found.push(format!(
+            Some(day) if day < today => found.push(format!(
                 "its pause ended on {day}: ask whether it takes people again"
             )),
             Some(_) => {}

@@ -80,6 +80,8 @@ view! {
         pub failing_since: Option<String>,
         /// When the curators' signatures ended; null while they hold.
         pub expired_at: Option<String>,
+        /// Since when a newer version waits for a person's yes, because it changes much.
+        pub held_since: Option<String>,
     }
 
     /// The published directory that the practice follows, and how refreshing it goes.

@@ -223,7 +223,7 @@ impl Refresher {
         if self.store.folder.mode() == UseMode::Demonstration {
             demo::practice::approve_all(&self.store, &directory)?;
         }
-        let former = layer_refresh::former_directory(&self.store, &self.current);
+        let former = layer_refresh::Former::read(&self.store, &self.current)?;
         let named = publication.to_owned();
         let directory = self.store.directory.write(move |tx| {
             directory_table::apply_publication(tx, &directory, &named, now)?;
@@ -242,8 +242,7 @@ impl Refresher {
         });
         self.current.take(directory, now)?;
         let taken = self.current.get()?;
-        layer_refresh::after_refresh(&self.store, former.as_ref(), &taken.directory)?;
-        Ok(())
+        layer_refresh::after_refresh(&self.store, &former, &taken.directory)
     }
 
     fn fits_the_use(&self, directory: &Directory) -> Result<(), EngineError> {

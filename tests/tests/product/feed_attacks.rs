@@ -603,6 +603,31 @@ fn records_that_are_too_long_too_deep_or_not_what_they_seem_are_refused() {
     }
 }
 
+/// Each of them in order, so that only their number is wrong; signed by a thief of the publisher's key.
+#[test]
+fn half_a_million_records_and_one_are_refused() {
+    let (area, follower) = second_version();
+    let mut text = services_lines(STARTER);
+    let more = FeedLimits::default().record_count + 1 - text.lines().count();
+    for number in 0..more {
+        text.push_str(r#"{"kind":"tombstone","id":"gone-"#);
+        text.push_str(&number.to_string());
+        text.push_str("\",\"reason\":\"closed\",\"on\":\"2025-09-30\"}\n");
+    }
+    let folder = by_thief(&area, &text);
+    assert_eq!(follower.outcome(folder.path()), "feed-content");
+    assert_eq!(follower.version(), 1);
+    let Err(Refusal::Content(error)) = load(folder.path(), &area, FeedLimits::default()) else {
+        panic!("taken");
+    };
+    assert!(matches!(
+        error.problem,
+        FeedProblem::TooManyRecords(500_000)
+    ));
+    // The negative control.
+    assert_eq!(follower.outcome(&area.path()), "applied");
+}
+
 #[test]
 fn too_many_records_are_refused() {
     let area = Area::publishing(STARTER);

@@ -59,17 +59,21 @@ impl Person {
 }
 
 /// Curators with a directory that is begun and not yet published, and the file that they keep.
-struct Area {
+pub(crate) struct Area {
     root: TempDir,
     ann: Person,
     ben: Person,
     cem: Person,
     server: Person,
-    fingerprint: String,
+    pub(crate) fingerprint: String,
 }
 
 impl Area {
     fn begun() -> Self {
+        Self::begun_with(STARTER)
+    }
+
+    pub(crate) fn begun_with(text: &str) -> Self {
         let root = tempfile::tempdir().unwrap();
         let person = |name: &'static str| {
             let folder = root.path().join(name);
@@ -91,7 +95,7 @@ impl Area {
             fingerprint: String::new(),
             root,
         };
-        std::fs::write(area.file(), STARTER).unwrap();
+        std::fs::write(area.file(), text).unwrap();
         area.begin();
         area
     }
@@ -104,7 +108,7 @@ impl Area {
         self.path("area.jsonl")
     }
 
-    fn public(&self) -> String {
+    pub(crate) fn public(&self) -> String {
         self.path("public")
     }
 
@@ -154,7 +158,7 @@ impl Area {
     }
 
     /// With Ben's own signature over endpoints, and Ann's after she has looked.
-    fn publish_by_two(&self) -> Value {
+    pub(crate) fn publish_by_two(&self) -> Value {
         let (request, key) = (self.path("endpoints.request"), self.ben.key("endpoints"));
         let asked = self.publish(&["--key", &key, "--request", &request]);
         assert_eq!(asked.json()["published"], false, "{asked:?}");
@@ -171,7 +175,7 @@ impl Area {
         done.json()
     }
 
-    fn edit(&self, from: &str, to: &str) {
+    pub(crate) fn edit(&self, from: &str, to: &str) {
         let text = std::fs::read_to_string(self.file()).unwrap();
         assert!(text.contains(from));
         std::fs::write(self.file(), text.replacen(from, to, 1)).unwrap();

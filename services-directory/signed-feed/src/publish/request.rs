@@ -215,7 +215,7 @@ impl Review {
 }
 
 impl Repository {
-    /// What others are to sign: endpoints, a root, or both; signed already by those of these keys that count.
+    /// What others are to sign: endpoints, a root, or both; signed already by those of these keys that are for it.
     pub fn request(
         &self,
         proposed: Option<&ProposedTargets>,
