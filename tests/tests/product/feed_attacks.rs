@@ -9,6 +9,7 @@ use product_tests::practice::computer_time;
 use product_tests::published::{Area, Follower, STARTER, copy_folder, days, renamed, silent};
 use services_directory::feed::{FeedLimits, FeedProblem};
 use services_directory::trust_table;
+use signed_feed::keys::{KeyPurpose, SigningKey};
 use signed_feed::source::{Authorities, Fetcher, Source, TransferLimits};
 use signed_feed::verify::{self, Known, Refresh, Refusal};
 use store::Clock;
@@ -762,4 +763,54 @@ fn a_new_root_is_believed_although_what_follows_it_is_refused() {
     copy_folder(before.path(), mixed.path());
     assert_eq!(follower.outcome(mixed.path()), "feed-not-genuine");
     assert_eq!(follower.outcome(&area.path()), "applied");
+}
+
+/// As `fast_forwarded…` above, but the new root comes a refresh before the rest: it is believed at once, and must not be the end of all refreshing.
+#[test]
+fn a_fast_forwarded_version_is_undone_also_where_the_new_root_came_before_the_rest() {
+    let (mut area, follower) = second_version();
+    let by_thief = forged(&area, |forged| {
+        forged.timestamp.signed.version = number(1 << 62);
+        forged.seal_timestamp(&area.curators);
+    });
+    assert_eq!(follower.outcome(by_thief.path()), "applied");
+    area.heartbeat();
+    assert_eq!(follower.outcome(&area.path()), "feed-older");
+
+    let stolen = std::mem::take(&mut area.curators.online);
+    area.curators.online = product_tests::published::Curators::default().online;
+    area.rotate(&stolen);
+    add_root(&area, by_thief.path());
+    let before = follower.directory();
+    assert_eq!(follower.outcome(by_thief.path()), "feed-not-genuine");
+    let root = trust(&follower).roles[&trust_table::TrustedRole::Root].version;
+    assert_eq!(root, 2, "believed although nothing else came");
+    assert!(follower.directory() == before);
+
+    assert_eq!(follower.outcome(&area.path()), "nothing-new");
+    area.publish(&renamed("Pain Platform of the valley"));
+    assert_eq!(follower.outcome(&area.path()), "applied");
+    assert_eq!(follower.version(), 3);
+}
+
+/// A second server is given a key of its own: nobody was replaced, so nothing may go back.
+#[test]
+fn a_key_that_comes_in_beside_the_others_does_not_switch_the_rollback_check_off() {
+    let (mut area, follower) = second_version();
+    let older = area.copy();
+    area.heartbeat();
+    assert_eq!(follower.outcome(&area.path()), "applied");
+    let second = SigningKey::random(KeyPurpose::Online, "Second server").unwrap();
+    area.curators.online.push(second);
+    area.rotate(&[]);
+    add_root(&area, older.path());
+    assert_eq!(follower.outcome(older.path()), "feed-older");
+    assert_eq!(follower.outcome(&area.path()), "nothing-new");
+    assert_eq!(follower.outcome(older.path()), "feed-older");
+}
+
+/// The second root, in a folder that holds nothing else of what came with it.
+fn add_root(area: &Area, folder: &Path) {
+    let name = "metadata/2.root.json";
+    std::fs::copy(area.path().join(name), folder.join(name)).unwrap();
 }
