@@ -8,7 +8,7 @@ use crate::model::{
 };
 use jiff::civil::Date;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::hash::Hash;
 
@@ -255,11 +255,13 @@ pub(super) fn check_references(directory: &Directory, lines: &Lines, faults: &mu
             .iter()
             .map(|e| (e.id.as_str(), e))
             .collect(),
-        successors: directory
-            .services
-            .iter()
-            .filter_map(|s| Some((&s.id, s.onward.replaced_by.as_ref()?)))
-            .collect(),
+        replaced_in_circles: in_circles(
+            &directory
+                .services
+                .iter()
+                .filter_map(|s| Some((&s.id, s.onward.replaced_by.as_ref()?)))
+                .collect(),
+        ),
         published_on: directory.header.published_on,
     };
     let mut found = Vec::new();
@@ -294,11 +296,9 @@ fn check_tombstones(
 ) {
     let gone = directory.tombstones.iter().map(|t| &t.id);
     let gone = unique("tombstone", gone, &lines.tombstones, faults);
-    let successors: BTreeMap<&ServiceId, &ServiceId> = directory
-        .tombstones
-        .iter()
-        .filter_map(|t| Some((&t.id, t.successor.as_ref()?)))
-        .collect();
+    let successors = directory.tombstones.iter();
+    let successors = successors.filter_map(|t| Some((&t.id, t.successor.as_ref()?)));
+    let circles = in_circles(&successors.collect());
     for (tombstone, line) in directory.tombstones.iter().zip(&lines.tombstones) {
         if faults.is_full() {
             return;
@@ -313,7 +313,7 @@ fn check_tombstones(
         if !services.contains(successor) && !gone.contains(successor) {
             faults.add(*line, &tombstone.id, dangling("successor", successor));
         }
-        if leads_back(&tombstone.id, &successors) {
+        if circles.contains(&tombstone.id) {
             faults.add(*line, &tombstone.id, circle("successor", successor));
         }
     }
@@ -370,11 +370,9 @@ fn check_areas(
     known: &HashSet<&AreaId>,
     faults: &mut Faults,
 ) {
-    let parents: BTreeMap<&AreaId, &AreaId> = directory
-        .areas
-        .iter()
-        .filter_map(|area: &Area| Some((&area.id, area.part_of.as_ref()?)))
-        .collect();
+    let parents = directory.areas.iter();
+    let parents = parents.filter_map(|area: &Area| Some((&area.id, area.part_of.as_ref()?)));
+    let circles = in_circles(&parents.collect());
     for (area, line) in directory.areas.iter().zip(&lines.areas) {
         let Some(parent) = &area.part_of else {
             continue;
@@ -385,7 +383,7 @@ fn check_areas(
         if !known.contains(parent) {
             faults.add(*line, &area.id, dangling("part_of", parent));
         }
-        if leads_back(&area.id, &parents) {
+        if circles.contains(&area.id) {
             faults.add(*line, &area.id, circle("part_of", parent));
         }
     }
@@ -396,18 +394,45 @@ fn check_areas(
     }
 }
 
-/// Whether one comes back to `start` by following the links, which have one way each.
-fn leads_back<T: Ord>(start: &T, links: &BTreeMap<&T, &T>) -> bool {
-    let mut next = links.get(start);
-    // After as many steps as there are links, one is in a circle that does not hold `start`.
-    for _ in 0..=links.len() {
-        match next {
-            None => return false,
-            Some(here) if *here == start => return true,
-            Some(here) => next = links.get(*here),
+/// Whoever comes back to themselves by following the links, which have one way each. Each link is followed twice at most, however long the chains are:
+/// one signed file may hold a chain of half a million.
+fn in_circles<'a, T: Hash + Eq>(links: &HashMap<&'a T, &'a T>) -> HashSet<&'a T> {
+    let mut first_walk: HashMap<&T, usize> = HashMap::with_capacity(links.len());
+    let mut found = HashSet::new();
+    for (walk, start) in links.keys().enumerate() {
+        let mut here = *start;
+        loop {
+            match first_walk.get(here) {
+                // Met again on the same walk: from here one comes back to here.
+                Some(of) if *of == walk => {
+                    go_round(here, links, &mut found);
+                    break;
+                }
+                Some(_) => break,
+                None => {
+                    first_walk.insert(here, walk);
+                }
+            }
+            match links.get(here) {
+                Some(next) => here = next,
+                None => break,
+            }
         }
     }
-    false
+    found
+}
+
+fn go_round<'a, T: Hash + Eq>(
+    start: &'a T,
+    links: &HashMap<&'a T, &'a T>,
+    found: &mut HashSet<&'a T>,
+) {
+    let mut here = start;
+    while found.insert(here)
+        && let Some(next) = links.get(here)
+    {
+        here = next;
+    }
 }
 
 /// What the file holds, for the services to refer to.
@@ -415,7 +440,7 @@ struct Known<'a> {
     areas: HashSet<&'a AreaId>,
     services: HashSet<&'a ServiceId>,
     endpoints: HashMap<&'a str, &'a Endpoint>,
-    successors: BTreeMap<&'a ServiceId, &'a ServiceId>,
+    replaced_in_circles: HashSet<&'a ServiceId>,
     published_on: Date,
 }
 
@@ -445,7 +470,7 @@ impl Known<'_> {
         if let Some(successor) = &more.replaced_by {
             if !self.services.contains(successor) {
                 found.push(dangling("replaced_by", successor));
-            } else if leads_back(&service.id, &self.successors) {
+            } else if self.replaced_in_circles.contains(&service.id) {
                 found.push(circle("replaced_by", successor));
             }
         }
