@@ -345,6 +345,33 @@ fn the_second_person_sees_what_changes_and_must_say_yes() {
     assert!(said.succeeded && Path::new(&out).exists(), "{said:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_key_is_made_for_its_owners_eyes_and_never_over_or_through_another_file() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let area = Area::begun();
+    let key = area.ann.key("root");
+    let (own, public) = (std::fs::read(&key).unwrap(), format!("{key}.pub"));
+    let mode = std::fs::metadata(&key).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let make = |key: &str| {
+        let arguments = ["key", key, "--for", "root", "--holder", "ann"];
+        area.ann.run(&arguments)
+    };
+    assert!(!make(&key).succeeded);
+    assert_eq!(std::fs::read(&key).unwrap(), own);
+    // Where only the public half is there, it stays too.
+    std::fs::remove_file(&key).unwrap();
+    let half = std::fs::read(&public).unwrap();
+    assert!(!make(&key).succeeded && !Path::new(&key).exists());
+    assert_eq!(std::fs::read(&public).unwrap(), half);
+    // A link that leads to no file yet.
+    let (link, elsewhere) = (area.path("link.key"), area.path("shared.key"));
+    symlink(&elsewhere, &link).unwrap();
+    assert!(!make(&link).succeeded && !Path::new(&elsewhere).exists());
+    assert!(make(&area.path("another.key")).succeeded, "the control");
+}
+
 /// A first root that somebody made up, in which the real people have their real keys: without roots a request has no fingerprint to be known by.
 #[test]
 fn a_request_without_roots_gets_no_signature_over_endpoints() {
