@@ -15,7 +15,6 @@ use services_directory::{
     ids::ServiceId,
     import::{
         duplicates,
-        file::DirectoryFile,
         merge,
         open_referral::Mapping,
         rows::TableMapping,
@@ -121,11 +120,12 @@ fn from_feed(url: &str, into: &Into, clock: &Clock, common: &Common) -> Result<(
     let source = Source::named(feed.as_str());
     let beside = Beside::of(&into.file);
     beside.make_folder()?;
-    // Whether the file can be taken is better known before a long crawl than after it.
-    let file = beside.file(clock.today())?;
-    let mut seen = beside.seen()?;
-    let before = seen.feeds.get(source.name()).cloned().unwrap_or_default();
-    let known = before.entries.iter();
+    let _one = files::one_at_a_time(&into.file)?;
+    // Whether the file can be taken is better known before a long crawl than after it. A curator may edit it meanwhile.
+    beside.taken(clock.today())?;
+    let seen = beside.seen()?;
+    let known = seen.feeds.get(source.name()).into_iter();
+    let known = known.flat_map(|it| &it.entries);
     let known = known.filter(|(_, entry)| entry.retired_on.is_none());
     let mut told = ProgressTold::default();
     let crawl = Crawler {
@@ -138,6 +138,9 @@ fn from_feed(url: &str, into: &Into, clock: &Clock, common: &Common) -> Result<(
         progress: &mut |progress| told.tell(&progress),
     };
     let crawl = crawl.run().map_err(usage)?;
+    let mut taken = beside.taken(clock.today())?;
+    let mut seen = beside.seen()?;
+    let before = seen.feeds.get(source.name()).cloned().unwrap_or_default();
     let mapping = Mapping {
         source: &source,
         today: clock.today(),
@@ -161,13 +164,20 @@ fn from_feed(url: &str, into: &Into, clock: &Clock, common: &Common) -> Result<(
             Err(refused) => report.refused.push(refused),
         }
     }
-    let (changed, mut after, counts) =
-        take_over(&file, &before, &arrived, &source, into.vanished_are_right).map_err(usage)?;
+    let (changed, mut after, counts) = take_over(
+        &taken.file,
+        &before,
+        &arrived,
+        &source,
+        into.vanished_are_right,
+    )
+    .map_err(usage)?;
     after.capabilities = serde_json::to_value(&crawl.capabilities).unwrap_or_default();
+    taken.file = changed;
     report.crawled(&crawl, counts);
     seen.feeds.insert(source.name().to_owned(), after);
     beside.keep(
-        &changed,
+        &taken,
         &seen,
         source.name(),
         &crawl.services,
@@ -194,6 +204,8 @@ fn from_table(
         .table(&bytes, clock.today(), &store::clock::england())
         .map_err(usage)?;
     let beside = Beside::of(&into.file);
+    beside.make_folder()?;
+    let _one = files::one_at_a_time(&into.file)?;
     let mut seen = beside.seen()?;
     let before = seen.feeds.get(source.name()).cloned().unwrap_or_default();
     let arrived = Arrived {
@@ -204,15 +216,29 @@ fn from_table(
         at: clock.now(),
         today: clock.today(),
     };
-    let file = beside.file(clock.today())?;
-    let (file, after, changes) =
-        take_over(&file, &before, &arrived, &source, into.vanished_are_right).map_err(usage)?;
+    let mut taken = beside.taken(clock.today())?;
+    let (changed, after, changes) = take_over(
+        &taken.file,
+        &before,
+        &arrived,
+        &source,
+        into.vanished_are_right,
+    )
+    .map_err(usage)?;
+    taken.file = changed;
     let mut report = Report::of(source.name());
     report.repairs = read.repairs;
     report.rows = read.problems;
     report.table(read.encoding, read.separator, changes);
     seen.feeds.insert(source.name().to_owned(), after);
-    beside.keep(&file, &seen, source.name(), &read.raw, &report, clock.now())?;
+    beside.keep(
+        &taken,
+        &seen,
+        source.name(),
+        &read.raw,
+        &report,
+        clock.now(),
+    )?;
     report.tell(common, &beside)
 }
 
@@ -281,20 +307,15 @@ fn merged(
 ) -> Result<(), CliError> {
     let id = |text: &str| ServiceId::parse(text).map_err(usage);
     let (keep, gone) = (id(keep)?, id(gone)?);
-    let mut changed = files::directory_file(file)?;
-    merge::merge(&mut changed, &keep, &gone, today).map_err(usage)?;
-    write_checked(&changed, file)?;
+    let _one = files::one_at_a_time(file)?;
+    let mut taken = files::Taken::of(file)?;
+    merge::merge(&mut taken.file, &keep, &gone, today).map_err(usage)?;
+    taken.put_back()?;
     if common.json {
         return print_json(&serde_json::json!({ "keep": keep, "gone": gone }));
     }
     say!("{gone} is closed and points to {keep}. No address was moved.");
     Ok(())
-}
-
-/// Nothing takes the file's place that could not be loaded.
-fn write_checked(changed: &DirectoryFile, path: &Path) -> Result<(), CliError> {
-    changed.check().map_err(feed_error)?;
-    files::write(path, changed.text().as_bytes())
 }
 
 fn directory(file: &Path) -> Result<Directory, CliError> {

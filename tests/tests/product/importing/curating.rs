@@ -227,6 +227,52 @@ fn killed_in_the_middle_it_goes_on_where_it_was() {
     assert_eq!(curator.directory().services.len(), 40);
 }
 
+/// A crawl takes hours, and a curator works meanwhile.
+#[test]
+fn what_is_edited_during_a_crawl_stays_and_no_second_import_begins() {
+    let curator = Curator::new();
+    let feed = Feed::of(10);
+    assert!(curator.import(&feed, &[]).succeeded);
+    feed.requests();
+    feed.change(|script| {
+        script.services.push(service(10));
+        script.holds_after = Some(4);
+    });
+    let (file, table) = (curator.file(), curator.path("table.csv"));
+    let mapping = curator.path("mapping.json");
+    fs::write(&table, "Ref,Service\n1,Leek Walks\n").unwrap();
+    let fields = r#"{"source":"council table","id":"Ref","columns":{"name":"Service"}}"#;
+    fs::write(&mapping, fields).unwrap();
+    let (table, mapping) = (table.to_str().unwrap(), mapping.to_str().unwrap());
+    let import = ["directory", "import"];
+    let crawl = [&import[..], &["open-referral", &feed.address, "--into", &file]].concat();
+    let of_table = ["csv", table, "--mapping", mapping, "--into", &file];
+    let of_table = [&import[..], &of_table].concat();
+
+    let mut crawling = curator.program.start(&crawl);
+    feed.wait_for_details(5);
+    let refused = curator.program.run(&of_table);
+    assert!(
+        !refused.succeeded && refused.err.contains("at work on"),
+        "{refused:?}"
+    );
+    let text = curator.text("services.jsonl");
+    assert!(text.contains("\"Imported services\""));
+    let edited = text.replacen("\"Imported services\"", "\"Services of Leek\"", 1);
+    fs::write(&file, edited).unwrap();
+    feed.change(|script| script.holds_after = None);
+    assert!(crawling.wait().unwrap().success());
+
+    let directory = curator.directory();
+    assert_eq!(
+        (directory.header.name.as_str(), directory.services.len()),
+        ("Services of Leek", 11)
+    );
+    let done = curator.program.run(&of_table);
+    assert!(done.succeeded, "{done:?}");
+    assert_eq!(curator.directory().services.len(), 12);
+}
+
 #[test]
 fn a_table_comes_in_by_its_mapping_and_bad_rows_are_told() {
     let curator = Curator::new();
