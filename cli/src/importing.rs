@@ -14,8 +14,7 @@ use services_directory::{
     feed::{Directory, FeedLimits},
     ids::ServiceId,
     import::{
-        duplicates,
-        merge,
+        duplicates, merge,
         open_referral::Mapping,
         rows::TableMapping,
         source::Source,

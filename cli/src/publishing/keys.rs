@@ -131,9 +131,7 @@ impl Passphrase {
     }
 }
 
-fn typed_twice(
-    mut ask: impl FnMut(&str) -> Result<String, CliError>,
-) -> Result<String, CliError> {
+fn typed_twice(mut ask: impl FnMut(&str) -> Result<String, CliError>) -> Result<String, CliError> {
     let first = ask("A passphrase of four or more words")?;
     if ask("The same once more")? == first {
         Ok(first)

@@ -2,6 +2,7 @@
 
 use super::{Directory, FeedError, FeedProblem, Lines, address};
 use crate::ids::{AreaId, ServiceId};
+use crate::layer::local;
 use crate::model::{
     Area, Channel, DirectoryRecord, Endpoint, HealthcareService, ReferralMethod, ServiceStatus,
     Tier, Tombstone, TombstoneReason,
@@ -246,6 +247,7 @@ pub(super) fn check_references(directory: &Directory, lines: &Lines, faults: &mu
     let endpoints = directory.endpoints.iter().map(|e| &e.id);
     unique("endpoint", endpoints, &lines.endpoints, faults);
 
+    check_not_local(directory, lines, faults);
     check_areas(directory, lines, &areas, faults);
     let known = Known {
         areas,
@@ -285,6 +287,23 @@ pub(super) fn check_references(directory: &Directory, lines: &Lines, faults: &mu
     }
     check_unassured(directory, lines, faults);
     check_tombstones(directory, lines, &known.services, faults);
+}
+
+/// What a practice wrote for itself alone is known by its id, and is treated otherwise: nothing is sent to it, and no correction of it goes out.
+fn check_not_local(directory: &Directory, lines: &Lines, faults: &mut Faults) {
+    let services = directory.services.iter().map(|it| it.id.as_str());
+    let organizations = directory.organizations.iter().map(|it| it.id.as_str());
+    let tombstones = directory.tombstones.iter().map(|it| it.id.as_str());
+    let all = (services.zip(&lines.services))
+        .chain(organizations.zip(&lines.organizations))
+        .chain(tombstones.zip(&lines.tombstones));
+    for (id, line) in all.filter(|(id, _)| local::is_local(id)) {
+        let what = format!(
+            "one of those that practices give themselves (\"{}…\")",
+            local::PREFIX
+        );
+        faults.add(*line, &id, value("id", what));
+    }
 }
 
 /// An id is not given twice, also not after its service has gone; and whoever follows the successors comes to an end.

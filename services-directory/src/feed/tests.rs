@@ -143,6 +143,12 @@ fn each_fault_names_its_line_its_record_and_what_is_wrong() {
             2,
             "does not follow the schema",
         ),
+        (
+            r#""kind":"organization","id":"org""#,
+            r#""kind":"organization","id":"local:org""#,
+            5,
+            "practices give themselves",
+        ),
         (r#""kind":"directory""#, r#""kind":"endpoint""#, 1, "schema"),
         (
             r#""name":"The area","#,
@@ -193,11 +199,19 @@ fn a_chain_of_a_hundred_thousand_comes_to_an_end_and_a_circle_at_its_end_is_foun
     const LENGTH: usize = 100_000;
     let mut text = GOOD.to_owned();
     for at in 1..=LENGTH {
-        let after = if at == LENGTH { "s1".to_owned() } else { format!("t{}", at + 1) };
+        let after = if at == LENGTH {
+            "s1".to_owned()
+        } else {
+            format!("t{}", at + 1)
+        };
         text += &format!(
             "{{\"kind\":\"tombstone\",\"id\":\"t{at}\",\"reason\":\"merged\",\"successor\":\"{after}\",\"on\":\"2026-09-30\"}}\n"
         );
-        let above = if at == LENGTH { "icb".to_owned() } else { format!("a{}", at + 1) };
+        let above = if at == LENGTH {
+            "icb".to_owned()
+        } else {
+            format!("a{}", at + 1)
+        };
         text += &format!(
             "{{\"kind\":\"area\",\"id\":\"a{at}\",\"name\":\"A\",\"level\":\"place\",\"part_of\":\"{above}\"}}\n"
         );
@@ -214,6 +228,19 @@ fn a_chain_of_a_hundred_thousand_comes_to_an_end_and_a_circle_at_its_end_is_foun
         let record = error.record.as_deref().unwrap_or_default();
         assert!(record == "t99990" || record == "a99990", "{error}");
         assert!(error.to_string().contains("leads back"), "{error}");
+    }
+}
+
+#[test]
+fn no_published_id_is_one_that_practices_give_themselves() {
+    let good = format!("{GOOD}{GONE}");
+    // Everywhere, so that nothing but the id itself is wrong.
+    for id in ["s1", "s2", "org", "s00"] {
+        let changed = good.replace(&format!("\"{id}\""), &format!("\"local:{id}\""));
+        let error = read(&changed).unwrap_err().to_string();
+        assert!(error.contains("practices give themselves"), "{id}: {error}");
+        let alike = good.replace(&format!("\"{id}\""), &format!("\"locals:{id}\""));
+        assert!(read(&alike).is_ok(), "{id}: the control");
     }
 }
 

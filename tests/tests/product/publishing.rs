@@ -390,20 +390,34 @@ fn a_request_without_roots_gets_no_signature_over_endpoints() {
     std::fs::write(&invented, forged.to_string()).unwrap();
     let (own, out) = (area.ann.key("endpoints"), area.path("signature"));
     let sign = |request: &str, more: &[&str]| {
-        let sign = ["sign-endpoints", request, "--key", &own, "--yes", "--out", &out];
+        let sign = [
+            "sign-endpoints",
+            request,
+            "--key",
+            &own,
+            "--yes",
+            "--out",
+            &out,
+        ];
         area.ann.run(&[&sign, more].concat())
     };
     let known = ["--fingerprint", &area.fingerprint];
     for more in [&[][..], &known] {
         let refused = sign(&invented, more);
-        assert!(!refused.succeeded && !Path::new(&out).exists(), "{refused:?}");
+        assert!(
+            !refused.succeeded && !Path::new(&out).exists(),
+            "{refused:?}"
+        );
     }
     // The same, not made up; and then once more the other, with a key that has a directory.
     let honest = sign(&request, &known);
     assert!(honest.succeeded && Path::new(&out).exists(), "{honest:?}");
     std::fs::remove_file(&out).unwrap();
     let refused = sign(&invented, &[]);
-    assert!(!refused.succeeded && !Path::new(&out).exists(), "{refused:?}");
+    assert!(
+        !refused.succeeded && !Path::new(&out).exists(),
+        "{refused:?}"
+    );
 }
 
 /// Each request is whole and was genuine once: only who has seen a newer one can tell.
@@ -420,21 +434,32 @@ fn a_request_that_begins_before_what_its_signer_has_seen_is_not_signed() {
     let known = ["--fingerprint", area.fingerprint.as_str()];
     let (folder, own) = (area.public(), area.ann.key("root"));
     let renew = |request: &str| {
-        let renew = ["rotate", "--folder", &folder, "--request", request, "--key", &own];
+        let renew = [
+            "rotate",
+            "--folder",
+            &folder,
+            "--request",
+            request,
+            "--key",
+            &own,
+        ];
         let asked = area.ann.done(&renew);
         assert_eq!(asked["published"], false);
         let cem = area.sign(&area.cem, "sign-root", "root", request, &known);
         // Whose signature got lost on the way signs again.
         let cem_again = area.sign(&area.cem, "sign-root", "root", request, &[]);
         assert_eq!(cem, cem_again);
-        area.ann.done(&[&renew[..], &["--signature", &cem]].concat())
+        area.ann
+            .done(&[&renew[..], &["--signature", &cem]].concat())
     };
     let (second, third) = (area.path("root-2.request"), area.path("root-3.request"));
     assert_eq!(renew(&second)["root_version"], 2);
     assert_eq!(renew(&third)["root_version"], 3);
 
     let cem = area.cem.key("root");
-    let refused = area.cem.run(&["sign-root", &second, "--key", &cem, "--yes"]);
+    let refused = area
+        .cem
+        .run(&["sign-root", &second, "--key", &cem, "--yes"]);
     assert!(
         !refused.succeeded && refused.err.contains("its newest root is version 1"),
         "{refused:?}"
@@ -442,7 +467,9 @@ fn a_request_that_begins_before_what_its_signer_has_seen_is_not_signed() {
     // A second root of a number that was signed already.
     let text = std::fs::read_to_string(&third).unwrap();
     let mut other: Value = serde_json::from_str(&text).unwrap();
-    let bytes = BASE64_STANDARD.decode(other["root"].as_str().unwrap()).unwrap();
+    let bytes = BASE64_STANDARD
+        .decode(other["root"].as_str().unwrap())
+        .unwrap();
     let mut root: Root = serde_json::from_slice(&bytes).unwrap();
     root.expires -= jiff::SignedDuration::from_hours(1);
     other["root"] = BASE64_STANDARD.encode(bytes_to_sign(&root).unwrap()).into();

@@ -98,9 +98,11 @@ pub(super) fn check(
 
     // A version goes down only where those who signed the higher one sign no more: the way back after their keys were stolen. What is known is asked
     // itself, not the root before: that root may have been believed already, in a refresh that got no further (TUF 1.0, section 5.3.11).
-    let fresh_start = outlived(known, TrustedRole::Timestamp, |it: &Signed<TimestampRole>| {
-        root.verify_role(it).is_ok()
-    })? || outlived(known, TrustedRole::Snapshot, |it: &Signed<Snapshot>| {
+    let fresh_start = outlived(
+        known,
+        TrustedRole::Timestamp,
+        |it: &Signed<TimestampRole>| root.verify_role(it).is_ok(),
+    )? || outlived(known, TrustedRole::Snapshot, |it: &Signed<Snapshot>| {
         root.verify_role(it).is_ok()
     })?;
     let new_targets = outlived(known, TrustedRole::Targets, |it: &Signed<Targets>| {

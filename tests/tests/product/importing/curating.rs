@@ -245,7 +245,11 @@ fn what_is_edited_during_a_crawl_stays_and_no_second_import_begins() {
     fs::write(&mapping, fields).unwrap();
     let (table, mapping) = (table.to_str().unwrap(), mapping.to_str().unwrap());
     let import = ["directory", "import"];
-    let crawl = [&import[..], &["open-referral", &feed.address, "--into", &file]].concat();
+    let crawl = [
+        &import[..],
+        &["open-referral", &feed.address, "--into", &file],
+    ]
+    .concat();
     let of_table = ["csv", table, "--mapping", mapping, "--into", &file];
     let of_table = [&import[..], &of_table].concat();
 
