@@ -12,6 +12,8 @@ use product_tests::real_practice::{LISTER, RealPractice, published};
 use product_tests::torture::copies::child;
 use product_tests::web_server::{Fault, WebServer};
 use services_directory::directory_table;
+use services_directory::ids::EndpointId;
+use services_directory::trust_table::{self, StopList};
 use signed_feed::source::{Authorities, Fetcher, Source, TransferError, TransferLimits};
 use signed_feed::verify::{self, Refusal};
 use std::collections::BTreeSet;
@@ -349,6 +351,29 @@ fn h02_wrong_address_a_revoked_one_stops_at_once_and_is_not_free_again_by_the_li
     practice.send_due();
     let last = practice.timeline(&queued).pop().unwrap();
     assert_eq!(last, "held (address-not-approved)");
+}
+
+#[test]
+fn what_leaves_the_stop_list_is_found_whatever_the_case_of_its_letters() {
+    let follower = Follower::new();
+    let list = |endpoints: &[&str], addresses: &[&str]| StopList {
+        endpoints: endpoints
+            .iter()
+            .map(|id| EndpointId::parse(id).unwrap())
+            .collect(),
+        addresses: addresses.iter().map(|&it| it.to_owned()).collect(),
+    };
+    let before = list(
+        &["e1", "e2"],
+        &["One@x.example", "two@X.example", "three@x.example"],
+    );
+    let after = list(&["e2", "e3"], &["ONE@x.example", "four@x.example"]);
+    let freed = follower.engine.store.practice.write(move |tx| {
+        trust_table::replace_stop_list(tx, &before)?;
+        trust_table::freed_by(tx, &after)
+    });
+    let expected = list(&["e1"], &["two@x.example", "three@x.example"]);
+    assert_eq!(freed.unwrap(), expected);
 }
 
 #[test]
