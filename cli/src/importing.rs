@@ -1,5 +1,6 @@
 //! `onward-cli directory import|export|duplicates|merge`: a curator's work on a directory file. No data folder is opened.
 
+mod exported;
 mod files;
 mod report;
 
@@ -252,6 +253,7 @@ fn export_open_referral(
         let text = serde_json::to_vec(&page.body).map_err(usage)?;
         files::write(&to.join(&page.path), &text)?;
     }
+    let gone = exported::take_away_what_left(to, &pages)?;
     let unassured = directory.services.len();
     let written = pages
         .iter()
@@ -262,7 +264,7 @@ fn export_open_referral(
     let left_out = unassured - written;
     if common.json {
         return print_json(
-            &serde_json::json!({ "services": written, "files": pages.len(), "left_out": left_out }),
+            &serde_json::json!({ "services": written, "files": pages.len(), "left_out": left_out, "taken_away": gone }),
         );
     }
     say!(
@@ -270,6 +272,9 @@ fn export_open_referral(
         pages.len(),
         to.display()
     );
+    if gone > 0 {
+        say!("{gone} files of an earlier export, which this one has no more, are taken away.");
+    }
     Ok(())
 }
 

@@ -130,7 +130,8 @@ pub fn uuid(kind: &str, id: &str) -> String {
     parts.join("-")
 }
 
-fn is_uuid(text: &str) -> bool {
+/// Whether it is written as one.
+pub fn is_uuid(text: &str) -> bool {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     lengths == [8, 4, 4, 4, 12] && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
 }

@@ -472,3 +472,60 @@ fn what_is_exported_can_be_imported_and_has_no_address() {
     };
     assert_eq!(names(&curator.directory()), names(&directory));
 }
+
+/// A service that asked not to be listed any more, in a folder that a web server serves.
+#[test]
+fn what_left_the_directory_leaves_the_export_too_and_nothing_of_others_goes() {
+    let curator = Curator::new();
+    let (from, to) = (curator.path("starter.jsonl"), curator.path("pages"));
+    let export = || {
+        let (from, to) = (from.to_str().unwrap(), to.to_str().unwrap());
+        let export = ["directory", "export", "open-referral"];
+        let said = curator
+            .program
+            .run(&[&export[..], &["--from", from, "--to", to, "--json"]].concat());
+        assert!(said.succeeded, "{said:?}");
+        said.json()
+    };
+    let starter = product_tests::directories::STARTER;
+    fs::write(&from, starter).unwrap();
+    assert_eq!(export()["taken_away"], 0);
+    let of = |id: &str| {
+        let name = services_directory::export::open_referral::uuid("service", id);
+        to.join(format!("services/{name}.json"))
+    };
+    assert!(of("mens-shed").exists());
+    // A page of a longer list, as an earlier export left it; and files of others, of which two only look like ours.
+    let page = r#"{"page_number":7,"contents":[]}"#;
+    fs::write(to.join("services/page-7.json"), page).unwrap();
+    let others = [
+        ("index.html", "<p>Hello</p>"),
+        ("services/README.json", "{}"),
+        ("services/page-8.json", r#"{"page_number":7,"contents":[]}"#),
+        (
+            "services/0f1f2a9e-4b5a-4a55-8f0e-0a6d1d0c1a01.json",
+            r#"{"id":"another"}"#,
+        ),
+    ];
+    for (name, text) in others {
+        fs::write(to.join(name), text).unwrap();
+    }
+
+    let listed = |line: &&str| !line.starts_with("{\"kind\":\"service\",\"id\":\"mens-shed\"");
+    let without: Vec<&str> = starter.lines().filter(listed).collect();
+    let without = without.join("\n");
+    let without = without
+        .replace("\"mens-shed\",", "")
+        .replace("\"mens-shed\"", "");
+    fs::write(&from, without).unwrap();
+    let report = export();
+    assert_eq!(
+        (&report["services"], &report["taken_away"]),
+        (&json!(97), &json!(2))
+    );
+    assert!(!of("mens-shed").exists() && !to.join("services/page-7.json").exists());
+    assert!(of("pain-platform").exists() && to.join("services/page-1.json").exists());
+    for (name, text) in others {
+        assert_eq!(fs::read_to_string(to.join(name)).unwrap(), text, "{name}");
+    }
+}
