@@ -36,10 +36,42 @@ pub fn shown(text: &str) -> String {
         .collect()
 }
 
-/// Control characters, and those that change the direction of text or are invisible (Unicode TR 36, section 2.5).
+/// What shows nothing, or changes the direction of what stands after it: the code points that are ignored by default (Unicode 16,
+/// `DerivedCoreProperties.txt`, `Default_Ignorable_Code_Point`), separators of lines, the blank of Braille, and the marks of annotations. A name with one of them looks like
+/// another (Unicode TR 36, section 2.5).
+const HIDDEN: [(char, char); 20] = [
+    ('\u{00AD}', '\u{00AD}'),
+    ('\u{034F}', '\u{034F}'),
+    ('\u{061C}', '\u{061C}'),
+    ('\u{115F}', '\u{1160}'),
+    ('\u{17B4}', '\u{17B5}'),
+    ('\u{180B}', '\u{180F}'),
+    ('\u{200B}', '\u{200F}'),
+    ('\u{2028}', '\u{202E}'),
+    ('\u{2060}', '\u{206F}'),
+    ('\u{2800}', '\u{2800}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{FE00}', '\u{FE0F}'),
+    ('\u{FEFF}', '\u{FEFF}'),
+    ('\u{FFA0}', '\u{FFA0}'),
+    ('\u{FFF0}', '\u{FFF8}'),
+    ('\u{FFF9}', '\u{FFFB}'),
+    ('\u{1BCA0}', '\u{1BCA3}'),
+    ('\u{1D173}', '\u{1D17A}'),
+    ('\u{E0000}', '\u{E007F}'),
+    ('\u{E0080}', '\u{E0FFF}'),
+];
+
+/// Control characters, and those that change the direction of text or are invisible.
 pub fn is_forbidden(c: char) -> bool {
+    // Nearly every letter of a directory is one of these.
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
-        || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+        || HIDDEN
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&c))
 }
 
 /// Every text of a record, whatever its field: length and characters.

@@ -232,6 +232,29 @@ fn a_chain_of_a_hundred_thousand_comes_to_an_end_and_a_circle_at_its_end_is_foun
 }
 
 #[test]
+fn no_text_has_a_character_that_nobody_sees() {
+    let ends = [
+        0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x180B, 0x180E, 0x180F, 0x200B, 0x200D,
+        0x200F, 0x2028, 0x202A, 0x202E, 0x2060, 0x2066, 0x206F, 0x2800, 0x3164, 0xFE00, 0xFE0F,
+        0xFEFF, 0xFFA0, 0xFFF0, 0xFFF9, 0xFFFB, 0x1BCA0, 0x1D173, 0xE0000, 0xE0001, 0xE0041,
+        0xE007F, 0xE0100, 0xE0FFF, 0x7F, 0x85, 0x1B,
+    ];
+    for code in ends {
+        let c = char::from_u32(code).unwrap();
+        assert!(is_forbidden(c), "{code:X}");
+        let escaped = serde_json::to_string(&format!("Pain{c} café")).unwrap();
+        let text = GOOD.replacen("\"Pain café\"", &escaped, 1);
+        assert_ne!(text, GOOD);
+        let error = read(&text).unwrap_err();
+        assert_eq!(error.line, 6, "{code:X}: {error}");
+        assert!(error.to_string().contains("direction-changing"), "{error}");
+    }
+    for c in "Aé–’…ŵŷ£€½✓➜한あЖ".chars() {
+        assert!(!is_forbidden(c), "{c}");
+    }
+}
+
+#[test]
 fn no_published_id_is_one_that_practices_give_themselves() {
     let good = format!("{GOOD}{GONE}");
     // Everywhere, so that nothing but the id itself is wrong.
