@@ -230,7 +230,7 @@ fn in_words(review: &Review, before: Option<&Remembered>) -> Result<String, CliE
                 "LOOK: you signed version {signed} last, and version {published} is what this begins from. Ask what became of yours."
             );
         }
-        text += &changes::in_words(&review.changes);
+        text += &changes::in_words(&review.changes, &review.endpoints);
         if !review.changes.is_empty() {
             text += "Ring each of these services at a number that you had before this request.\n";
         }

@@ -305,10 +305,40 @@ fn the_second_person_sees_what_changes_and_must_say_yes() {
         .lines()
         .filter(|line| line.contains("referrals@"))
         .collect();
+    // An o that became a zero.
+    let alike = format!("  LOOK     easily read as {PAIN}, and is another address");
     assert_eq!(
         seen,
-        [format!("  was      {PAIN}"), format!("  now      {MOVED}")]
+        [
+            format!("  was      {PAIN}"),
+            format!("  now      {MOVED}"),
+            alike
+        ]
     );
+    let (file, folder) = (area.file(), area.public());
+    let looks = || -> Vec<String> {
+        let check = ["check", &file, "--folder", &folder, "--json"];
+        let said = area.ben.run(&check).json();
+        let found = said["found"].as_array().unwrap().iter();
+        let of_pain = found.filter(|it| it["record"] == "endpoint-pain-platform");
+        let what = of_pain.map(|it| it["what"].as_str().unwrap().to_owned());
+        what.filter(|it| it.starts_with("its address:")).collect()
+    };
+    assert_eq!(
+        looks(),
+        [format!(
+            "its address: easily read as {PAIN}, and is another address"
+        )]
+    );
+    area.edit(MOVED, "pain@elsewhere.example");
+    let said = looks().join("\n");
+    assert!(
+        said.contains("was at pain-platform.example.nhs.uk") && said.contains("encrypted"),
+        "{said}"
+    );
+    area.edit("pain@elsewhere.example", PAIN);
+    assert_eq!(looks(), [""; 0], "the control");
+    area.edit(PAIN, MOVED);
     // Somebody else's directory, and a request that was changed on the way.
     let stranger = ["--fingerprint", &"0".repeat(64), "--yes"];
     let refused = area.ann.run(&[&sign[1..], &stranger].concat());
