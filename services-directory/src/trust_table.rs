@@ -396,6 +396,8 @@ pub fn replace_stop_list(tx: &Transaction<'_>, list: &StopList) -> Result<(), St
 /// What stands on the stop-list now and would not on this one.
 pub fn freed_by(connection: &Connection, list: &StopList) -> Result<StopList, StoreError> {
     let mut freed = StopList::default();
+    let still = list.addresses.iter().map(|it| it.to_ascii_lowercase());
+    let still: BTreeSet<String> = still.collect();
     let mut statement = connection.prepare("SELECT kind, value FROM feed_revoked")?;
     let rows = statement.query_map([], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
@@ -403,11 +405,7 @@ pub fn freed_by(connection: &Connection, list: &StopList) -> Result<StopList, St
     for row in rows {
         let (kind, value) = row?;
         if kind == "address" {
-            if !list
-                .addresses
-                .iter()
-                .any(|it| it.eq_ignore_ascii_case(&value))
-            {
+            if !still.contains(&value.to_ascii_lowercase()) {
                 freed.addresses.insert(value);
             }
         } else if let Ok(id) = EndpointId::parse(&value)

@@ -143,6 +143,12 @@ fn each_fault_names_its_line_its_record_and_what_is_wrong() {
             2,
             "does not follow the schema",
         ),
+        (
+            r#""kind":"organization","id":"org""#,
+            r#""kind":"organization","id":"local:org""#,
+            5,
+            "practices give themselves",
+        ),
         (r#""kind":"directory""#, r#""kind":"endpoint""#, 1, "schema"),
         (
             r#""name":"The area","#,
@@ -184,6 +190,80 @@ fn a_tombstone_leads_to_a_service_that_is_there_and_takes_no_id_twice() {
     for (from, to, words) in cases {
         let error = read(&good.replacen(from, to, 1)).expect_err(to).to_string();
         assert!(error.contains(words), "{to}: {error}");
+    }
+}
+
+/// Looked at one by one, each from its own beginning, these would be five thousand million steps in each kind of chain.
+#[test]
+fn a_chain_of_a_hundred_thousand_comes_to_an_end_and_a_circle_at_its_end_is_found() {
+    const LENGTH: usize = 100_000;
+    let mut text = GOOD.to_owned();
+    for at in 1..=LENGTH {
+        let after = if at == LENGTH {
+            "s1".to_owned()
+        } else {
+            format!("t{}", at + 1)
+        };
+        text += &format!(
+            "{{\"kind\":\"tombstone\",\"id\":\"t{at}\",\"reason\":\"merged\",\"successor\":\"{after}\",\"on\":\"2026-09-30\"}}\n"
+        );
+        let above = if at == LENGTH {
+            "icb".to_owned()
+        } else {
+            format!("a{}", at + 1)
+        };
+        text += &format!(
+            "{{\"kind\":\"area\",\"id\":\"a{at}\",\"name\":\"A\",\"level\":\"place\",\"part_of\":\"{above}\"}}\n"
+        );
+    }
+    let directory = read(&text).unwrap();
+    assert_eq!(directory.tombstones.len(), LENGTH);
+    for (end, to) in [
+        (r#""successor":"s1""#, r#""successor":"t99990""#),
+        (r#""part_of":"icb""#, r#""part_of":"a99990""#),
+    ] {
+        let (before, last) = text.rsplit_once(end).unwrap();
+        let error = read(&format!("{before}{to}{last}")).unwrap_err();
+        // Of all that lead there only those that stand in the circle itself.
+        let record = error.record.as_deref().unwrap_or_default();
+        assert!(record == "t99990" || record == "a99990", "{error}");
+        assert!(error.to_string().contains("leads back"), "{error}");
+    }
+}
+
+#[test]
+fn no_text_has_a_character_that_nobody_sees() {
+    let ends = [
+        0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x180B, 0x180E, 0x180F, 0x200B, 0x200D,
+        0x200F, 0x2028, 0x202A, 0x202E, 0x2060, 0x2066, 0x206F, 0x2800, 0x3164, 0xFE00, 0xFE0F,
+        0xFEFF, 0xFFA0, 0xFFF0, 0xFFF9, 0xFFFB, 0x1BCA0, 0x1D173, 0xE0000, 0xE0001, 0xE0041,
+        0xE007F, 0xE0100, 0xE0FFF, 0x7F, 0x85, 0x1B,
+    ];
+    for code in ends {
+        let c = char::from_u32(code).unwrap();
+        assert!(is_forbidden(c), "{code:X}");
+        let escaped = serde_json::to_string(&format!("Pain{c} café")).unwrap();
+        let text = GOOD.replacen("\"Pain café\"", &escaped, 1);
+        assert_ne!(text, GOOD);
+        let error = read(&text).unwrap_err();
+        assert_eq!(error.line, 6, "{code:X}: {error}");
+        assert!(error.to_string().contains("direction-changing"), "{error}");
+    }
+    for c in "Aé–’…ŵŷ£€½✓➜한あЖ".chars() {
+        assert!(!is_forbidden(c), "{c}");
+    }
+}
+
+#[test]
+fn no_published_id_is_one_that_practices_give_themselves() {
+    let good = format!("{GOOD}{GONE}");
+    // Everywhere, so that nothing but the id itself is wrong.
+    for id in ["s1", "s2", "org", "s00"] {
+        let changed = good.replace(&format!("\"{id}\""), &format!("\"local:{id}\""));
+        let error = read(&changed).unwrap_err().to_string();
+        assert!(error.contains("practices give themselves"), "{id}: {error}");
+        let alike = good.replace(&format!("\"{id}\""), &format!("\"locals:{id}\""));
+        assert!(read(&alike).is_ok(), "{id}: the control");
     }
 }
 

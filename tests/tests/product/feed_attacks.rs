@@ -9,6 +9,7 @@ use product_tests::practice::computer_time;
 use product_tests::published::{Area, Follower, STARTER, copy_folder, days, renamed, silent};
 use services_directory::feed::{FeedLimits, FeedProblem};
 use services_directory::trust_table;
+use signed_feed::keys::{KeyPurpose, SigningKey};
 use signed_feed::source::{Authorities, Fetcher, Source, TransferLimits};
 use signed_feed::verify::{self, Known, Refresh, Refusal};
 use store::Clock;
@@ -545,61 +546,18 @@ fn a_zstd_bomb_is_refused_before_it_unfolds() {
     }
 }
 
-/// Signed by a thief of the publisher's key, so that nothing but the contents is wrong.
-#[test]
-fn records_that_are_too_long_too_deep_or_not_what_they_seem_are_refused() {
+/// A record in which this stands in the place of a service's name, signed by a thief of the publisher's key: nothing but the contents is wrong.
+fn refused_for_its_contents(attacks: &[String], why: &str) {
     let good = services_lines(STARTER);
-    let name = "\"name\":\"Pain Platform\"";
-    let cases = [
-        (
-            "a 10 MB record",
-            name,
-            format!("\"name\":\"{}\"", "x".repeat(10 << 20)),
-        ),
-        (
-            "deep nesting",
-            name,
-            format!("\"name\":{}{}", "[".repeat(30_000), "]".repeat(30_000)),
-        ),
-        (
-            "bidi",
-            name,
-            "\"name\":\"Pain \u{202e}mroftalP\"".to_owned(),
-        ),
-        (
-            "an isolate",
-            name,
-            "\"name\":\"Pain \u{2066}Platform\"".to_owned(),
-        ),
-        (
-            "zero width",
-            name,
-            "\"name\":\"Pain\u{200b} Platform\"".to_owned(),
-        ),
-        (
-            "a javascript: link",
-            name,
-            "\"name\":\"Pain Platform\",\"url\":\"javascript:alert(1)\"".to_owned(),
-        ),
-        (
-            "a data: link",
-            name,
-            "\"name\":\"Pain Platform\",\"url\":\"data:text/html,x\"".to_owned(),
-        ),
-        (
-            "an unknown field",
-            name,
-            "\"name\":\"Pain Platform\",\"script\":\"x\"".to_owned(),
-        ),
-    ];
-    for (what, from, to) in cases {
+    for attack in attacks {
         let (area, follower) = second_version();
-        let text = good.replacen(from, &to, 1);
-        assert_ne!(text, good, "{what}");
+        let text = good.replacen("\"name\":\"Pain Platform\"", attack, 1);
+        assert_ne!(text, good);
         let folder = by_thief(&area, &text);
-        let outcome = follower.outcome(folder.path());
-        assert_eq!(outcome, "feed-content", "{what}");
-        assert_eq!(follower.version(), 1, "{what}");
+        let refusal = follower.refresh(folder.path()).unwrap_err();
+        let line = refusal.to_string();
+        assert!(line.contains(why) && !line.contains('\n'), "{line}");
+        refused(folder.path(), "feed-content", &area, &follower);
     }
 }
 
@@ -630,6 +588,59 @@ fn half_a_million_records_and_one_are_refused() {
         ..FeedLimits::default()
     };
     assert!(load(folder.path(), &area, one_more).is_ok());
+}
+
+fn named(name: &str) -> String {
+    format!("\"name\":\"{name}\"")
+}
+
+#[test]
+fn a_ten_megabyte_record_is_refused() {
+    refused_for_its_contents(&[named(&"x".repeat(10 << 20))], "longer than");
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    let (open, close) = ("[".repeat(20_000), "]".repeat(20_000));
+    let attack = format!("\"name\":{open}{close}");
+    refused_for_its_contents(&[attack], "nested more than");
+}
+
+#[test]
+fn bidi_overrides_and_isolates_in_a_name_are_refused() {
+    let attacks = ["Pain \u{202e}mroftalP", "Pain \u{2066}Platform"];
+    refused_for_its_contents(&attacks.map(named), "direction-changing");
+}
+
+#[test]
+fn zero_width_characters_in_a_name_are_refused() {
+    let attacks = ["Pain\u{200b} Platform", "Pa\u{ad}in Platform"];
+    refused_for_its_contents(&attacks.map(named), "invisible");
+}
+
+#[test]
+fn a_javascript_link_and_a_data_link_are_refused() {
+    let link = |to: &str| format!("{},\"url\":\"{to}\"", named("Pain Platform"));
+    let attacks = ["javascript:alert(1)", "data:text/html,x"];
+    // The record has a link of its own: one of them is a field too many, so that is taken out.
+    for attack in attacks {
+        let own = "\"url\":\"https://pain-platform.example.nhs.uk\"";
+        assert!(STARTER.contains(own));
+        let good = services_lines(STARTER);
+        let text = good.replacen(own, &format!("\"url\":\"{attack}\""), 1);
+        let (area, follower) = second_version();
+        let folder = by_thief(&area, &text);
+        let line = follower.refresh(folder.path()).unwrap_err().to_string();
+        assert!(line.contains("not the address of a web page"), "{line}");
+        refused(folder.path(), "feed-content", &area, &follower);
+    }
+    refused_for_its_contents(&attacks.map(link), "duplicate field");
+}
+
+#[test]
+fn a_field_that_the_schema_does_not_know_is_refused() {
+    let attack = format!("{},\"script\":\"x\"", named("Pain Platform"));
+    refused_for_its_contents(&[attack], "unknown field");
 }
 
 #[test]
@@ -791,4 +802,54 @@ fn a_new_root_is_believed_although_what_follows_it_is_refused() {
     copy_folder(before.path(), mixed.path());
     assert_eq!(follower.outcome(mixed.path()), "feed-not-genuine");
     assert_eq!(follower.outcome(&area.path()), "applied");
+}
+
+/// As `fast_forwarded…` above, but the new root comes a refresh before the rest: it is believed at once, and must not be the end of all refreshing.
+#[test]
+fn a_fast_forwarded_version_is_undone_also_where_the_new_root_came_before_the_rest() {
+    let (mut area, follower) = second_version();
+    let by_thief = forged(&area, |forged| {
+        forged.timestamp.signed.version = number(1 << 62);
+        forged.seal_timestamp(&area.curators);
+    });
+    assert_eq!(follower.outcome(by_thief.path()), "applied");
+    area.heartbeat();
+    assert_eq!(follower.outcome(&area.path()), "feed-older");
+
+    let stolen = std::mem::take(&mut area.curators.online);
+    area.curators.online = product_tests::published::Curators::default().online;
+    area.rotate(&stolen);
+    add_root(&area, by_thief.path());
+    let before = follower.directory();
+    assert_eq!(follower.outcome(by_thief.path()), "feed-not-genuine");
+    let root = trust(&follower).roles[&trust_table::TrustedRole::Root].version;
+    assert_eq!(root, 2, "believed although nothing else came");
+    assert!(follower.directory() == before);
+
+    assert_eq!(follower.outcome(&area.path()), "nothing-new");
+    area.publish(&renamed("Pain Platform of the valley"));
+    assert_eq!(follower.outcome(&area.path()), "applied");
+    assert_eq!(follower.version(), 3);
+}
+
+/// A second server is given a key of its own: nobody was replaced, so nothing may go back.
+#[test]
+fn a_key_that_comes_in_beside_the_others_does_not_switch_the_rollback_check_off() {
+    let (mut area, follower) = second_version();
+    let older = area.copy();
+    area.heartbeat();
+    assert_eq!(follower.outcome(&area.path()), "applied");
+    let second = SigningKey::random(KeyPurpose::Online, "Second server").unwrap();
+    area.curators.online.push(second);
+    area.rotate(&[]);
+    add_root(&area, older.path());
+    assert_eq!(follower.outcome(older.path()), "feed-older");
+    assert_eq!(follower.outcome(&area.path()), "nothing-new");
+    assert_eq!(follower.outcome(older.path()), "feed-older");
+}
+
+/// The second root, in a folder that holds nothing else of what came with it.
+fn add_root(area: &Area, folder: &Path) {
+    let name = "metadata/2.root.json";
+    std::fs::copy(area.path().join(name), folder.join(name)).unwrap();
 }

@@ -12,6 +12,8 @@ use product_tests::real_practice::{LISTER, RealPractice, published};
 use product_tests::torture::copies::child;
 use product_tests::web_server::{Fault, WebServer};
 use services_directory::directory_table;
+use services_directory::ids::EndpointId;
+use services_directory::trust_table::{self, StopList};
 use signed_feed::source::{Authorities, Fetcher, Source, TransferError, TransferLimits};
 use signed_feed::verify::{self, Refusal};
 use std::collections::BTreeSet;
@@ -63,46 +65,84 @@ fn a_refresh_with_nothing_new_is_one_conditional_request_of_a_few_kilobytes() {
     assert_eq!((state.version, state.failing), (Some(2), None));
 }
 
+/// What the web host does wrong with one file ends the refresh: the old directory stays as it was, one line says why, and the next refresh is well.
+fn refused_online(cases: &[(&str, Fault, &str)]) {
+    let (_area, server, follower) = over_tls();
+    let before = follower.directory();
+    for (path, fault, code) in cases {
+        server.fault(path, fault.clone());
+        let refused = follower.engine.refresh_directory(None, &silent());
+        let refused = refused.unwrap_err();
+        let line = refused.to_string();
+        assert_eq!(refused.code(), *code, "{path} {fault:?}");
+        assert!(line.len() > 20 && !line.contains('\n'), "{line}");
+        assert!(follower.directory() == before, "{path} {fault:?}");
+        let status = follower.engine.feed_status().unwrap().unwrap();
+        let why = status.failing.map(|(_, why)| why);
+        assert_eq!(why.as_deref(), Some(*code), "{path} {fault:?}");
+        server.well();
+    }
+    // The negative control.
+    assert_eq!(online(&follower), "applied");
+    assert_eq!(follower.version(), 2);
+    let status = follower.engine.feed_status().unwrap().unwrap();
+    assert_eq!(status.failing, None);
+}
+
 #[test]
-fn what_the_web_host_does_wrong_is_refused_and_the_old_directory_stays() {
-    let cases = [
-        ("timestamp.json", Fault::OverLong, "feed-too-long"),
-        ("timestamp.json", Fault::Endless, "feed-too-long"),
-        (".snapshot.json", Fault::Endless, "feed-too-long"),
-        (".services.json", Fault::Endless, "feed-too-long"),
-        ("2.root.json", Fault::Endless, "feed-too-long"),
-        (".jsonl.zst", Fault::Endless, "feed-too-long"),
-        (".jsonl.zst", Fault::OverLong, "feed-too-long"),
+fn an_endless_answer_is_cut_off_whichever_file_it_is() {
+    let files = [
+        "timestamp.json",
+        ".snapshot.json",
+        ".targets.json",
+        ".services.json",
+        "2.root.json",
+        ".jsonl.zst",
+    ];
+    refused_online(&files.map(|file| (file, Fault::Endless, "feed-too-long")));
+}
+
+#[test]
+fn an_answer_that_says_that_it_is_too_long_is_not_read() {
+    refused_online(
+        &["timestamp.json", ".jsonl.zst"].map(|file| (file, Fault::OverLong, "feed-too-long")),
+    );
+}
+
+/// A few bytes a second for ever would keep the old directory for ever, and nobody would be told. This takes as long as the product waits: 20 seconds.
+#[test]
+fn a_slow_answer_that_trickles_is_given_up() {
+    refused_online(&[(".jsonl.zst", Fault::Trickle, "feed-too-slow")]);
+}
+
+/// The same for a server that takes the request and never says a word: 30 seconds.
+#[test]
+fn a_slow_answer_that_never_begins_is_given_up() {
+    refused_online(&[("timestamp.json", Fault::Silent, "feed-too-slow")]);
+}
+
+#[test]
+fn an_answer_that_leads_elsewhere_is_not_followed() {
+    let to = [
+        "https://localhost:1/",
+        "http://127.0.0.1:1/",
+        "file:///etc/passwd",
+    ];
+    refused_online(&to.map(|to| {
+        let fault = Fault::Redirect(to.to_owned());
+        ("timestamp.json", fault, "feed-redirected")
+    }));
+}
+
+#[test]
+fn an_answer_that_is_an_error_or_breaks_off_leaves_the_old_directory() {
+    refused_online(&[
         ("timestamp.json", Fault::Status(503), "feed-server"),
         ("2.root.json", Fault::Status(500), "feed-server"),
         (".snapshot.json", Fault::Status(404), "feed-damaged"),
         (".jsonl.zst", Fault::Status(404), "feed-file-missing"),
         (".jsonl.zst", Fault::Cut, "feed-no-connection"),
-        (
-            "timestamp.json",
-            Fault::Redirect("https://localhost:1/".to_owned()),
-            "feed-redirected",
-        ),
-        (
-            "timestamp.json",
-            Fault::Redirect("http://127.0.0.1:1/".to_owned()),
-            "feed-redirected",
-        ),
-        (
-            "timestamp.json",
-            Fault::Redirect("file:///etc/passwd".to_owned()),
-            "feed-redirected",
-        ),
-    ];
-    let (_area, server, follower) = over_tls();
-    for (path, fault, code) in cases {
-        server.fault(path, fault.clone());
-        assert_eq!(online(&follower), code, "{path} {fault:?}");
-        assert_eq!(follower.version(), 1, "{path} {fault:?}");
-        server.well();
-    }
-    assert_eq!(online(&follower), "applied");
-    assert_eq!(follower.version(), 2);
+    ]);
 }
 
 /// Limits so short that a test sees them; what they are in the product, `TransferLimits::default` says.
@@ -349,6 +389,29 @@ fn h02_wrong_address_a_revoked_one_stops_at_once_and_is_not_free_again_by_the_li
     practice.send_due();
     let last = practice.timeline(&queued).pop().unwrap();
     assert_eq!(last, "held (address-not-approved)");
+}
+
+#[test]
+fn what_leaves_the_stop_list_is_found_whatever_the_case_of_its_letters() {
+    let follower = Follower::new();
+    let list = |endpoints: &[&str], addresses: &[&str]| StopList {
+        endpoints: endpoints
+            .iter()
+            .map(|id| EndpointId::parse(id).unwrap())
+            .collect(),
+        addresses: addresses.iter().map(|&it| it.to_owned()).collect(),
+    };
+    let before = list(
+        &["e1", "e2"],
+        &["One@x.example", "two@X.example", "three@x.example"],
+    );
+    let after = list(&["e2", "e3"], &["ONE@x.example", "four@x.example"]);
+    let freed = follower.engine.store.practice.write(move |tx| {
+        trust_table::replace_stop_list(tx, &before)?;
+        trust_table::freed_by(tx, &after)
+    });
+    let expected = list(&["e1"], &["two@x.example", "three@x.example"]);
+    assert_eq!(freed.unwrap(), expected);
 }
 
 #[test]
