@@ -39,9 +39,8 @@ impl Engine {
             .iter()
             .map(|endpoint| (&endpoint.id, endpoint))
             .collect();
-        let in_use = catalogue.directory.endpoints.iter();
-        let in_use = in_use.filter(|endpoint| endpoint.is_valid_on(today));
-        let mut addresses: Vec<AddressToApprove> = in_use
+        let mut addresses: Vec<AddressToApprove> = catalogue
+            .endpoints_in_use(today)
             .filter_map(|endpoint| {
                 Some(AddressToApprove {
                     endpoint_id: endpoint.id.to_string(),

@@ -161,7 +161,8 @@ pub fn service_digest(service: &HealthcareService) -> String {
         .unwrap_or_default()
 }
 
-/// The digest of the record that stands in the database now; none when it is gone, does not read as an endpoint, or is not valid today.
+/// The digest of the record that stands in the database now; none when it is gone, does not read as an endpoint, is not valid today,
+/// or another that is valid today has taken its place.
 pub fn endpoint_digest_now(
     connection: &Connection,
     id: &EndpointId,
@@ -178,7 +179,31 @@ pub fn endpoint_digest_now(
         Ok(DirectoryRecord::Endpoint(endpoint)) => endpoint.is_valid_on(today),
         _ => false,
     };
-    Ok(body.filter(valid).map(|body| sha256(body.as_bytes())))
+    let Some(body) = body.filter(valid) else {
+        return Ok(None);
+    };
+    Ok((!is_superseded(connection, id, today)?).then(|| sha256(body.as_bytes())))
+}
+
+fn is_superseded(
+    connection: &Connection,
+    id: &EndpointId,
+    today: Date,
+) -> Result<bool, DirectoryError> {
+    // Only a record with the id somewhere in it can name it.
+    let mut statement = connection.prepare_cached(
+        "SELECT body FROM records WHERE kind = 'endpoint' AND id <> :id AND instr(body, :id) > 0",
+    )?;
+    let mut rows = statement.query(named_params! { ":id": id.as_str() })?;
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        if let Ok(DirectoryRecord::Endpoint(other)) = serde_json::from_str(body)
+            && other.supersedes_on(id, today)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// When the version that stands in the database was applied: enough to tell that another process has loaded another.

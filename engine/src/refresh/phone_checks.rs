@@ -33,9 +33,8 @@ impl Engine {
             return Ok(Vec::new());
         }
         let catalogue = self.catalogue()?;
-        let endpoints = catalogue.directory.endpoints.iter();
         let mut needed = Vec::new();
-        for endpoint in endpoints.filter(|endpoint| endpoint.is_valid_on(today)) {
+        for endpoint in catalogue.endpoints_in_use(today) {
             let digest = directory_table::endpoint_digest(endpoint);
             let (approved, open_until) = self.store.practice.read(|c| {
                 let id = endpoint.id.as_str();
