@@ -4,6 +4,7 @@ use crate::{
     certificates::LoopbackCertificates,
     mail_server::{Account, MailServer, MailServerError, MailServerOptions, RunningMailServer},
 };
+use jiff::civil::Date;
 use referrals::{
     ReferralError,
     approval_table::{self, Approval},
@@ -80,7 +81,9 @@ pub fn load_directory(store: &Store, directory: Directory) -> Result<(), Demonst
 /// In a demonstration no address can reach anyone.
 pub fn approve_all(store: &Store, directory: &Directory) -> Result<(), DemonstrationError> {
     let now = store.clock.now();
-    let approvals: Vec<Approval> = directory.endpoints.iter().map(approval).collect();
+    let today = store.clock.today();
+    let endpoints = directory.endpoints.iter();
+    let approvals: Vec<Approval> = endpoints.map(|it| approval(it, today)).collect();
     store.practice.write(move |tx| {
         approvals
             .iter()
@@ -89,7 +92,10 @@ pub fn approve_all(store: &Store, directory: &Directory) -> Result<(), Demonstra
     Ok(())
 }
 
-fn approval(endpoint: &Endpoint) -> Approval {
+fn approval(endpoint: &Endpoint, today: Date) -> Approval {
+    // One that is not in use yet ends nothing.
+    let supersedes = endpoint.supersedes.iter();
+    let supersedes = supersedes.filter(|former| endpoint.supersedes_on(former, today));
     Approval {
         endpoint_id: endpoint.id.to_string(),
         digest: directory_table::endpoint_digest(endpoint),
@@ -98,6 +104,7 @@ fn approval(endpoint: &Endpoint) -> Approval {
         proposed_by: String::new(),
         how: "demonstration".to_owned(),
         note: String::new(),
+        supersedes: supersedes.map(ToString::to_string).collect(),
     }
 }
 

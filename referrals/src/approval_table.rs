@@ -18,6 +18,8 @@ pub struct Approval {
     pub how: String,
     /// Of a phone check: the number, and who answered.
     pub note: String,
+    /// The endpoints that this one takes the place of: nothing goes there any more.
+    pub supersedes: Vec<String>,
 }
 
 /// What one person has looked at.
@@ -28,20 +30,39 @@ pub struct Proposal {
     pub proposed_by: String,
 }
 
+/// Ends what was approved for this endpoint before, and for those that it takes the place of: an address that was left is not gone back to
+/// without being approved anew. One that holds already stays as it is.
 pub fn approve(
     tx: &Transaction<'_>,
     approval: &Approval,
     at: Timestamp,
 ) -> Result<(), ReferralError> {
     tx.execute(
-        "INSERT OR IGNORE INTO approvals (endpoint_id, digest, address, approved_by, approved_at, how, proposed_by, note)
-         VALUES (:endpoint_id, :digest, :address, :approved_by, :at, :how, :proposed_by, :note)",
+        "INSERT INTO approvals (endpoint_id, digest, address, approved_by, approved_at, how, proposed_by, note)
+         VALUES (:endpoint_id, :digest, :address, :approved_by, :at, :how, :proposed_by, :note)
+         ON CONFLICT (endpoint_id, digest) DO UPDATE SET address = :address, approved_by = :approved_by, approved_at = :at, how = :how,
+             proposed_by = :proposed_by, note = :note, ended_at = 0 WHERE ended_at <> 0",
         named_params! {
             ":endpoint_id": approval.endpoint_id, ":digest": approval.digest, ":address": approval.address, ":approved_by": approval.approved_by,
             ":at": millis(at), ":how": approval.how, ":proposed_by": approval.proposed_by, ":note": approval.note,
         },
     )?;
+    tx.execute(
+        "UPDATE approvals SET ended_at = :at WHERE endpoint_id = :endpoint_id AND digest <> :digest AND ended_at = 0",
+        named_params! { ":endpoint_id": approval.endpoint_id, ":digest": approval.digest, ":at": ending(at) },
+    )?;
+    for former in &approval.supersedes {
+        tx.execute(
+            "UPDATE approvals SET ended_at = :at WHERE endpoint_id = :former AND ended_at = 0",
+            named_params! { ":former": former, ":at": ending(at) },
+        )?;
+    }
     forget_proposal(tx, &approval.endpoint_id)
+}
+
+/// Never 0, which says that it holds.
+fn ending(at: Timestamp) -> i64 {
+    millis(at).max(1)
 }
 
 pub fn is_approved(
@@ -60,7 +81,7 @@ pub fn approved_by(
 ) -> Result<Option<String>, ReferralError> {
     Ok(connection
         .query_row(
-            "SELECT approved_by FROM approvals WHERE endpoint_id = :endpoint_id AND digest = :digest",
+            "SELECT approved_by FROM approvals WHERE endpoint_id = :endpoint_id AND digest = :digest AND ended_at = 0",
             named_params! { ":endpoint_id": endpoint_id, ":digest": digest },
             |row| row.get(0),
         )
@@ -72,6 +93,8 @@ pub fn approved_by(
 pub struct ApprovedAddress {
     pub digest: String,
     pub address: String,
+    /// False once another was approved in its place.
+    pub holds: bool,
 }
 
 /// All that was ever approved, by endpoint, the newest last.
@@ -79,12 +102,13 @@ pub fn approved(
     connection: &Connection,
 ) -> Result<HashMap<String, Vec<ApprovedAddress>>, ReferralError> {
     let mut statement = connection.prepare_cached(
-        "SELECT endpoint_id, digest, address FROM approvals ORDER BY approved_at, rowid",
+        "SELECT endpoint_id, digest, address, ended_at = 0 FROM approvals ORDER BY approved_at, rowid",
     )?;
     let rows = statement.query_map([], |row: &Row<'_>| {
         let approved = ApprovedAddress {
             digest: row.get(1)?,
             address: row.get(2)?,
+            holds: row.get(3)?,
         };
         Ok((row.get::<_, String>(0)?, approved))
     })?;

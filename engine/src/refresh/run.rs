@@ -282,7 +282,9 @@ impl Refresher {
                 trust_table::replace_stop_list(tx, list)?;
                 // What was on the stop-list and is not any more is approved anew before anything goes there: a thief of the publisher's key frees nothing.
                 for (endpoint, approved) in approval_table::approved(tx)? {
-                    if approved.iter().any(|it| freed.stops(&endpoint, &it.address)) {
+                    if approved
+                        .iter()
+                        .any(|it| it.holds && freed.stops(&endpoint, &it.address)) {
                         approval_table::refuse(tx, &endpoint)?;
                     }
                 }

@@ -46,7 +46,7 @@ impl Desk {
             for mut address in addresses {
                 let as_it_stands = (address.endpoint_id.clone(), address.digest.clone());
                 let own = approved.get(&address.endpoint_id);
-                if own.is_some_and(|all| all.iter().any(|it| it.digest == address.digest)) {
+                if own.is_some_and(|all| all.iter().any(|it| it.holds && it.digest == address.digest)) {
                     continue;
                 }
                 address.proposed_by = proposals.get(&as_it_stands).cloned();
@@ -151,5 +151,6 @@ fn approval(address: AddressToApprove, actor: &str, how: &str) -> Approval {
         proposed_by: String::new(),
         how: how.to_owned(),
         note: String::new(),
+        supersedes: address.supersedes,
     }
 }

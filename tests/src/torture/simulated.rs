@@ -159,6 +159,7 @@ impl Practice {
             proposed_by: String::new(),
             how: "phone".to_owned(),
             note: String::new(),
+            supersedes: Vec::new(),
         };
         approval_table::approve(&tx, &approval, now).expect("approved");
         tx.commit().expect("approved");

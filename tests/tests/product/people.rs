@@ -2,6 +2,7 @@
 
 use engine::{EngineError, Needs};
 use jiff::SignedDuration;
+use product_tests::directories::superseded;
 use product_tests::patients::{DOE, SMITH};
 use product_tests::practice::{PAIN_PLATFORM, form};
 use product_tests::real_practice::{BLOOM, HALE, LISTER, RealPractice, pin};
@@ -9,6 +10,7 @@ use referrals::ReferralError;
 use referrals::desk::AddressToApprove;
 use referrals::draft::ServiceToRefer;
 use referrals::people::{Pin, Right, Role, StaffMember};
+use services_directory::feed::{Directory, FeedLimits};
 use store::{audit_table, event_table};
 
 fn code<T: std::fmt::Debug>(refused: Result<T, EngineError>) -> &'static str {
@@ -267,6 +269,65 @@ fn h02_wrong_address_nothing_is_sent_to_one_that_two_people_or_a_phone_call_have
     // Refused later: nothing goes there.
     engine.refuse_address(&one.0).unwrap();
     assert_eq!(problem(refer(&practice, DOE)), ["not-approved"]);
+}
+
+/// Everything that waits, by two people.
+fn approve_all(practice: &RealPractice) {
+    let engine = &practice.engine;
+    let waiting = shown(&engine.addresses_to_approve().unwrap());
+    engine.propose_addresses(&waiting).unwrap();
+    engine
+        .approve_addresses(&waiting, LISTER, &pin(LISTER))
+        .unwrap();
+}
+
+fn approve_the_only_one_by_phone(practice: &RealPractice) {
+    let waiting = shown(&practice.engine.addresses_to_approve().unwrap());
+    assert_eq!(waiting.len(), 1, "{waiting:?}");
+    practice
+        .engine
+        .approve_by_phone(&waiting[0], "01632 960200", "Ash, duty worker")
+        .unwrap();
+}
+
+#[test]
+fn h02_wrong_address_one_that_was_left_is_approved_anew_before_anything_goes_back_to_it() {
+    let practice = RealPractice::set_up();
+    let engine = &practice.engine;
+    practice.sign_in(HALE);
+    approve_all(&practice);
+    let (old, new) = (
+        "referrals@pain-platform.example.nhs.uk",
+        "new@pain-platform.example.nhs.uk",
+    );
+    // The address of one record changes, and changes back.
+    practice.publish(old, new);
+    approve_the_only_one_by_phone(&practice);
+    assert!(refer(&practice, SMITH).is_ok());
+    practice.publish(old, old);
+    assert!(refer(&practice, SMITH).is_err(), "approved once, and left");
+    let waiting = engine.addresses_to_approve().unwrap();
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(
+        (waiting[0].address.as_str(), waiting[0].before.as_deref()),
+        (old, Some(new)),
+        "side by side with the one that was left for it"
+    );
+    approve_the_only_one_by_phone(&practice);
+    assert!(refer(&practice, SMITH).is_ok());
+
+    // Another record supersedes it, and goes again.
+    let superseded = superseded().replacen("\"demonstration\":true", "\"demonstration\":false", 1);
+    let superseded = Directory::read(superseded.as_bytes(), FeedLimits::default());
+    engine.load_directory(superseded.unwrap()).unwrap();
+    let waiting = engine.addresses_to_approve().unwrap();
+    assert_eq!(waiting.len(), 1, "not the superseded one: {waiting:?}");
+    assert_eq!(waiting[0].before.as_deref(), Some(old));
+    approve_the_only_one_by_phone(&practice);
+    assert!(refer(&practice, SMITH).is_ok());
+    practice.publish(old, old);
+    assert!(refer(&practice, SMITH).is_err(), "superseded once");
+    assert_eq!(engine.addresses_to_approve().unwrap().len(), 1);
 }
 
 #[test]
