@@ -17,9 +17,10 @@ use referrals::{
 use services_directory::{
     directory_table::{self, DirectoryError},
     feed::{Directory, FeedLimits},
+    ids::ServiceId,
     model::Endpoint,
 };
-use std::path::PathBuf;
+use std::{collections::HashMap, path::PathBuf};
 use store::{Clock, DataFolder, Store};
 
 /// The directory that ships: one made-up area (services-directory/data/README.md).
@@ -83,7 +84,15 @@ pub fn approve_all(store: &Store, directory: &Directory) -> Result<(), Demonstra
     let now = store.clock.now();
     let today = store.clock.today();
     let endpoints = directory.endpoints.iter();
-    let approvals: Vec<Approval> = endpoints.map(|it| approval(it, today)).collect();
+    let names: HashMap<&ServiceId, &str> = directory
+        .services
+        .iter()
+        .map(|service| (&service.id, service.name.as_str()))
+        .collect();
+    let name = |endpoint: &Endpoint| names.get(&endpoint.service_id).copied();
+    let approvals: Vec<Approval> = endpoints
+        .map(|it| approval(it, name(it).unwrap_or_default(), today))
+        .collect();
     store.practice.write(move |tx| {
         approvals
             .iter()
@@ -92,7 +101,7 @@ pub fn approve_all(store: &Store, directory: &Directory) -> Result<(), Demonstra
     Ok(())
 }
 
-fn approval(endpoint: &Endpoint, today: Date) -> Approval {
+fn approval(endpoint: &Endpoint, service_name: &str, today: Date) -> Approval {
     // One that is not in use yet ends nothing.
     let supersedes = endpoint.supersedes.iter();
     let supersedes = supersedes.filter(|former| endpoint.supersedes_on(former, today));
@@ -105,6 +114,7 @@ fn approval(endpoint: &Endpoint, today: Date) -> Approval {
         how: "demonstration".to_owned(),
         note: String::new(),
         supersedes: supersedes.map(ToString::to_string).collect(),
+        service_name: service_name.to_owned(),
     }
 }
 

@@ -49,6 +49,7 @@ impl Engine {
                     service_name: catalogue.name_of(&endpoint.service_id)?,
                     supersedes: superseded_by(endpoint, &by_id),
                     before: None,
+                    name_before: None,
                     proposed_by: None,
                 })
             })

@@ -347,7 +347,8 @@ impl Engine {
             && let Some(service) = &found.service
         {
             let approved = |c: &_| {
-                approval_table::is_approved(c, &service.endpoint_id, &service.endpoint_digest)
+                let (id, digest) = (&service.endpoint_id, &service.endpoint_digest);
+                approval_table::is_approved(c, id, digest, &service.name)
             };
             found.approved = self.store.practice.read(approved)?;
             // What the curators have stopped is as if nobody had approved it.

@@ -2,7 +2,7 @@
 
 use crate::{
     feed::{Directory, FeedError, FeedLimits, Reading},
-    ids::EndpointId,
+    ids::{EndpointId, ServiceId},
     model::{DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService},
 };
 use jiff::{Timestamp, civil::Date};
@@ -161,13 +161,13 @@ pub fn service_digest(service: &HealthcareService) -> String {
         .unwrap_or_default()
 }
 
-/// The digest of the record that stands in the database now; none when it is gone, does not read as an endpoint, is not valid today,
+/// The endpoint's record that stands in the database now; none when it is gone, does not read as an endpoint, is not valid today,
 /// or another that is valid today has taken its place.
-pub fn endpoint_digest_now(
+pub fn endpoint_now(
     connection: &Connection,
     id: &EndpointId,
     today: Date,
-) -> Result<Option<String>, DirectoryError> {
+) -> Result<Option<Endpoint>, DirectoryError> {
     let body: Option<String> = connection
         .query_row(
             "SELECT body FROM records WHERE kind = 'endpoint' AND id = :id",
@@ -175,14 +175,32 @@ pub fn endpoint_digest_now(
             |row| row.get(0),
         )
         .optional()?;
-    let valid = |body: &String| match serde_json::from_str(body) {
-        Ok(DirectoryRecord::Endpoint(endpoint)) => endpoint.is_valid_on(today),
-        _ => false,
+    let read = |body: String| match serde_json::from_str(&body) {
+        Ok(DirectoryRecord::Endpoint(endpoint)) => Some(endpoint),
+        _ => None,
     };
-    let Some(body) = body.filter(valid) else {
+    let Some(endpoint) = body.and_then(read).filter(|it| it.is_valid_on(today)) else {
         return Ok(None);
     };
-    Ok((!is_superseded(connection, id, today)?).then(|| sha256(body.as_bytes())))
+    Ok((!is_superseded(connection, id, today)?).then_some(endpoint))
+}
+
+/// The service's record that stands in the database now; none when it is gone, or does not read as a service.
+pub fn service_now(
+    connection: &Connection,
+    id: &ServiceId,
+) -> Result<Option<HealthcareService>, DirectoryError> {
+    let body: Option<String> = connection
+        .query_row(
+            "SELECT body FROM records WHERE kind = 'service' AND id = :id",
+            named_params! { ":id": id.as_str() },
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(body.and_then(|body| match serde_json::from_str(&body) {
+        Ok(DirectoryRecord::Service(service)) => Some(*service),
+        _ => None,
+    }))
 }
 
 fn is_superseded(

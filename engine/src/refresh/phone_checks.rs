@@ -36,15 +36,15 @@ impl Engine {
         let mut needed = Vec::new();
         for endpoint in catalogue.endpoints_in_use(today) {
             let digest = directory_table::endpoint_digest(endpoint);
+            let Some(service) = catalogue.of_id(&endpoint.service_id) else {
+                continue;
+            };
             let (approved, open_until) = self.store.practice.read(|c| {
                 let id = endpoint.id.as_str();
-                let approved = approval_table::is_approved(c, id, &digest)?;
+                let approved = approval_table::is_approved(c, id, &digest, &service.name)?;
                 let open_until = trust_table::open_by_phone_until(c, &digest)?;
                 Ok::<_, ReferralError>((approved, open_until))
             })?;
-            let Some(service) = catalogue.directory.service(&endpoint.service_id) else {
-                continue;
-            };
             if approved && open_until.is_none_or(|until| until < now) {
                 needed.push(NeedsPhoneCheck {
                     service_id: service.id.to_string(),

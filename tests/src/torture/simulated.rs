@@ -160,6 +160,7 @@ impl Practice {
             how: "phone".to_owned(),
             note: String::new(),
             supersedes: Vec::new(),
+            service_name: String::new(),
         };
         approval_table::approve(&tx, &approval, now).expect("approved");
         tx.commit().expect("approved");

@@ -9,7 +9,9 @@ use product_tests::real_practice::{BLOOM, HALE, LISTER, RealPractice, pin};
 use referrals::ReferralError;
 use referrals::desk::AddressToApprove;
 use referrals::draft::ServiceToRefer;
+use referrals::mailbox_table;
 use referrals::people::{Pin, Right, Role, StaffMember};
+use referrals::transport::Mailbox;
 use services_directory::feed::{Directory, FeedLimits};
 use store::{audit_table, event_table};
 
@@ -24,18 +26,22 @@ fn shown(addresses: &[AddressToApprove]) -> Vec<(String, String)> {
 }
 
 fn refer(practice: &RealPractice, patient: &str) -> Result<String, EngineError> {
+    refer_to(practice, patient, PAIN_PLATFORM)
+}
+
+fn refer_to(practice: &RealPractice, patient: &str, service: &str) -> Result<String, EngineError> {
     let engine = &practice.engine;
     let actor = engine.allow(Needs::Right(Right::Refer))?;
     let begun = engine.desk.new_draft()?;
     let draft = engine.desk.paste(&begun.id, patient)?;
     let facts = engine::PatientFacts::default();
-    let seen = match engine.to_refer(Some(PAIN_PLATFORM), &facts)? {
+    let seen = match engine.to_refer(Some(service), &facts)? {
         ServiceToRefer::Found(found) => found.service.map(|service| service.endpoint_digest),
         _ => None,
     };
     let draft = engine
         .desk
-        .save_form(&draft.id, form(PAIN_PLATFORM), seen)?;
+        .save_form(&draft.id, form(service), seen)?;
     let chosen = engine.chosen(&draft)?;
     Ok(engine
         .desk
@@ -328,6 +334,63 @@ fn h02_wrong_address_one_that_was_left_is_approved_anew_before_anything_goes_bac
     practice.publish(old, old);
     assert!(refer(&practice, SMITH).is_err(), "superseded once");
     assert_eq!(engine.addresses_to_approve().unwrap().len(), 1);
+}
+
+/// The discard service's port of this computer.
+fn nobody_listens(practice: &RealPractice) {
+    let records = &practice.engine.store.practice;
+    let mailbox = records.read(mailbox_table::read).unwrap().unwrap();
+    let nowhere = Mailbox {
+        host: "127.0.0.1".to_owned(),
+        port: 9,
+        ..mailbox
+    };
+    records
+        .write(move |tx| mailbox_table::write(tx, &nowhere, "test"))
+        .unwrap();
+}
+
+/// Whoever has the publisher's and the online key signs the services, and with them their names, alone.
+#[test]
+fn h02_wrong_address_one_approved_under_another_name_is_held_and_looked_at_anew() {
+    let practice = RealPractice::set_up();
+    let engine = &practice.engine;
+    practice.sign_in(HALE);
+    approve_all(&practice);
+    nobody_listens(&practice);
+    let named = |name: &str| format!("\"name\":\"{name}\"");
+    let (queued, other) = (
+        refer_to(&practice, SMITH, PAIN_PLATFORM).unwrap(),
+        refer_to(&practice, DOE, "talking-therapies").unwrap(),
+    );
+    let renamed = "NHS Talking Therapies, for anxiety and depression";
+    // Another service takes the name of the one that a GP looks for.
+    practice.publish(&named(renamed), &named("Pain Platform of the vale"));
+    let waiting = engine.addresses_to_approve().unwrap();
+    assert_eq!(waiting.len(), 1, "{waiting:?}");
+    assert_eq!(waiting[0].name_before.as_deref(), Some(renamed));
+    assert_eq!(waiting[0].service_name, "Pain Platform of the vale");
+    assert_eq!(waiting[0].before.as_ref(), Some(&waiting[0].address));
+    assert!(refer_to(&practice, DOE, "talking-therapies").is_err());
+    practice.time.pass(SignedDuration::from_mins(2));
+    engine.send_here(false).unwrap();
+    let problem = |id: &str| engine.desk.referral(id).unwrap().problem.map(|it| it.as_str());
+    assert_eq!(problem(&other), Some("address-changed"));
+    assert_ne!(problem(&queued), Some("address-changed"), "the negative control");
+
+    // What one person saw under the one name is not what another sees under the next.
+    engine.propose_addresses(&shown(&waiting)).unwrap();
+    practice.publish(&named(renamed), &named("Pain Platform too"));
+    let second = engine.approve_addresses(&shown(&waiting), LISTER, &pin(LISTER));
+    assert_eq!(code(second), "no-such-address");
+    approve_all(&practice);
+    let seen_as = refer_to(&practice, DOE, "talking-therapies").unwrap();
+    // And back: queued under a name that is approved no more.
+    practice.publish(&named(renamed), &named(renamed));
+    approve_all(&practice);
+    practice.time.pass(SignedDuration::from_mins(2));
+    engine.send_here(false).unwrap();
+    assert_eq!(problem(&seen_as), Some("address-changed"));
 }
 
 #[test]
