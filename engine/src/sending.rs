@@ -13,6 +13,7 @@ use referrals::{
     transport::Deadlines,
 };
 use services_directory::{
+    criteria,
     directory_table::{self, DirectoryError},
     ids::EndpointId,
     trust_table,
@@ -183,7 +184,8 @@ async fn take_over(
     Some((lock, server))
 }
 
-/// What stops a message before it leaves: the stop-list first, then the age of the directory, then the record, and the name under which it was approved.
+/// What stops a message before it leaves: the stop-list first, then the age of the directory, then the record with the name under which it was approved, then
+/// whether the service is still open.
 fn address_now(store: &Store, message: &OutboxMessage) -> Result<AddressNow, StoreError> {
     if layer::is_stopped(&store.practice, &message.referral_id)? {
         return Ok(AddressNow::DoNotRefer);
@@ -223,6 +225,10 @@ fn address_now(store: &Store, message: &OutboxMessage) -> Result<AddressNow, Sto
     };
     let named = is_named_as_approved(store, message, &service.name)?;
     let digest = directory_table::endpoint_digest(&endpoint);
+    let as_seen = named && digest == message.endpoint_digest;
+    if as_seen && criteria::open_today(&service, today).is_err() {
+        return Ok(AddressNow::NotOpen);
+    }
     Ok(AddressNow::Stands(named.then_some(digest)))
 }
 
