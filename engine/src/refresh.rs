@@ -194,8 +194,7 @@ impl Engine {
                 return Ok(Some("address-revoked"));
             }
             let too_old = trust_table::too_old_since(c, now)?.is_some();
-            let phoned = trust_table::open_by_phone_until(c, digest)?;
-            let closed = too_old && phoned.is_none_or(|until| until < now);
+            let closed = too_old && !trust_table::is_open_by_phone(c, digest, now)?;
             Ok::<_, StoreError>(closed.then_some("directory-too-old"))
         })?;
         Ok(found)

@@ -192,17 +192,17 @@ fn address_now(store: &Store, message: &OutboxMessage) -> Result<AddressNow, Sto
     }
     let (id, address) = (&message.endpoint_id, &message.address);
     let now = store.clock.now();
-    let (revoked, too_old, phoned_until) = store.practice.read(|c| {
+    let (revoked, too_old, phoned) = store.practice.read(|c| {
         Ok::<_, StoreError>((
             trust_table::is_revoked(c, id, address)?,
             trust_table::too_old_since(c, now)?.is_some(),
-            trust_table::open_by_phone_until(c, &message.endpoint_digest)?,
+            trust_table::is_open_by_phone(c, &message.endpoint_digest, now)?,
         ))
     })?;
     if revoked {
         return Ok(AddressNow::Revoked);
     }
-    if too_old && phoned_until.is_none_or(|until| until < now) {
+    if too_old && !phoned {
         return Ok(AddressNow::TooOld);
     }
     let Ok(id) = EndpointId::parse(id) else {

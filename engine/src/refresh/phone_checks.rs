@@ -39,13 +39,13 @@ impl Engine {
             let Some(service) = catalogue.of_id(&endpoint.service_id) else {
                 continue;
             };
-            let (approved, open_until) = self.store.practice.read(|c| {
+            let (approved, open) = self.store.practice.read(|c| {
                 let id = endpoint.id.as_str();
                 let approved = approval_table::is_approved(c, id, &digest, &service.name)?;
-                let open_until = trust_table::open_by_phone_until(c, &digest)?;
-                Ok::<_, ReferralError>((approved, open_until))
+                let open = trust_table::is_open_by_phone(c, &digest, now)?;
+                Ok::<_, ReferralError>((approved, open))
             })?;
-            if approved && open_until.is_none_or(|until| until < now) {
+            if approved && !open {
                 needed.push(NeedsPhoneCheck {
                     service_id: service.id.to_string(),
                     service_name: service.name.clone(),

@@ -434,6 +434,58 @@ fn h06_stale_directory_too_old_to_believe_sends_only_after_a_phone_check_and_for
 }
 
 #[test]
+fn h06_stale_directory_a_clock_that_was_wrong_makes_nothing_young_and_keeps_no_phone_check_open() {
+    let (area, practice) = sending();
+    let empty = tempfile::tempdir().unwrap();
+    let too_old = || {
+        let status = practice.engine.feed_status().unwrap().unwrap();
+        (status.too_old_since.is_some(), status.clock_warning)
+    };
+    let fails = || {
+        let refreshed = practice.engine.refresh_directory(Some(empty.path()), &silent());
+        assert_eq!(outcome_of(refreshed), "feed-file-missing");
+    };
+    practice.time.pass(days(29));
+    fails();
+    assert_eq!(too_old(), (true, false));
+    // The clock goes back by a month, and nobody renews the directory.
+    practice.time.pass(days(-29));
+    assert_eq!(too_old(), (true, false));
+    fails();
+    assert_eq!(too_old(), (true, true));
+    let queued = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
+    practice.send_due();
+    let last = || practice.timeline(&queued).pop().unwrap();
+    assert_eq!(last(), "held (directory-too-old)");
+
+    // Phoned while the clock was years ahead: open by that clock, and not by the right one.
+    let phone = || {
+        let needed = practice.engine.phone_checks_needed().unwrap();
+        let of_it = needed.iter().find(|it| it.service_id == PAIN_PLATFORM);
+        let shown = of_it.map(|it| (it.endpoint_id.clone(), it.digest.clone()));
+        let number = "01632 960123";
+        let phoned = |it| practice.engine.service_phoned(&it, number, "Jo").unwrap();
+        shown.map(phoned).is_some()
+    };
+    practice.time.pass(days(3_650));
+    assert!(phone());
+    assert!(!phone(), "open");
+    practice.time.pass(days(-3_650));
+    practice.desk().try_again(&queued, ACTOR).unwrap();
+    practice.send_due();
+    assert_eq!(last(), "held (directory-too-old)");
+    assert!(phone(), "asked for again");
+    practice.desk().try_again(&queued, ACTOR).unwrap();
+    practice.send_due();
+    assert_eq!(practice.state(&queued), "sent");
+    // A refresh that goes well ends it; the warning stands until the next one.
+    for _ in 0..2 {
+        assert_eq!(refresh(&practice.engine, &area), "nothing-new");
+    }
+    assert_eq!(too_old(), (false, false));
+}
+
+#[test]
 fn one_refresh_at_a_time() {
     let (area, follower) = {
         let area = Area::publishing(STARTER);
