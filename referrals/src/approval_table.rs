@@ -160,6 +160,20 @@ pub fn refuse(tx: &Transaction<'_>, endpoint_id: &str) -> Result<(), ReferralErr
     forget_proposal(tx, endpoint_id)
 }
 
+/// As `refuse`, for each of which an address that is approved now is one of those, given by endpoint and address.
+pub fn refuse_those(
+    tx: &Transaction<'_>,
+    is_one: impl Fn(&str, &str) -> bool,
+) -> Result<(), ReferralError> {
+    for (endpoint, approved) in approved(tx)? {
+        let mut holding = approved.iter().filter(|it| it.holds);
+        if holding.any(|it| is_one(&endpoint, &it.address)) {
+            refuse(tx, &endpoint)?;
+        }
+    }
+    Ok(())
+}
+
 /// A newer look at an endpoint takes the place of an older one.
 pub fn propose(
     tx: &Transaction<'_>,

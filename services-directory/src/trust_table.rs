@@ -215,6 +215,22 @@ pub fn enrol(tx: &Transaction<'_>, enrolment: &Enrolment) -> Result<(), StoreErr
     Ok(())
 }
 
+/// The same directory, at another address: everything else of it stays.
+pub fn change_address(tx: &Transaction<'_>, enrolment: &Enrolment) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE feed_source SET source = :source, authority_pem = :authority, enrolled_at = :at, enrolled_by = :by
+         WHERE root_fingerprint = :fingerprint",
+        named_params! {
+            ":source": enrolment.source, ":fingerprint": enrolment.root_fingerprint,
+            ":authority": enrolment.authority_pem.as_deref().unwrap_or_default(),
+            ":at": enrolment.enrolled_at.to_string(), ":by": enrolment.enrolled_by,
+        },
+    )?;
+    // What the other server called its timestamp says nothing at this one.
+    tx.execute("UPDATE feed_state SET etag = ''", [])?;
+    Ok(())
+}
+
 pub fn enrolment(connection: &Connection) -> Result<Option<Enrolment>, StoreError> {
     let row = |row: &Row<'_>| {
         Ok((

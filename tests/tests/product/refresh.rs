@@ -8,10 +8,10 @@ use product_tests::program::Program;
 use product_tests::published::{
     Area, Follower, NOWHERE, STARTER, days, enrol, outcome_of, refresh, renamed, silent,
 };
-use product_tests::real_practice::{LISTER, RealPractice, published};
+use product_tests::real_practice::{HALE, LISTER, RealPractice, pin, published};
 use product_tests::torture::copies::child;
 use product_tests::web_server::{Fault, WebServer};
-use services_directory::directory_table;
+use services_directory::{directory_table, trust_table};
 use signed_feed::source::{Authorities, Fetcher, Source, TransferError, TransferLimits};
 use signed_feed::verify::{self, Refusal};
 use std::collections::BTreeSet;
@@ -576,6 +576,60 @@ fn a_demonstrations_directory_is_not_followed_in_real_use_and_a_real_one_is_appr
         .engine
         .refresh_directory(Some(&real.path()), &silent());
     assert_eq!(nobody.unwrap_err().code(), "sign-in-needed");
+}
+
+#[test]
+fn h02_wrong_address_a_revoked_one_is_not_free_again_by_enrolling_anew() {
+    let practice = RealPractice::set_up();
+    let engine = &practice.engine;
+    practice.sign_in(LISTER);
+    let mut area = Area::publishing(&published());
+    let enrol = |area: &Area| engine.enrol_directory(&place_in(area), &silent()).unwrap();
+    enrol(&area);
+    let pain = "endpoint-pain-platform";
+    let waits = || {
+        let waiting = engine.addresses_to_approve().unwrap().into_iter();
+        waiting.map(|it| it.endpoint_id).collect::<Vec<_>>()
+    };
+    let all = engine.addresses_to_approve().unwrap();
+    let shown: Vec<_> = all
+        .iter()
+        .map(|it| (it.endpoint_id.clone(), it.digest.clone()))
+        .collect();
+    engine.propose_addresses(&shown).unwrap();
+    engine.approve_addresses(&shown, HALE, &pin(HALE)).unwrap();
+    assert_eq!(waits(), [""; 0]);
+    let revoked = |address: &str| {
+        let records = &engine.store.practice;
+        let read = records.read(|c| trust_table::is_revoked(c, pain, address));
+        read.unwrap()
+    };
+    let address = "referrals@pain-platform.example.nhs.uk";
+    assert!(!revoked(address));
+    area.revoke(&[pain], &[]);
+    let taken = outcome_of(engine.refresh_directory(Some(&area.path()), &silent()));
+    assert_eq!(taken, "nothing-new");
+    assert!(revoked(address));
+
+    // The same directory at another address: its stop-list stays, and what was approved.
+    let moved = WhereToEnrol {
+        address: "https://elsewhere.example/area/".to_owned(),
+        ..place_in(&area)
+    };
+    assert_eq!(
+        engine.enrol_directory(&moved, &silent()).unwrap(),
+        Refreshed::NothingNew
+    );
+    let status = engine.feed_status().unwrap().unwrap();
+    assert_eq!(status.address, moved.address);
+    assert!(revoked(address));
+    assert_eq!(waits(), [""; 0]);
+
+    // Another directory, whose stop-list is empty.
+    let other = Area::publishing(&published());
+    enrol(&other);
+    assert!(!revoked(address));
+    assert_eq!(waits(), [pain], "it alone is approved anew");
 }
 
 fn place_in(area: &Area) -> WhereToEnrol {
