@@ -152,9 +152,9 @@ impl Refresher {
             return Ok(None);
         };
         let there = self.store.directory.read(directory_table::publication)?;
-        // What waits for a person, or got a no, needs no second reading.
+        // What waits for a person needs no second reading, and nor does what got a no while there is a directory.
         let publication = match &held {
-            Some(held) if there.is_some() => Some(held.publication.clone()),
+            Some(held) if !held.refused || there.is_some() => Some(held.publication.clone()),
             _ => there,
         };
         let known = Known {
@@ -209,7 +209,7 @@ impl Refresher {
             }
             Refresh::New(version) => {
                 self.believe_all(version.believed.clone())?;
-                self.take(&version, actor, progress)
+                self.take(&version, before, actor, progress)
             }
         }
     }
@@ -218,6 +218,7 @@ impl Refresher {
     fn take(
         &self,
         version: &NewVersion,
+        before: &Before,
         actor: &str,
         progress: &Progress,
     ) -> Result<Refreshed, EngineError> {
@@ -226,9 +227,16 @@ impl Refresher {
         let old = self.store.directory.read(directory_table::read);
         // A directory here that does not read is no reason to go on without one.
         let old = old.ok().flatten().map(|(old, _)| old);
-        let changes = changes::between(old.as_ref(), &feed.directory);
+        let mut changes = changes::between(old.as_ref(), &feed.directory);
+        // Nor a reason to take unasked what a person was asked about, or what cannot be compared since.
+        let asked = before.held.as_ref();
+        let again = asked.filter(|it| it.publication == feed.publication);
+        let unread = old.is_none() && asked.is_some();
         drop(old);
-        if changes.services_before > 0 && changes.are_many() {
+        if let Some(again) = again {
+            changes = again.changes;
+        }
+        if again.is_some() || unread || changes.services_before > 0 && changes.are_many() {
             let held = HeldVersion {
                 publication: feed.publication.clone(),
                 held_at: self.store.clock.now(),

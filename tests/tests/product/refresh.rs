@@ -17,7 +17,7 @@ use signed_feed::verify::{self, Refusal};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::time::Duration;
-use store::{Clock, fail_point};
+use store::{Clock, StoreError, fail_point};
 
 fn place(server: &WebServer, area: &Area) -> WhereToEnrol {
     WhereToEnrol {
@@ -305,6 +305,60 @@ fn a_no_leaves_the_directory_and_the_next_version_is_asked_about_again() {
     area.publish(&renamed("Pain Platform of the moor"));
     assert_eq!(follower.outcome(&area.path()), "applied");
     assert_eq!((follower.version(), held()), (4, None));
+}
+
+/// As when `directory.db` was deleted.
+fn without_directory(follower: &Follower) {
+    let directory = &follower.engine.store.directory;
+    let gone = "DELETE FROM records; DELETE FROM version;";
+    directory
+        .write(move |tx| Ok::<_, StoreError>(tx.execute_batch(gone)?))
+        .unwrap();
+}
+
+#[test]
+fn what_a_person_was_asked_about_is_not_taken_unasked_because_the_directory_is_gone() {
+    let held = |follower: &Follower| {
+        let read = follower.engine.store.practice.read(trust_table::held);
+        read.unwrap()
+    };
+    let there = |follower: &Follower| {
+        let read = follower.engine.store.directory.read(directory_table::read);
+        read.unwrap().map(|(directory, _)| directory.header.version)
+    };
+    for refused in [false, true] {
+        let mut area = Area::publishing(STARTER);
+        let follower = Follower::enrolled(&area);
+        area.publish(&services_renamed(30));
+        assert_eq!(follower.outcome(&area.path()), "held");
+        let first = held(&follower).unwrap();
+        if refused {
+            let said = follower
+                .engine
+                .decide_held_changes(&first.publication, false);
+            assert_eq!(said.unwrap(), Refreshed::NothingNew);
+        }
+        without_directory(&follower);
+        for _ in 0..2 {
+            assert_eq!(follower.outcome(&area.path()), "held", "refused: {refused}");
+            assert_eq!(there(&follower), None);
+        }
+        let waiting = held(&follower).unwrap();
+        assert_eq!(
+            (waiting.publication, waiting.changes, waiting.refused),
+            (first.publication.clone(), first.changes, false)
+        );
+        // The next one cannot be compared with what was there.
+        area.publish(&services_renamed(31));
+        assert_eq!(follower.outcome(&area.path()), "held");
+        let next = held(&follower).unwrap().publication;
+        let taken = follower.engine.decide_held_changes(&next, true);
+        assert!(matches!(taken, Ok(Refreshed::Applied(_))));
+        assert_eq!(there(&follower), Some(3));
+        // The negative control: where nothing was held, it is fetched again by itself.
+        without_directory(&follower);
+        assert_eq!(follower.outcome(&area.path()), "applied");
+    }
 }
 
 /// A practice with its mail server that follows an area, by the computer's clock.
