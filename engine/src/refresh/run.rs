@@ -29,6 +29,8 @@ struct Before {
     enrolment: Enrolment,
     known: Known,
     held: Option<HeldVersion>,
+    /// No version of this directory has been applied or held yet: whoever enrolled chose it, whatever stands here.
+    first: bool,
 }
 
 impl Refresher {
@@ -148,10 +150,16 @@ impl Refresher {
                 trust_table::held(c)?,
             ))
         })?;
-        let (Some(enrolment), trust, state, held) = read else {
+        let (Some(enrolment), trust, state, mut held) = read else {
             return Ok(None);
         };
         let there = self.store.directory.read(directory_table::publication)?;
+        // The program ended after it was applied, before that was written down.
+        if held.is_some() && held.as_ref().map(|it| &it.publication) == there.as_ref() {
+            self.store.practice.write(|tx| trust_table::forget_held(tx))?;
+            held = None;
+        }
+        let first = state.last_good_at.is_none() && there != trust.publication();
         // What waits for a person needs no second reading, and nor does what got a no while there is a directory.
         let publication = match &held {
             Some(held) if !held.refused || there.is_some() => Some(held.publication.clone()),
@@ -166,6 +174,7 @@ impl Refresher {
             enrolment,
             known,
             held,
+            first,
         }))
     }
 
@@ -236,7 +245,8 @@ impl Refresher {
         if let Some(again) = again {
             changes = again.changes;
         }
-        if again.is_some() || unread || changes.services_before > 0 && changes.are_many() {
+        let many = changes.services_before > 0 && changes.are_many() && !before.first;
+        if again.is_some() || unread || many {
             let held = HeldVersion {
                 publication: feed.publication.clone(),
                 held_at: self.store.clock.now(),

@@ -16,6 +16,7 @@ use signed_feed::source::{Authorities, Fetcher, Source, TransferError, TransferL
 use signed_feed::verify::{self, Refusal};
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
 use store::{Clock, StoreError, fail_point};
 
@@ -581,6 +582,59 @@ fn killed_at_any_point_the_old_version_or_the_new_one_stands_and_the_next_refres
         let outcome = follower.outcome(&area.path());
         assert_eq!(outcome == "applied", expected == 1, "{point}: {outcome}");
         assert_eq!(follower.version(), 2, "{point}");
+    }
+}
+
+/// Run in another process, which is killed there.
+fn killed(data: &Path, of_it: &[&str], point: &str) {
+    let arguments = [of_it, &[point, "return(kill)"]].concat();
+    let output = child(data, &arguments).output().unwrap();
+    assert!(!output.status.success(), "{point}: it was to be killed");
+}
+
+#[test]
+fn killed_after_a_yes_was_applied_nothing_waits_any_more() {
+    let mut area = Area::publishing(STARTER);
+    let follower = Follower::enrolled(&area);
+    area.publish(&services_renamed(30));
+    assert_eq!(follower.outcome(&area.path()), "held");
+    let waiting = |follower: &Follower| follower.engine.feed_status().unwrap().unwrap().held;
+    let publication = waiting(&follower).unwrap().publication;
+    let follower = follower.reopened(Clock::system(), |data| {
+        killed(data, &["accept", &publication], "apply: committed");
+    });
+    assert_eq!(follower.version(), 2);
+    assert_eq!(waiting(&follower), None);
+    let late = follower.engine.decide_held_changes(&publication, false);
+    assert_eq!(late.unwrap_err().code(), "feed-nothing-held");
+    assert_eq!(follower.outcome(&area.path()), "nothing-new");
+    let held = follower.engine.store.practice.read(trust_table::held);
+    assert_eq!(held.unwrap(), None);
+    // The next that changes as much is asked about.
+    area.publish(STARTER);
+    assert_eq!(follower.outcome(&area.path()), "held");
+}
+
+#[test]
+fn killed_in_the_middle_of_enrolling_the_directory_that_was_chosen_is_taken_without_a_question() {
+    for point in ["apply: begun", "apply: written", "apply: committed"] {
+        let first = Area::publishing(STARTER);
+        let mut other = Area::publishing(&services_renamed(60));
+        let follower = Follower::enrolled(&first);
+        let follower = follower.reopened(Clock::system(), |data| {
+            let folder = other.path().display().to_string();
+            killed(data, &["enrol", &folder, &other.fingerprint()], point);
+        });
+        let status = follower.engine.feed_status().unwrap().unwrap();
+        let chosen = engine::refresh::grouped(&other.fingerprint());
+        assert_eq!(status.fingerprint, chosen, "{point}");
+        let outcome = follower.outcome(&other.path());
+        let applied = point == "apply: committed";
+        assert_eq!(outcome, if applied { "nothing-new" } else { "applied" });
+        assert!(follower.directory().services[0].name.starts_with("Other "));
+        // Only the first.
+        other.publish(STARTER);
+        assert_eq!(follower.outcome(&other.path()), "held", "{point}");
     }
 }
 
