@@ -215,7 +215,8 @@ fn schemas() -> Schemas {
     Schemas {
         practice: [
             desk::SCHEMA.as_slice(),
-            &[trust_table::SCHEMA, services_directory::layer::SCHEMA],
+            trust_table::SCHEMA.as_slice(),
+            &[services_directory::layer::SCHEMA],
         ]
         .concat(),
         directory: directory_table::SCHEMA.to_vec(),

@@ -127,6 +127,13 @@ pub struct ApprovedAddress {
     pub holds: bool,
 }
 
+impl ApprovedAddress {
+    /// For the record with this digest, of the service under this name.
+    pub fn holds_for(&self, digest: &str, service_name: &str) -> bool {
+        self.holds && self.digest == digest && fits(&self.service_name, service_name)
+    }
+}
+
 /// All that was ever approved, by endpoint, the newest last.
 pub fn approved(
     connection: &Connection,

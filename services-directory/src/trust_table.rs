@@ -8,11 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::{Migration, StoreError};
 
 /// The component of `practice.db`.
-pub const SCHEMA: Migration = Migration {
-    component: "feed",
-    version: 1,
-    sql: include_str!("../migrations/001_feed.sql"),
-};
+pub const SCHEMA: [Migration; 2] = [
+    Migration {
+        component: "feed",
+        version: 1,
+        sql: include_str!("../migrations/001_feed.sql"),
+    },
+    Migration {
+        component: "feed",
+        version: 2,
+        sql: include_str!("../migrations/feed_002.sql"),
+    },
+];
 
 /// So long after the end of its signatures a directory still serves for sending; then each service needs a phone check.
 pub const GRACE: SignedDuration = SignedDuration::from_hours(14 * 24);

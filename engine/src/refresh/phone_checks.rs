@@ -32,6 +32,10 @@ impl Engine {
         if too_old.is_none() {
             return Ok(Vec::new());
         }
+        let (approved, open) = self.store.practice.read(|c| {
+            let open = trust_table::open_by_phone(c, now)?;
+            Ok::<_, ReferralError>((approval_table::approved(c)?, open))
+        })?;
         let catalogue = self.catalogue()?;
         let mut needed = Vec::new();
         for endpoint in catalogue.endpoints_in_use(today) {
@@ -39,13 +43,9 @@ impl Engine {
             let Some(service) = catalogue.of_id(&endpoint.service_id) else {
                 continue;
             };
-            let (approved, open) = self.store.practice.read(|c| {
-                let id = endpoint.id.as_str();
-                let approved = approval_table::is_approved(c, id, &digest, &service.name)?;
-                let open = trust_table::is_open_by_phone(c, &digest, now)?;
-                Ok::<_, ReferralError>((approved, open))
-            })?;
-            if approved && !open {
+            let all = approved.get(endpoint.id.as_str()).into_iter().flatten();
+            let mut of_it = all.filter(|it| it.holds_for(&digest, &service.name));
+            if of_it.next().is_some() && !open.contains(&digest) {
                 needed.push(NeedsPhoneCheck {
                     service_id: service.id.to_string(),
                     service_name: service.name.clone(),

@@ -37,13 +37,6 @@ impl AddressToApprove {
     }
 }
 
-impl ApprovedAddress {
-    fn holds_for(&self, address: &AddressToApprove) -> bool {
-        let same_name = approval_table::fits(&self.service_name, &address.service_name);
-        self.holds && self.digest == address.digest && same_name
-    }
-}
-
 impl Desk {
     /// Every address that was ever approved here.
     pub fn approved_addresses(&self) -> Result<Vec<String>, ReferralError> {
@@ -63,7 +56,8 @@ impl Desk {
             let mut waiting = Vec::new();
             for mut address in addresses {
                 let own = approved.get(&address.endpoint_id);
-                if own.is_some_and(|all| all.iter().any(|it| it.holds_for(&address))) {
+                let holds = |it: &ApprovedAddress| it.holds_for(&address.digest, &address.service_name);
+                if own.is_some_and(|all| all.iter().any(holds)) {
                     continue;
                 }
                 address.proposed_by = proposals.get(&address.as_shown()).cloned();

@@ -489,6 +489,35 @@ fn h06_stale_directory_too_old_to_believe_sends_only_after_a_phone_check_and_for
 }
 
 #[test]
+fn phone_checks_of_a_service_with_two_addresses_stand_beside_each_other() {
+    let endpoint = STARTER
+        .lines()
+        .find(|line| line.starts_with("{\"kind\":\"endpoint\",\"id\":\"endpoint-pain-platform\""));
+    let second = endpoint
+        .unwrap()
+        .replace("endpoint-pain-platform", "endpoint-pain-platform-copy")
+        .replace("referrals@", "second@")
+        .replace("\"purpose\":\"primary\"", "\"purpose\":\"copy\"");
+    let area = Area::publishing(&format!("{}\n{second}\n", STARTER.trim_end()));
+    let practice = Practice::open_at(Time::from(computer_time()));
+    enrol(&practice.engine, &area);
+    practice.time.pass(days(29));
+    let needed = || {
+        let needed = practice.engine.phone_checks_needed().unwrap().into_iter();
+        let of_it = needed.filter(|it| it.service_id == PAIN_PLATFORM);
+        of_it.map(|it| (it.endpoint_id, it.digest)).collect::<Vec<_>>()
+    };
+    let both = needed();
+    assert_eq!(both.len(), 2);
+    for (phoned, shown) in both.iter().enumerate() {
+        assert_eq!(needed().len(), 2 - phoned);
+        let said = practice.engine.service_phoned(shown, "01632 960123", "Jo");
+        said.unwrap();
+    }
+    assert_eq!(needed(), []);
+}
+
+#[test]
 fn h06_stale_directory_a_clock_that_was_wrong_makes_nothing_young_and_keeps_no_phone_check_open() {
     let (area, practice) = sending();
     let empty = tempfile::tempdir().unwrap();
