@@ -3,10 +3,13 @@
 use crate::{
     feed::{Directory, FeedError, FeedLimits, Reading},
     ids::{EndpointId, ServiceId},
-    model::{DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService},
+    model::{
+        Channel, DirectoryHeader, DirectoryRecord, Endpoint, EndpointPurpose, HealthcareService,
+    },
 };
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::{Migration, StoreError, fail_point, hex};
 
@@ -147,9 +150,43 @@ pub fn read(connection: &Connection) -> Result<Option<(Directory, Timestamp)>, D
     Ok(Some((reading.done()?, applied_at)))
 }
 
-/// The digest of an endpoint's record: what a practice approves, and what is compared before each send.
+/// The digest of all that an endpoint's record says of where something goes: what a practice approves, and what is compared before each send.
+/// That the curators have checked it once more (`verified`) changes nothing of that, and is left out.
 pub fn endpoint_digest(endpoint: &Endpoint) -> String {
-    json(&DirectoryRecord::Endpoint(endpoint.clone()))
+    #[derive(Serialize)]
+    struct Approved<'a> {
+        id: &'a EndpointId,
+        service_id: &'a ServiceId,
+        channel: Channel,
+        address: &'a str,
+        purpose: EndpointPurpose,
+        valid_from: Date,
+        valid_to: Option<Date>,
+        supersedes: Option<&'a EndpointId>,
+    }
+    // Named one by one, so that whoever adds a field decides.
+    let Endpoint {
+        id,
+        service_id,
+        channel,
+        address,
+        purpose,
+        valid_from,
+        valid_to,
+        verified: _,
+        supersedes,
+    } = endpoint;
+    let approved = Approved {
+        id,
+        service_id,
+        channel: *channel,
+        address,
+        purpose: *purpose,
+        valid_from: *valid_from,
+        valid_to: *valid_to,
+        supersedes: supersedes.as_ref(),
+    };
+    serde_json::to_string(&approved)
         .map(|body| sha256(body.as_bytes()))
         .unwrap_or_default()
 }
@@ -310,4 +347,41 @@ fn json(record: &DirectoryRecord) -> Result<String, DirectoryError> {
 
 fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_of_an_endpoint_leaves_its_digest_and_every_other_change_is_another() {
+        let endpoint = r#"{"id":"e1","service_id":"s1","channel":"secure-email","address":"cafe@example.nhs.uk","purpose":"primary","valid_from":"2026-01-01","valid_to":null,"verified":{"by":"A","on":"2026-01-01","how":"phone"},"supersedes":null}"#;
+        let digest = |from: &str, to: &str| {
+            let text = endpoint.replacen(from, to, 1);
+            assert!(from == to || text != endpoint, "{from}");
+            endpoint_digest(&serde_json::from_str(&text).unwrap())
+        };
+        let as_it_was = digest("", "");
+        for (from, to) in [
+            (r#""by":"A""#, r#""by":"B""#),
+            (r#""on":"2026-01-01""#, r#""on":"2027-01-01""#),
+            (r#""how":"phone""#, r#""how":"letter""#),
+        ] {
+            assert_eq!(digest(from, to), as_it_was, "{to}");
+        }
+        let changes = [
+            ("\"e1\"", "\"e2\""),
+            ("\"s1\"", "\"s2\""),
+            ("secure-email", "fhir"),
+            ("cafe@", "coffee@"),
+            ("\"primary\"", "\"copy\""),
+            ("2026-01-01\",\"valid_to", "2026-01-02\",\"valid_to"),
+            ("\"valid_to\":null", "\"valid_to\":\"2027-01-01\""),
+            ("\"supersedes\":null", "\"supersedes\":\"e0\""),
+        ];
+        let others: std::collections::BTreeSet<String> =
+            changes.iter().map(|(from, to)| digest(from, to)).collect();
+        assert_eq!(others.len(), changes.len());
+        assert!(!others.contains(&as_it_was));
+    }
 }

@@ -394,6 +394,33 @@ fn h02_wrong_address_one_approved_under_another_name_is_held_and_looked_at_anew(
 }
 
 #[test]
+fn the_curators_yearly_check_of_an_address_holds_nothing_and_needs_no_approval() {
+    let practice = RealPractice::set_up();
+    let engine = &practice.engine;
+    practice.sign_in(HALE);
+    approve_all(&practice);
+    nobody_listens(&practice);
+    let queued = refer(&practice, SMITH).unwrap();
+    let renew = |what: &str, to: &str| {
+        let from = format!("\"verified\":{{\"by\":\"Directory team, Pennine Edge ICB\",\"on\":\"{what}");
+        practice.publish(&from, &from.replace(what, to));
+    };
+    renew("2026-", "2027-");
+    assert_eq!(engine.addresses_to_approve().unwrap(), []);
+    practice.time.pass(SignedDuration::from_mins(2));
+    engine.send_here(false).unwrap();
+    let problem = engine.desk.referral(&queued).unwrap().problem;
+    let problem = problem.map(|it| it.as_str());
+    assert_eq!(problem, Some("cannot-connect"), "it was let go");
+    // The negative control: what is no check of it.
+    practice.publish(
+        "\"valid_from\":\"2026-04-01\"",
+        "\"valid_from\":\"2026-04-02\"",
+    );
+    assert!(!engine.addresses_to_approve().unwrap().is_empty());
+}
+
+#[test]
 fn an_address_that_changed_while_somebody_looked_at_it_is_not_approved_by_their_word() {
     let practice = RealPractice::set_up();
     let engine = &practice.engine;
