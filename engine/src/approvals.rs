@@ -39,9 +39,8 @@ impl Engine {
             .iter()
             .map(|endpoint| (&endpoint.id, endpoint))
             .collect();
-        let in_use = catalogue.directory.endpoints.iter();
-        let in_use = in_use.filter(|endpoint| endpoint.is_valid_on(today));
-        let mut addresses: Vec<AddressToApprove> = in_use
+        let mut addresses: Vec<AddressToApprove> = catalogue
+            .endpoints_in_use(today)
             .filter_map(|endpoint| {
                 Some(AddressToApprove {
                     endpoint_id: endpoint.id.to_string(),
@@ -50,6 +49,7 @@ impl Engine {
                     service_name: catalogue.name_of(&endpoint.service_id)?,
                     supersedes: superseded_by(endpoint, &by_id),
                     before: None,
+                    name_before: None,
                     proposed_by: None,
                 })
             })

@@ -214,7 +214,8 @@ fn schemas() -> Schemas {
     Schemas {
         practice: [
             desk::SCHEMA.as_slice(),
-            &[trust_table::SCHEMA, services_directory::layer::SCHEMA],
+            trust_table::SCHEMA.as_slice(),
+            &[services_directory::layer::SCHEMA],
         ]
         .concat(),
         directory: directory_table::SCHEMA.to_vec(),
@@ -346,7 +347,8 @@ impl Engine {
             && let Some(service) = &found.service
         {
             let approved = |c: &_| {
-                approval_table::is_approved(c, &service.endpoint_id, &service.endpoint_digest)
+                let (id, digest) = (&service.endpoint_id, &service.endpoint_digest);
+                approval_table::is_approved(c, id, digest, &service.name)
             };
             found.approved = self.store.practice.read(approved)?;
             // What the curators have stopped is as if nobody had approved it.

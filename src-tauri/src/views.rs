@@ -278,6 +278,8 @@ view! {
         pub digest: String,
         pub service_name: String,
         pub address: String,
+        /// The service's name as it was approved before, where it goes by another now.
+        pub name_before: Option<String>,
         /// Beside what was approved before, where there is something.
         pub change: Option<AddressChange>,
         pub warnings: Vec<AddressWarning>,

@@ -296,6 +296,15 @@ pub(super) fn check_references(directory: &Directory, lines: &Lines, faults: &mu
                 .filter_map(|s| Some((&s.id, s.onward.replaced_by.as_ref()?)))
                 .collect(),
         ),
+        superseded: directory
+            .endpoints
+            .iter()
+            .filter_map(|e| {
+                let former = e.supersedes.as_ref()?;
+                let now = e.supersedes_on(former, directory.header.published_on);
+                now.then_some((former.as_str(), e))
+            })
+            .collect(),
         published_on: directory.header.published_on,
     };
     let mut found = Vec::new();
@@ -491,7 +500,12 @@ struct Known<'a> {
     areas: HashSet<&'a AreaId>,
     services: HashSet<&'a ServiceId>,
     endpoints: HashMap<&'a str, &'a Endpoint>,
+<<<<<<< HEAD
     replaced_in_circles: HashSet<&'a ServiceId>,
+=======
+    /// What another endpoint has taken the place of by the day of publication, with that other.
+    superseded: HashMap<&'a str, &'a Endpoint>,
+    successors: BTreeMap<&'a ServiceId, &'a ServiceId>,
     published_on: Date,
 }
 
@@ -572,6 +586,10 @@ impl Known<'_> {
                 "referral_methods",
                 format!("an endpoint ({id}) of another channel"),
             ));
+        }
+        if let Some(newer) = self.superseded.get(id.as_str()) {
+            let what = format!("an endpoint ({id}) whose place {} has taken", newer.id);
+            return Err(value("referral_methods", what));
         }
         Ok(())
     }

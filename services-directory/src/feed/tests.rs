@@ -12,6 +12,10 @@ const GOOD: &str = r#"{"kind":"directory","id":"demo","name":"Demo","version":1,
 {"kind":"endpoint","id":"e1","service_id":"s1","channel":"secure-email","address":"cafe@example.nhs.uk","purpose":"primary","valid_from":"2026-01-01","verified":{"by":"A","on":"2026-01-01","how":"phone"}}
 "#;
 
+/// A newer endpoint on the line before the old one, whose record stays.
+const SUCCESSOR_AND_E1: &str = r#"{"kind":"endpoint","id":"e2","service_id":"s1","channel":"secure-email","address":"new@example.nhs.uk","purpose":"primary","valid_from":"2026-11-01","verified":{"by":"A","on":"2026-10-01","how":"phone"},"supersedes":"e1"}
+{"kind":"endpoint","id":"e1","#;
+
 fn read(text: &str) -> Result<Directory, FeedError> {
     Directory::read(text.as_bytes(), FeedLimits::default())
 }
@@ -31,6 +35,20 @@ fn a_good_file_is_read_and_areas_lead_upward() {
         ["icb", "pcn-1"]
     );
     assert_eq!(directory.areas_of(&OdsCode::parse("Z99999").unwrap()), None);
+}
+
+#[test]
+fn an_endpoint_may_be_named_until_the_day_on_which_another_takes_its_place() {
+    let with = |text: &str| read(&GOOD.replace(r#"{"kind":"endpoint","id":"e1","#, text)).is_ok();
+    assert!(!with(SUCCESSOR_AND_E1));
+    assert!(with(&SUCCESSOR_AND_E1.replace("2026-11-01", "2026-11-02")));
+    let ended = r#""valid_from":"2026-01-01","valid_to":"2026-10-31""#;
+    assert!(with(
+        &SUCCESSOR_AND_E1.replace(r#""valid_from":"2026-11-01""#, ended)
+    ));
+    let to_the_new_one = GOOD.replace(r#""endpoint":"e1""#, r#""endpoint":"e2""#);
+    let both = to_the_new_one.replace(r#"{"kind":"endpoint","id":"e1","#, SUCCESSOR_AND_E1);
+    assert!(read(&both).is_ok());
 }
 
 #[test]
@@ -78,6 +96,12 @@ fn each_fault_names_its_line_its_record_and_what_is_wrong() {
             r#""method":"fhir""#,
             6,
             "another channel",
+        ),
+        (
+            r#"{"kind":"endpoint","id":"e1","#,
+            SUCCESSOR_AND_E1,
+            6,
+            "an endpoint (e1) whose place e2 has taken",
         ),
         (
             r#""replaced_by":"s1""#,

@@ -4,9 +4,11 @@
 use std::path::Path;
 
 use jiff::Timestamp;
+use product_tests::directories::superseded;
 use product_tests::forged::{Forged, far, next, number, signed};
-use product_tests::practice::computer_time;
+use product_tests::practice::{PAIN_PLATFORM, computer_time};
 use product_tests::published::{Area, Follower, STARTER, copy_folder, days, renamed, silent};
+use referrals::draft::ServiceToRefer;
 use services_directory::feed::{FeedLimits, FeedProblem};
 use services_directory::trust_table;
 use signed_feed::keys::{KeyPurpose, SigningKey};
@@ -493,6 +495,36 @@ fn h02_wrong_address_a_stolen_publisher_key_cannot_move_an_endpoint() {
     });
     refused(folder.path(), "feed-not-genuine", &area, &follower);
     assert_eq!(keys.targets.len(), 2);
+
+    // Back to an address that another has superseded, whose record two people signed and which still stands.
+    let mut area = Area::publishing(&superseded());
+    let follower = Follower::enrolled(&area);
+    let chosen = |follower: &Follower| {
+        let catalogue = follower.engine.catalogue().unwrap();
+        let named = catalogue.directory.services.iter();
+        let facts = engine::PatientFacts::default();
+        let found = follower.engine.to_refer(Some(PAIN_PLATFORM), &facts);
+        let ServiceToRefer::Found(found) = found.unwrap() else {
+            panic!("{} services", named.count());
+        };
+        found.service.map(|service| service.address)
+    };
+    let newer = "post@pain-platform.example.nhs.uk";
+    assert_eq!(chosen(&follower).as_deref(), Some(newer));
+    area.publish(&superseded().replace("\"name\":\"Pain Platform\"", "\"name\":\"Pain\""));
+    let back = superseded().replace(
+        "\"endpoint\":\"endpoint-pain-platform-2\"",
+        "\"endpoint\":\"endpoint-pain-platform\"",
+    );
+    let folder = by_thief(&area, &services_lines(&back));
+    assert_eq!(follower.outcome(folder.path()), "feed-content");
+    assert_eq!(chosen(&follower).as_deref(), Some(newer));
+    // The day of publication is the thief's to write as well; the day on this computer is not.
+    let dated = back.replacen("\"published_on\":\"2026-", "\"published_on\":\"2020-", 1);
+    assert_ne!(dated, back);
+    let folder = by_thief(&area, &services_lines(&dated));
+    let other = Follower::enrolled_from(&area, folder.path());
+    assert_eq!(chosen(&other), None, "nothing is sent by it");
 }
 
 /// The delegated role may not hand its right on.
