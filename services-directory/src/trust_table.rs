@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::{Migration, StoreError};
 
 /// The component of `practice.db`.
-pub const SCHEMA: [Migration; 2] = [
+pub const SCHEMA: [Migration; 3] = [
     Migration {
         component: "feed",
         version: 1,
@@ -18,6 +18,11 @@ pub const SCHEMA: [Migration; 2] = [
         component: "feed",
         version: 2,
         sql: include_str!("../migrations/feed_002.sql"),
+    },
+    Migration {
+        component: "feed",
+        version: 3,
+        sql: include_str!("../migrations/feed_003.sql"),
     },
 ];
 
@@ -154,6 +159,7 @@ pub struct RefreshState {
     pub last_good_at: Option<Timestamp>,
     /// Since when it fails, and why, as a code.
     pub failing: Option<(Timestamp, String)>,
+    /// When the signatures by which the applied directory was last known to be the newest end.
     pub expires_at: Option<Timestamp>,
     pub clock_warning: bool,
 }
@@ -346,11 +352,21 @@ pub fn save_trust(
     Ok(())
 }
 
-/// All was well, and the directory is the newest there is.
+/// All was well, and the directory that is applied is the newest there is: its curators stand by it for as long as by what is believed.
 pub fn went_well(tx: &Transaction<'_>, now: Timestamp) -> Result<(), StoreError> {
+    checked(tx, now)?;
+    tx.execute(
+        "UPDATE feed_state SET last_good_at = :now, applied_until = expires_at",
+        named_params! { ":now": now.to_string() },
+    )?;
+    Ok(())
+}
+
+/// All was well, but the directory that is applied is not the newest: that one is held, or got a no. It grows old meanwhile.
+pub fn checked(tx: &Transaction<'_>, now: Timestamp) -> Result<(), StoreError> {
     state_row(tx)?;
     tx.execute(
-        "UPDATE feed_state SET last_checked_at = :now, last_good_at = :now, failing_since = '', failing_why = ''",
+        "UPDATE feed_state SET last_checked_at = :now, failing_since = '', failing_why = ''",
         named_params! { ":now": now.to_string() },
     )?;
     Ok(())
@@ -393,7 +409,7 @@ pub fn refresh_state(connection: &Connection) -> Result<RefreshState, StoreError
     };
     let found = connection
         .query_row(
-            "SELECT last_checked_at, last_good_at, failing_since, failing_why, expires_at, clock_warning FROM feed_state",
+            "SELECT last_checked_at, last_good_at, failing_since, failing_why, applied_until, clock_warning FROM feed_state",
             [],
             row,
         )

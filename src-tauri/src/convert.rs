@@ -108,6 +108,7 @@ fn no_directory() -> DirectoryState {
         refreshed_at: String::new(),
         failing_since: None,
         expired_at: None,
+        held_since: None,
     }
 }
 

@@ -212,7 +212,14 @@ impl Refresher {
         match found {
             Refresh::NothingNew(believed) => {
                 self.believe_all(believed)?;
-                self.went_well()?;
+                let (now, held) = (self.store.clock.now(), before.held.is_some());
+                self.store.practice.write(move |tx| {
+                    if held {
+                        trust_table::checked(tx, now)
+                    } else {
+                        trust_table::went_well(tx, now)
+                    }
+                })?;
                 Ok(match &before.held {
                     Some(held) if !held.refused => Refreshed::Held(held.changes),
                     _ => Refreshed::NothingNew,
@@ -259,7 +266,7 @@ impl Refresher {
                 .with(changes::detail(&changes));
             self.store.practice.write(move |tx| {
                 trust_table::hold(tx, &held, &feed.services_file, &feed.endpoints_file)?;
-                trust_table::went_well(tx, held.held_at)?;
+                trust_table::checked(tx, held.held_at)?;
                 audit_table::append(tx, &act)
             })?;
             self.log.write(&LogEntry::DirectoryHeld {
@@ -314,15 +321,6 @@ impl Refresher {
             return Err(DirectoryError::OnlyForDemonstration.into());
         }
         Ok(())
-    }
-
-    fn went_well(&self) -> Result<(), EngineError> {
-        let now = self.store.clock.now();
-        let written = self
-            .store
-            .practice
-            .write(move |tx| trust_table::went_well(tx, now));
-        Ok(written?)
     }
 
     fn believe_all(&self, believed: Believed) -> Result<(), EngineError> {

@@ -500,12 +500,9 @@ struct Known<'a> {
     areas: HashSet<&'a AreaId>,
     services: HashSet<&'a ServiceId>,
     endpoints: HashMap<&'a str, &'a Endpoint>,
-<<<<<<< HEAD
     replaced_in_circles: HashSet<&'a ServiceId>,
-=======
     /// What another endpoint has taken the place of by the day of publication, with that other.
     superseded: HashMap<&'a str, &'a Endpoint>,
-    successors: BTreeMap<&'a ServiceId, &'a ServiceId>,
     published_on: Date,
 }
 

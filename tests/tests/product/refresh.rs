@@ -2,6 +2,7 @@
 
 use demo::certificates::{Authority, unknown_issuer};
 use engine::refresh::{Refreshed, WhereToEnrol};
+use jiff::Timestamp;
 use product_tests::patients::{DOE, SMITH};
 use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice, Time, computer_time};
 use product_tests::program::Program;
@@ -549,6 +550,53 @@ fn h06_stale_directory_too_old_to_believe_sends_only_after_a_phone_check_and_for
         practice.timeline(&again).pop().unwrap(),
         "held (directory-too-old)"
     );
+}
+
+/// Somebody at the web host hands out each new timestamp, and keeps the files back.
+#[test]
+fn h06_stale_directory_newer_signatures_without_their_files_make_nothing_young() {
+    let mut area = Area::publishing(STARTER);
+    let (fooled, honest) = (Follower::enrolled(&area), Follower::enrolled(&area));
+    let (renewed, later) = (computer_time() + days(13), computer_time() + days(29));
+    let newer = renamed("Pain Platform of the moor");
+    area.publish_at(&newer, renewed).unwrap();
+    let kept_back = area.copy();
+    std::fs::remove_dir_all(kept_back.path().join("targets")).unwrap();
+    let [fooled, honest] = [fooled, honest].map(|it| it.reopened(at(renewed), |_| {}));
+    assert_eq!(fooled.outcome(kept_back.path()), "feed-file-missing");
+    assert_eq!(honest.outcome(&area.path()), "applied");
+    let too_old = |follower: Follower| {
+        let follower = follower.reopened(at(later), |_| {});
+        let status = follower.engine.feed_status().unwrap().unwrap();
+        status.too_old_since.is_some()
+    };
+    assert!(too_old(fooled), "its addresses are 29 days old");
+    assert!(!too_old(honest), "the negative control");
+}
+
+#[test]
+fn a_version_that_is_held_makes_the_directory_here_no_newer() {
+    let mut area = Area::publishing(STARTER);
+    let follower = Follower::enrolled(&area);
+    let last_good = |it: &Follower| it.engine.feed_status().unwrap().unwrap().last_good_at;
+    let (enrolled, tomorrow) = (last_good(&follower), computer_time() + days(1));
+    area.publish_at(&services_renamed(30), tomorrow).unwrap();
+    let follower = follower.reopened(at(tomorrow), |_| {});
+    for _ in 0..2 {
+        assert_eq!(follower.outcome(&area.path()), "held");
+        assert_eq!(last_good(&follower), enrolled);
+    }
+    let status = follower.engine.feed_status().unwrap().unwrap();
+    let publication = status.held.unwrap().publication;
+    follower
+        .engine
+        .decide_held_changes(&publication, true)
+        .unwrap();
+    assert_eq!(last_good(&follower), Some(tomorrow));
+}
+
+fn at(time: Timestamp) -> Clock {
+    Clock::from_fn(move || time)
 }
 
 #[test]
