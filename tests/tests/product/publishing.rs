@@ -330,9 +330,10 @@ fn the_second_person_sees_what_changes_and_must_say_yes() {
     };
     assert_eq!(
         looks(),
-        [format!(
-            "its address: easily read as {PAIN}, and is another address"
-        )]
+        [
+            format!("its address: easily read as {PAIN}, and is another address"),
+            "its address: the address before was at pain-platform.example.nhs.uk".to_owned()
+        ]
     );
     area.edit(MOVED, "pain@elsewhere.example");
     let said = looks().join("\n");
