@@ -16,6 +16,10 @@ export type AddressRow = { endpointId: string,
  */
 digest: string, serviceName: string, address: string, 
 /**
+ * The service's name as it was approved before, where it goes by another now.
+ */
+nameBefore: string | null, 
+/**
  * Beside what was approved before, where there is something.
  */
 change: AddressChange | null, warnings: Array<AddressWarning>, 
