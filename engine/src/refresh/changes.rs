@@ -1,8 +1,6 @@
 //! How much one version differs from another: counted by records, so that nobody has to trust the publisher's own summary.
 
-use services_directory::{
-    directory_table::endpoint_digest, feed::Directory, trust_table::Changes,
-};
+use services_directory::{directory_table::endpoint_digest, feed::Directory, trust_table::Changes};
 use std::collections::HashMap;
 
 /// What would change if `new` took the place of `old`.

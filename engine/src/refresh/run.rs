@@ -156,7 +156,9 @@ impl Refresher {
         let there = self.store.directory.read(directory_table::publication)?;
         // The program ended after it was applied, before that was written down.
         if held.is_some() && held.as_ref().map(|it| &it.publication) == there.as_ref() {
-            self.store.practice.write(|tx| trust_table::forget_held(tx))?;
+            self.store
+                .practice
+                .write(|tx| trust_table::forget_held(tx))?;
             held = None;
         }
         let first = state.last_good_at.is_none() && there != trust.publication();

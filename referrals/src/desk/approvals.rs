@@ -4,6 +4,7 @@ use super::{Desk, people::record};
 use crate::{
     ReferralError,
     approval_table::{self, Approval, ApprovedAddress, Proposal},
+    staff_table,
 };
 use rusqlite::Connection;
 use std::collections::HashMap;
@@ -56,7 +57,8 @@ impl Desk {
             let mut waiting = Vec::new();
             for mut address in addresses {
                 let own = approved.get(&address.endpoint_id);
-                let holds = |it: &ApprovedAddress| it.holds_for(&address.digest, &address.service_name);
+                let holds =
+                    |it: &ApprovedAddress| it.holds_for(&address.digest, &address.service_name);
                 if own.is_some_and(|all| all.iter().any(holds)) {
                     continue;
                 }
@@ -96,7 +98,8 @@ impl Desk {
         })
     }
 
-    /// Another person agrees. All of them or none: whoever looked at one of them first is refused.
+    /// Another person agrees. All of them or none: whoever looked at one of them first is refused, and so is anybody of whom one chose the
+    /// other's PIN, for they could be one person with both.
     pub fn approve_addresses(
         &self,
         addresses: Vec<AddressToApprove>,
@@ -110,6 +113,11 @@ impl Desk {
                 let proposed_by = proposed_by.ok_or(ReferralError::NoSuchAddress)?;
                 if *proposed_by == actor {
                     return Err(ReferralError::SamePerson);
+                }
+                if staff_table::set_the_pin_of(tx, proposed_by, &actor)?
+                    || staff_table::set_the_pin_of(tx, &actor, proposed_by)?
+                {
+                    return Err(ReferralError::PinOfTheOther);
                 }
                 let approval = Approval {
                     proposed_by: proposed_by.clone(),
@@ -174,6 +182,7 @@ fn proposals_by_what_was_shown(
     connection: &Connection,
 ) -> Result<HashMap<(String, String, String), String>, ReferralError> {
     let proposals = approval_table::proposals(connection)?.into_iter();
-    let by_shown = proposals.map(|it| ((it.endpoint_id, it.digest, it.service_name), it.proposed_by));
+    let by_shown =
+        proposals.map(|it| ((it.endpoint_id, it.digest, it.service_name), it.proposed_by));
     Ok(by_shown.collect())
 }

@@ -39,9 +39,7 @@ fn refer_to(practice: &RealPractice, patient: &str, service: &str) -> Result<Str
         ServiceToRefer::Found(found) => found.service.map(|service| service.endpoint_digest),
         _ => None,
     };
-    let draft = engine
-        .desk
-        .save_form(&draft.id, form(service), seen)?;
+    let draft = engine.desk.save_form(&draft.id, form(service), seen)?;
     let chosen = engine.chosen(&draft)?;
     Ok(engine
         .desk
@@ -372,9 +370,20 @@ fn h02_wrong_address_one_approved_under_another_name_is_held_and_looked_at_anew(
     assert!(refer_to(&practice, DOE, "talking-therapies").is_err());
     practice.time.pass(SignedDuration::from_mins(2));
     engine.send_here(false).unwrap();
-    let problem = |id: &str| engine.desk.referral(id).unwrap().problem.map(|it| it.as_str());
+    let problem = |id: &str| {
+        engine
+            .desk
+            .referral(id)
+            .unwrap()
+            .problem
+            .map(|it| it.as_str())
+    };
     assert_eq!(problem(&other), Some("address-changed"));
-    assert_eq!(problem(&queued), Some("cannot-connect"), "the negative control");
+    assert_eq!(
+        problem(&queued),
+        Some("cannot-connect"),
+        "the negative control"
+    );
     engine.desk.withdraw(&queued, "", HALE).unwrap();
 
     // What one person saw under the one name is not what another sees under the next.
@@ -401,7 +410,8 @@ fn the_curators_yearly_check_of_an_address_holds_nothing_and_needs_no_approval()
     nobody_listens(&practice);
     let queued = refer(&practice, SMITH).unwrap();
     let renew = |what: &str, to: &str| {
-        let from = format!("\"verified\":{{\"by\":\"Directory team, Pennine Edge ICB\",\"on\":\"{what}");
+        let from =
+            format!("\"verified\":{{\"by\":\"Directory team, Pennine Edge ICB\",\"on\":\"{what}");
         practice.publish(&from, &from.replace(what, to));
     };
     renew("2026-", "2027-");
@@ -417,6 +427,36 @@ fn the_curators_yearly_check_of_an_address_holds_nothing_and_needs_no_approval()
         "\"valid_from\":\"2026-04-02\"",
     );
     assert!(!engine.addresses_to_approve().unwrap().is_empty());
+}
+
+#[test]
+fn h02_wrong_address_a_colleague_whose_pin_one_has_chosen_is_no_second_person() {
+    let practice = RealPractice::set_up();
+    let engine = &practice.engine;
+    practice.sign_in(LISTER);
+    let waiting = shown(&engine.addresses_to_approve().unwrap());
+    engine.propose_addresses(&waiting).unwrap();
+    let known = Pin::chosen("582937").unwrap();
+    engine.desk.set_pin(HALE, &known, LISTER).unwrap();
+    let alone = engine.approve_addresses(&waiting, HALE, &known);
+    assert_eq!(code(alone), "pin-of-the-other");
+    assert_eq!(engine.addresses_to_approve().unwrap().len(), waiting.len());
+    // The other way round is the same one person.
+    engine.sign_in(HALE, &known).unwrap();
+    engine.propose_addresses(&waiting).unwrap();
+    let alone = engine.approve_addresses(&waiting, LISTER, &pin(LISTER));
+    assert_eq!(code(alone), "pin-of-the-other");
+
+    // Somebody else agrees, or they do themselves with a PIN that they have chosen.
+    engine
+        .approve_addresses(&waiting[..1], BLOOM, &pin(BLOOM))
+        .unwrap();
+    let own = Pin::chosen("720461").unwrap();
+    engine.desk.set_pin(HALE, &own, HALE).unwrap();
+    engine
+        .approve_addresses(&waiting[1..], LISTER, &pin(LISTER))
+        .unwrap();
+    assert_eq!(engine.addresses_to_approve().unwrap(), []);
 }
 
 #[test]

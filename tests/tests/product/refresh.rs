@@ -505,7 +505,9 @@ fn phone_checks_of_a_service_with_two_addresses_stand_beside_each_other() {
     let needed = || {
         let needed = practice.engine.phone_checks_needed().unwrap().into_iter();
         let of_it = needed.filter(|it| it.service_id == PAIN_PLATFORM);
-        of_it.map(|it| (it.endpoint_id, it.digest)).collect::<Vec<_>>()
+        of_it
+            .map(|it| (it.endpoint_id, it.digest))
+            .collect::<Vec<_>>()
     };
     let both = needed();
     assert_eq!(both.len(), 2);
@@ -526,7 +528,9 @@ fn h06_stale_directory_a_clock_that_was_wrong_makes_nothing_young_and_keeps_no_p
         (status.too_old_since.is_some(), status.clock_warning)
     };
     let fails = || {
-        let refreshed = practice.engine.refresh_directory(Some(empty.path()), &silent());
+        let refreshed = practice
+            .engine
+            .refresh_directory(Some(empty.path()), &silent());
         assert_eq!(outcome_of(refreshed), "feed-file-missing");
     };
     practice.time.pass(days(29));

@@ -228,7 +228,10 @@ fn h07_closed_or_paused_since_it_was_queued_a_referral_is_held_and_stays_with_a_
         practice.send_due();
         assert!(held(&late), "{:?}", practice.timeline(&late));
         let row = practice.referral(&late).row;
-        assert!(row.needs_attention && row.next.is_some(), "an owner and a day");
+        assert!(
+            row.needs_attention && row.next.is_some(),
+            "an owner and a day"
+        );
         practice.desk().try_again(&late, ACTOR).unwrap();
     }
 
