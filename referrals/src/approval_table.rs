@@ -134,12 +134,12 @@ impl ApprovedAddress {
     }
 }
 
-/// All that was ever approved, by endpoint, the newest last.
+/// All that was ever approved, by endpoint: what holds last, and before it what ended last.
 pub fn approved(
     connection: &Connection,
 ) -> Result<HashMap<String, Vec<ApprovedAddress>>, ReferralError> {
     let mut statement = connection.prepare_cached(
-        "SELECT endpoint_id, digest, address, ended_at = 0, service_name FROM approvals ORDER BY approved_at, rowid",
+        "SELECT endpoint_id, digest, address, ended_at = 0, service_name FROM approvals ORDER BY ended_at = 0, ended_at, approved_at, rowid",
     )?;
     let rows = statement.query_map([], |row: &Row<'_>| {
         let approved = ApprovedAddress {

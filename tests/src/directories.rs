@@ -19,6 +19,7 @@ pub fn superseded() -> String {
     let newer = endpoint
         .replace("endpoint-pain-platform", "endpoint-pain-platform-2")
         .replace("referrals@", "post@")
+        .replace("2026-04-01", "2026-11-10")
         .replace(
             "\"verified\"",
             "\"supersedes\":\"endpoint-pain-platform\",\"verified\"",

@@ -4,6 +4,7 @@ use super::{Desk, people::record};
 use crate::{
     ReferralError,
     approval_table::{self, Approval, ApprovedAddress, Proposal},
+    staff_table,
 };
 use rusqlite::Connection;
 use std::collections::HashMap;
@@ -97,7 +98,8 @@ impl Desk {
         })
     }
 
-    /// Another person agrees. All of them or none: whoever looked at one of them first is refused.
+    /// Another person agrees. All of them or none: whoever looked at one of them first is refused, and so is anybody of whom one chose the
+    /// other's PIN, for they could be one person with both.
     pub fn approve_addresses(
         &self,
         addresses: Vec<AddressToApprove>,
@@ -111,6 +113,11 @@ impl Desk {
                 let proposed_by = proposed_by.ok_or(ReferralError::NoSuchAddress)?;
                 if *proposed_by == actor {
                     return Err(ReferralError::SamePerson);
+                }
+                if staff_table::set_the_pin_of(tx, proposed_by, &actor)?
+                    || staff_table::set_the_pin_of(tx, &actor, proposed_by)?
+                {
+                    return Err(ReferralError::PinOfTheOther);
                 }
                 let approval = Approval {
                     proposed_by: proposed_by.clone(),

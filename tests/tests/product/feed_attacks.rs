@@ -520,7 +520,11 @@ fn h02_wrong_address_a_stolen_publisher_key_cannot_move_an_endpoint() {
     assert_eq!(follower.outcome(folder.path()), "feed-content");
     assert_eq!(chosen(&follower).as_deref(), Some(newer));
     // The day of publication is the thief's to write as well; the day on this computer is not.
-    let dated = back.replacen("\"published_on\":\"2026-", "\"published_on\":\"2020-", 1);
+    let dated = back.replacen(
+        "\"published_on\":\"2026-11-20",
+        "\"published_on\":\"2026-11-09",
+        1,
+    );
     assert_ne!(dated, back);
     let folder = by_thief(&area, &services_lines(&dated));
     let other = Follower::enrolled_from(&area, folder.path());

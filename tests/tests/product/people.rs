@@ -357,10 +357,8 @@ fn h02_wrong_address_one_approved_under_another_name_is_held_and_looked_at_anew(
     approve_all(&practice);
     nobody_listens(&practice);
     let named = |name: &str| format!("\"name\":\"{name}\"");
-    let (queued, other) = (
-        refer_to(&practice, SMITH, PAIN_PLATFORM).unwrap(),
-        refer_to(&practice, DOE, "talking-therapies").unwrap(),
-    );
+    let other = refer_to(&practice, DOE, "talking-therapies").unwrap();
+    let queued = refer_to(&practice, SMITH, PAIN_PLATFORM).unwrap();
     let renamed = "NHS Talking Therapies, for anxiety and depression";
     // Another service takes the name of the one that a GP looks for.
     practice.publish(&named(renamed), &named("Pain Platform of the vale"));
@@ -381,11 +379,12 @@ fn h02_wrong_address_one_approved_under_another_name_is_held_and_looked_at_anew(
             .map(|it| it.as_str())
     };
     assert_eq!(problem(&other), Some("address-changed"));
-    assert_ne!(
+    assert_eq!(
         problem(&queued),
-        Some("address-changed"),
+        Some("cannot-connect"),
         "the negative control"
     );
+    engine.desk.withdraw(&queued, "", HALE).unwrap();
 
     // What one person saw under the one name is not what another sees under the next.
     engine.propose_addresses(&shown(&waiting)).unwrap();
@@ -428,6 +427,36 @@ fn the_curators_yearly_check_of_an_address_holds_nothing_and_needs_no_approval()
         "\"valid_from\":\"2026-04-02\"",
     );
     assert!(!engine.addresses_to_approve().unwrap().is_empty());
+}
+
+#[test]
+fn h02_wrong_address_a_colleague_whose_pin_one_has_chosen_is_no_second_person() {
+    let practice = RealPractice::set_up();
+    let engine = &practice.engine;
+    practice.sign_in(LISTER);
+    let waiting = shown(&engine.addresses_to_approve().unwrap());
+    engine.propose_addresses(&waiting).unwrap();
+    let known = Pin::chosen("582937").unwrap();
+    engine.desk.set_pin(HALE, &known, LISTER).unwrap();
+    let alone = engine.approve_addresses(&waiting, HALE, &known);
+    assert_eq!(code(alone), "pin-of-the-other");
+    assert_eq!(engine.addresses_to_approve().unwrap().len(), waiting.len());
+    // The other way round is the same one person.
+    engine.sign_in(HALE, &known).unwrap();
+    engine.propose_addresses(&waiting).unwrap();
+    let alone = engine.approve_addresses(&waiting, LISTER, &pin(LISTER));
+    assert_eq!(code(alone), "pin-of-the-other");
+
+    // Somebody else agrees, or they do themselves with a PIN that they have chosen.
+    engine
+        .approve_addresses(&waiting[..1], BLOOM, &pin(BLOOM))
+        .unwrap();
+    let own = Pin::chosen("720461").unwrap();
+    engine.desk.set_pin(HALE, &own, HALE).unwrap();
+    engine
+        .approve_addresses(&waiting[1..], LISTER, &pin(LISTER))
+        .unwrap();
+    assert_eq!(engine.addresses_to_approve().unwrap(), []);
 }
 
 #[test]
