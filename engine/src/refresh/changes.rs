@@ -34,8 +34,8 @@ pub(super) fn between(old: Option<&Directory>, new: &Directory) -> Changes {
             Some(was) => {
                 still += 1;
                 // That it was checked once more is no change of an address.
-                let changed = endpoint_digest(was) != endpoint_digest(endpoint);
-                changes.endpoints_changed += usize::from(changed);
+                let moved = endpoint_digest(was) != endpoint_digest(endpoint);
+                changes.endpoints_changed += usize::from(moved);
             }
         }
     }

@@ -76,8 +76,8 @@ impl Refresher {
         self.store.practice.write(move |tx| {
             let list = believed.stop_list.unwrap_or_default();
             // Nor does following another directory free what this one had stopped.
-            let freed = trust_table::freed_by(tx, &list)?;
-            approval_table::refuse_those(tx, |id, address| freed.stops(id, address))?;
+            let gone = trust_table::freed_by(tx, &list)?;
+            approval_table::refuse_those(tx, |id, address| gone.stops(id, address))?;
             trust_table::enrol(tx, &kept)?;
             trust_table::save_trust(tx, &believed.trust, believed.clock_warning, now)?;
             trust_table::replace_stop_list(tx, &list)?;
@@ -156,9 +156,7 @@ impl Refresher {
         let there = self.store.directory.read(directory_table::publication)?;
         // The program ended after it was applied, before that was written down.
         if held.is_some() && held.as_ref().map(|it| &it.publication) == there.as_ref() {
-            self.store
-                .practice
-                .write(|tx| trust_table::forget_held(tx))?;
+            self.store.practice.write(trust_table::forget_held)?;
             held = None;
         }
         let first = state.last_good_at.is_none() && there != trust.publication();

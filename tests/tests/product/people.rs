@@ -11,7 +11,7 @@ use referrals::desk::AddressToApprove;
 use referrals::draft::ServiceToRefer;
 use referrals::mailbox_table;
 use referrals::people::{Pin, Right, Role, StaffMember};
-use referrals::transport::Mailbox;
+use referrals::transport::{Mailbox, SendProblem};
 use services_directory::feed::{Directory, FeedLimits};
 use store::{audit_table, event_table};
 
@@ -376,7 +376,7 @@ fn h02_wrong_address_one_approved_under_another_name_is_held_and_looked_at_anew(
             .referral(id)
             .unwrap()
             .problem
-            .map(|it| it.as_str())
+            .map(SendProblem::as_str)
     };
     assert_eq!(problem(&other), Some("address-changed"));
     assert_eq!(
@@ -419,7 +419,7 @@ fn the_curators_yearly_check_of_an_address_holds_nothing_and_needs_no_approval()
     practice.time.pass(SignedDuration::from_mins(2));
     engine.send_here(false).unwrap();
     let problem = engine.desk.referral(&queued).unwrap().problem;
-    let problem = problem.map(|it| it.as_str());
+    let problem = problem.map(SendProblem::as_str);
     assert_eq!(problem, Some("cannot-connect"), "it was let go");
     // The negative control: what is no check of it.
     practice.publish(

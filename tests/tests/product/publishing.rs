@@ -484,8 +484,13 @@ fn a_request_that_begins_before_what_its_signer_has_seen_is_not_signed() {
         // Whose signature got lost on the way signs again.
         let cem_again = area.sign(&area.cem, "sign-root", "root", request, &[]);
         assert_eq!(cem, cem_again);
+        let passphrases = area.path("two-passphrases");
+        let of = format!("{}\n{}\n", area.ann.passphrase, area.server.passphrase);
+        std::fs::write(&passphrases, of).unwrap();
+        let online = area.server.key("online");
+        let more = ["--key", &online, "--passphrase-file", &passphrases];
         area.ann
-            .done(&[&renew[..], &["--signature", &cem]].concat())
+            .done(&[&renew[..], &more, &["--signature", &cem]].concat())
     };
     let (second, third) = (area.path("root-2.request"), area.path("root-3.request"));
     assert_eq!(renew(&second)["root_version"], 2);
