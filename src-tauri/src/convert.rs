@@ -109,6 +109,7 @@ fn no_directory() -> DirectoryState {
         failing_since: None,
         expired_at: None,
         held_since: None,
+        waiting_for_keepers: 0,
     }
 }
 

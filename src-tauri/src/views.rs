@@ -82,6 +82,8 @@ view! {
         pub expired_at: Option<String>,
         /// Since when a newer version waits for a person's yes, because it changes much.
         pub held_since: Option<String>,
+        /// A version that is held, addresses to approve, services to phone; 0 for those who do not keep the directory.
+        pub waiting_for_keepers: u32,
     }
 
     /// The published directory that the practice follows, and how refreshing it goes.

@@ -1,6 +1,6 @@
 //! When the published directory is too old to send by: which services need a phone call, and that somebody made it.
 
-use crate::{Engine, EngineError, catalogue::phone_of, session::Needs};
+use crate::{Catalogue, Engine, EngineError, catalogue::phone_of, session::Needs};
 use referrals::{ReferralError, approval_table, people::Right};
 use services_directory::{
     directory_table,
@@ -24,6 +24,16 @@ impl Engine {
     /// None while the directory is young enough. Only addresses that the practice has approved: the others are held for that.
     pub fn phone_checks_needed(&self) -> Result<Vec<NeedsPhoneCheck>, EngineError> {
         self.allow(Needs::Right(Right::KeepDirectory))?;
+        match self.catalogue() {
+            Err(EngineError::NoDirectory) => Ok(Vec::new()),
+            other => self.to_phone_of(&*other?),
+        }
+    }
+
+    pub(crate) fn to_phone_of(
+        &self,
+        catalogue: &Catalogue,
+    ) -> Result<Vec<NeedsPhoneCheck>, EngineError> {
         let (now, today) = (self.store.clock.now(), self.store.clock.today());
         let too_old = self
             .store
@@ -36,7 +46,6 @@ impl Engine {
             let open = trust_table::open_by_phone(c, now)?;
             Ok::<_, ReferralError>((approval_table::approved(c)?, open))
         })?;
-        let catalogue = self.catalogue()?;
         let mut needed = Vec::new();
         for endpoint in catalogue.endpoints_in_use(today) {
             let digest = directory_table::endpoint_digest(endpoint);
