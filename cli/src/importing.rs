@@ -217,7 +217,7 @@ fn from_table(
         today: clock.today(),
     };
     let mut taken = beside.taken(clock.today())?;
-    let (changed, after, changes) = take_over(
+    let (file, after, changes) = take_over(
         &taken.file,
         &before,
         &arrived,
@@ -225,7 +225,7 @@ fn from_table(
         into.vanished_are_right,
     )
     .map_err(usage)?;
-    taken.file = changed;
+    taken.file = file;
     let mut report = Report::of(source.name());
     report.repairs = read.repairs;
     report.rows = read.problems;

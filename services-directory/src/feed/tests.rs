@@ -1,6 +1,7 @@
 //! Reading a directory file: what is refused, and that nothing panics.
 use super::*;
 use proptest::prelude::*;
+use std::fmt::Write;
 
 const GOOD: &str = r#"{"kind":"directory","id":"demo","name":"Demo","version":1,"published_on":"2026-11-01"}
 {"kind":"area","id":"icb","name":"The area","level":"icb"}
@@ -228,16 +229,18 @@ fn a_chain_of_forty_thousand_comes_to_an_end_and_a_circle_at_its_end_is_found() 
         } else {
             format!("t{}", at + 1)
         };
-        text += &format!(
-            "{{\"kind\":\"tombstone\",\"id\":\"t{at}\",\"reason\":\"merged\",\"successor\":\"{after}\",\"on\":\"2026-09-30\"}}\n"
+        let _ = writeln!(
+            text,
+            "{{\"kind\":\"tombstone\",\"id\":\"t{at}\",\"reason\":\"merged\",\"successor\":\"{after}\",\"on\":\"2026-09-30\"}}"
         );
         let above = if at == LENGTH {
             "icb".to_owned()
         } else {
             format!("a{}", at + 1)
         };
-        text += &format!(
-            "{{\"kind\":\"area\",\"id\":\"a{at}\",\"name\":\"A\",\"level\":\"place\",\"part_of\":\"{above}\"}}\n"
+        let _ = writeln!(
+            text,
+            "{{\"kind\":\"area\",\"id\":\"a{at}\",\"name\":\"A\",\"level\":\"place\",\"part_of\":\"{above}\"}}"
         );
     }
     let directory = read(&text).unwrap();
