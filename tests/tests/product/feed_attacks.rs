@@ -612,7 +612,7 @@ fn half_a_million_records_and_one_are_refused() {
     ));
     // The negative control: nothing else is wrong with them.
     let one_more = FeedLimits {
-        record_count: 500_001,
+        record_count: 600_000,
         ..FeedLimits::default()
     };
     load(folder.path(), &area, one_more).map(drop).unwrap();
