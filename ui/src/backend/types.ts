@@ -268,7 +268,11 @@ expiredAt: string | null,
 /**
  * Since when a newer version waits for a person's yes, because it changes much.
  */
-heldSince: string | null, };
+heldSince: string | null, 
+/**
+ * A version that is held, addresses to approve, services to phone; 0 for those who do not keep the directory.
+ */
+waitingForKeepers: number, };
 
 /**
  * The other drafts that were set aside.
