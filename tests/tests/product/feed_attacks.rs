@@ -475,6 +475,24 @@ fn h02_wrong_address_a_stolen_publisher_key_cannot_move_an_endpoint() {
     assert_eq!(follower.outcome(folder.path()), "feed-content");
     assert!(follower.directory().endpoints == endpoints && follower.version() == 1);
 
+    // One more endpoint among them, which no other record contradicts.
+    let (area, follower) = second_version();
+    let own = STARTER
+        .lines()
+        .find(|line| line.starts_with("{\"kind\":\"endpoint\",\"id\":\"endpoint-pain-platform\""));
+    let own = own.unwrap();
+    let more = own
+        .replace("endpoint-pain-platform", "endpoint-of-a-thief")
+        .replace("referrals@", "thief@");
+    assert!(more.contains("thief@"));
+    let named = STARTER.replace(
+        "\"endpoint\":\"endpoint-pain-platform\"",
+        "\"endpoint\":\"endpoint-of-a-thief\"",
+    );
+    let folder = by_thief(&area, &format!("{}{more}\n", services_lines(&named)));
+    assert_eq!(follower.outcome(folder.path()), "feed-content");
+    assert!(follower.directory().endpoints == endpoints && follower.version() == 1);
+
     // A file of endpoints under the delegated role.
     let (area, follower) = second_version();
     let folder = forged(&area, |forged| {
