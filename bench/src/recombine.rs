@@ -4,9 +4,10 @@
 //! as words of a language are, few often and many seldom: the more services, the more different words.
 
 use services_directory::feed::Directory;
-use services_directory::ids::{AreaId, OdsCode, OrganizationId, ServiceId};
+use services_directory::ids::{AreaId, EndpointId, OdsCode, OrganizationId, ServiceId};
 use services_directory::model::{
-    Area, AreaLevel, Category, HealthcareService, Organization, Practice, ServiceArea,
+    Area, AreaLevel, Category, Endpoint, HealthcareService, Organization, Practice, ReferralMethod,
+    ServiceArea,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -129,7 +130,16 @@ pub fn directory(sources: &[&Directory], size: usize) -> Option<Directory> {
     let dice = &mut Dice::new(u64::try_from(size).ok()?);
     let areas = areas(dice)?;
     let organizations = organizations(dice, sources, size / 20 + 1)?;
-    let mut services = Vec::with_capacity(size);
+    let known: BTreeMap<&EndpointId, &Endpoint> = sources
+        .iter()
+        .flat_map(|source| {
+            source
+                .endpoints
+                .iter()
+                .map(|endpoint| (&endpoint.id, endpoint))
+        })
+        .collect();
+    let (mut services, mut endpoints) = (Vec::with_capacity(size), Vec::new());
     for number in 0..size {
         let template = *dice.pick(&templates)?;
         let own = phrases.get(&template.onward.category)?;
@@ -137,6 +147,7 @@ pub fn directory(sources: &[&Directory], size: usize) -> Option<Directory> {
         service.id = ServiceId::parse(&format!("service-{number}")).ok()?;
         service.organization_id = dice.pick(&organizations)?.id.clone();
         service.service_areas = served(dice, &areas);
+        endpoints.extend(with_own_endpoints(&mut service, number, &known)?);
         services.push(Arc::new(service));
     }
     Some(Directory {
@@ -145,9 +156,37 @@ pub fn directory(sources: &[&Directory], size: usize) -> Option<Directory> {
         areas,
         organizations,
         services,
-        endpoints: Vec::new(),
+        endpoints,
         tombstones: Vec::new(),
     })
+}
+
+/// Each method leads to an endpoint of the service's own, made after that of its template.
+fn with_own_endpoints(
+    service: &mut HealthcareService,
+    number: usize,
+    known: &BTreeMap<&EndpointId, &Endpoint>,
+) -> Option<Vec<Endpoint>> {
+    let mut own = Vec::new();
+    for method in &mut service.onward.referral_methods {
+        let (ReferralMethod::SecureEmail { endpoint }
+        | ReferralMethod::Fhir { endpoint }
+        | ReferralMethod::Webhook { endpoint }) = method
+        else {
+            continue;
+        };
+        let template = Endpoint::clone(known.get(endpoint)?);
+        let at = own.len();
+        *endpoint = EndpointId::parse(&format!("endpoint-{number}-{at}")).ok()?;
+        own.push(Endpoint {
+            id: endpoint.clone(),
+            service_id: service.id.clone(),
+            address: format!("referrals-{at}@service-{number}.example.nhs.uk"),
+            supersedes: None,
+            ..template
+        });
+    }
+    Some(own)
 }
 
 fn recombined(dice: &mut Dice, template: &HealthcareService, own: &Phrases) -> HealthcareService {

@@ -1,5 +1,6 @@
 //! `onward-cli directory import|export|duplicates|merge`: a curator's work on a directory file. No data folder is opened.
 
+mod exported;
 mod files;
 mod report;
 
@@ -14,9 +15,7 @@ use services_directory::{
     feed::{Directory, FeedLimits},
     ids::ServiceId,
     import::{
-        duplicates,
-        file::DirectoryFile,
-        merge,
+        duplicates, merge,
         open_referral::Mapping,
         rows::TableMapping,
         source::Source,
@@ -121,11 +120,12 @@ fn from_feed(url: &str, into: &Into, clock: &Clock, common: &Common) -> Result<(
     let source = Source::named(feed.as_str());
     let beside = Beside::of(&into.file);
     beside.make_folder()?;
-    // Whether the file can be taken is better known before a long crawl than after it.
-    let file = beside.file(clock.today())?;
-    let mut seen = beside.seen()?;
-    let before = seen.feeds.get(source.name()).cloned().unwrap_or_default();
-    let known = before.entries.iter();
+    let _one = files::one_at_a_time(&into.file)?;
+    // Whether the file can be taken is better known before a long crawl than after it. A curator may edit it meanwhile.
+    beside.taken(clock.today())?;
+    let seen = beside.seen()?;
+    let known = seen.feeds.get(source.name()).into_iter();
+    let known = known.flat_map(|it| &it.entries);
     let known = known.filter(|(_, entry)| entry.retired_on.is_none());
     let mut told = ProgressTold::default();
     let crawl = Crawler {
@@ -138,6 +138,9 @@ fn from_feed(url: &str, into: &Into, clock: &Clock, common: &Common) -> Result<(
         progress: &mut |progress| told.tell(&progress),
     };
     let crawl = crawl.run().map_err(usage)?;
+    let mut taken = beside.taken(clock.today())?;
+    let mut seen = beside.seen()?;
+    let before = seen.feeds.get(source.name()).cloned().unwrap_or_default();
     let mapping = Mapping {
         source: &source,
         today: clock.today(),
@@ -161,13 +164,20 @@ fn from_feed(url: &str, into: &Into, clock: &Clock, common: &Common) -> Result<(
             Err(refused) => report.refused.push(refused),
         }
     }
-    let (changed, mut after, counts) =
-        take_over(&file, &before, &arrived, &source, into.vanished_are_right).map_err(usage)?;
+    let (changed, mut after, counts) = take_over(
+        &taken.file,
+        &before,
+        &arrived,
+        &source,
+        into.vanished_are_right,
+    )
+    .map_err(usage)?;
     after.capabilities = serde_json::to_value(&crawl.capabilities).unwrap_or_default();
+    taken.file = changed;
     report.crawled(&crawl, counts);
     seen.feeds.insert(source.name().to_owned(), after);
     beside.keep(
-        &changed,
+        &taken,
         &seen,
         source.name(),
         &crawl.services,
@@ -194,6 +204,8 @@ fn from_table(
         .table(&bytes, clock.today(), &store::clock::england())
         .map_err(usage)?;
     let beside = Beside::of(&into.file);
+    beside.make_folder()?;
+    let _one = files::one_at_a_time(&into.file)?;
     let mut seen = beside.seen()?;
     let before = seen.feeds.get(source.name()).cloned().unwrap_or_default();
     let arrived = Arrived {
@@ -204,15 +216,29 @@ fn from_table(
         at: clock.now(),
         today: clock.today(),
     };
-    let file = beside.file(clock.today())?;
-    let (file, after, changes) =
-        take_over(&file, &before, &arrived, &source, into.vanished_are_right).map_err(usage)?;
+    let mut taken = beside.taken(clock.today())?;
+    let (file, after, changes) = take_over(
+        &taken.file,
+        &before,
+        &arrived,
+        &source,
+        into.vanished_are_right,
+    )
+    .map_err(usage)?;
+    taken.file = file;
     let mut report = Report::of(source.name());
     report.repairs = read.repairs;
     report.rows = read.problems;
     report.table(read.encoding, read.separator, changes);
     seen.feeds.insert(source.name().to_owned(), after);
-    beside.keep(&file, &seen, source.name(), &read.raw, &report, clock.now())?;
+    beside.keep(
+        &taken,
+        &seen,
+        source.name(),
+        &read.raw,
+        &report,
+        clock.now(),
+    )?;
     report.tell(common, &beside)
 }
 
@@ -227,6 +253,7 @@ fn export_open_referral(
         let text = serde_json::to_vec(&page.body).map_err(usage)?;
         files::write(&to.join(&page.path), &text)?;
     }
+    let gone = exported::take_away_what_left(to, &pages)?;
     let unassured = directory.services.len();
     let written = pages
         .iter()
@@ -237,7 +264,7 @@ fn export_open_referral(
     let left_out = unassured - written;
     if common.json {
         return print_json(
-            &serde_json::json!({ "services": written, "files": pages.len(), "left_out": left_out }),
+            &serde_json::json!({ "services": written, "files": pages.len(), "left_out": left_out, "taken_away": gone }),
         );
     }
     say!(
@@ -245,6 +272,9 @@ fn export_open_referral(
         pages.len(),
         to.display()
     );
+    if gone > 0 {
+        say!("{gone} files of an earlier export, which this one has no more, are taken away.");
+    }
     Ok(())
 }
 
@@ -281,20 +311,15 @@ fn merged(
 ) -> Result<(), CliError> {
     let id = |text: &str| ServiceId::parse(text).map_err(usage);
     let (keep, gone) = (id(keep)?, id(gone)?);
-    let mut changed = files::directory_file(file)?;
-    merge::merge(&mut changed, &keep, &gone, today).map_err(usage)?;
-    write_checked(&changed, file)?;
+    let _one = files::one_at_a_time(file)?;
+    let mut taken = files::Taken::of(file)?;
+    merge::merge(&mut taken.file, &keep, &gone, today).map_err(usage)?;
+    taken.put_back()?;
     if common.json {
         return print_json(&serde_json::json!({ "keep": keep, "gone": gone }));
     }
     say!("{gone} is closed and points to {keep}. No address was moved.");
     Ok(())
-}
-
-/// Nothing takes the file's place that could not be loaded.
-fn write_checked(changed: &DirectoryFile, path: &Path) -> Result<(), CliError> {
-    changed.check().map_err(feed_error)?;
-    files::write(path, changed.text().as_bytes())
 }
 
 fn directory(file: &Path) -> Result<Directory, CliError> {

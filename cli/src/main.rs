@@ -12,6 +12,7 @@ macro_rules! say {
         let _ = writeln!(std::io::stdout(), $($words)*);
     }};
 }
+mod addresses;
 mod directory;
 mod importing;
 mod mailbox;
@@ -88,6 +89,8 @@ enum Command {
     Sync(sync::SyncArguments),
     /// The practice and its staff.
     Practice(practice::PracticeArguments),
+    /// The addresses that two people have to agree to before anything is sent there.
+    Addresses(addresses::AddressesArguments),
     /// The mailbox from which referrals are sent.
     Mailbox(mailbox::MailboxArguments),
     /// Check the audit trail, row by row, and show its newest acts.
@@ -188,6 +191,7 @@ fn run(command: Command, common: &Common) -> Result<(), CliError> {
         Command::Enrol(arguments) => sync::enrol(&arguments, common),
         Command::Sync(arguments) => sync::sync(&arguments, common),
         Command::Practice(arguments) => practice::run(&arguments, common),
+        Command::Addresses(arguments) => addresses::run(&arguments, common),
         Command::Mailbox(arguments) => mailbox::run(&arguments, common),
         Command::Audit(arguments) => records::audit(&arguments, common),
         Command::Erase(arguments) => records::erase(&arguments, common),
@@ -195,8 +199,14 @@ fn run(command: Command, common: &Common) -> Result<(), CliError> {
     }
 }
 
-/// Opens the folder for what it already is; a fresh one becomes a demonstration.
+/// Opens the folder for what it already is, as the person that --as names; a fresh one becomes a demonstration.
 fn open(common: &Common) -> Result<Engine, CliError> {
+    let engine = open_signed_out(common)?;
+    sign_in(&engine, common)?;
+    Ok(engine)
+}
+
+fn open_signed_out(common: &Common) -> Result<Engine, CliError> {
     let unnamed = || {
         CliError::Usage(
             "This computer names no folder for programs' data. Name one with --data DIR."
@@ -217,7 +227,6 @@ fn open(common: &Common) -> Result<Engine, CliError> {
         let how = "The set-up of this folder was not finished. Go on with: onward-cli practice set FILE --real";
         return Err(CliError::Usage(how.to_owned()));
     }
-    sign_in(&engine, common)?;
     Ok(engine)
 }
 
@@ -236,12 +245,14 @@ fn with_newest_backup(source: EngineError, data: &Path) -> CliError {
     }
 }
 
-/// As the person that --as names. Without it only what needs no right can be done in real use.
-fn sign_in(engine: &Engine, common: &Common) -> Result<(), CliError> {
-    if let (Some(staff), Some(file)) = (&common.staff, &common.pin_file) {
-        engine.sign_in(staff, &Pin::typed(&text_of(file)?))?;
-    }
-    Ok(())
+/// As the person that --as names; answers the PIN, which standard input gives only once. Without --as only what needs no right can be done in real use.
+fn sign_in(engine: &Engine, common: &Common) -> Result<Option<Pin>, CliError> {
+    let (Some(staff), Some(file)) = (&common.staff, &common.pin_file) else {
+        return Ok(None);
+    };
+    let pin = Pin::typed(&text_of(file)?);
+    engine.sign_in(staff, &pin)?;
+    Ok(Some(pin))
 }
 
 /// Who acts, if they may.

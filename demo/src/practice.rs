@@ -4,6 +4,7 @@ use crate::{
     certificates::LoopbackCertificates,
     mail_server::{Account, MailServer, MailServerError, MailServerOptions, RunningMailServer},
 };
+use jiff::civil::Date;
 use referrals::{
     ReferralError,
     approval_table::{self, Approval},
@@ -16,9 +17,10 @@ use referrals::{
 use services_directory::{
     directory_table::{self, DirectoryError},
     feed::{Directory, FeedLimits},
+    ids::ServiceId,
     model::Endpoint,
 };
-use std::path::PathBuf;
+use std::{collections::HashMap, path::PathBuf};
 use store::{Clock, DataFolder, Store};
 
 /// The directory that ships: one made-up area (services-directory/data/README.md).
@@ -80,7 +82,17 @@ pub fn load_directory(store: &Store, directory: Directory) -> Result<(), Demonst
 /// In a demonstration no address can reach anyone.
 pub fn approve_all(store: &Store, directory: &Directory) -> Result<(), DemonstrationError> {
     let now = store.clock.now();
-    let approvals: Vec<Approval> = directory.endpoints.iter().map(approval).collect();
+    let today = store.clock.today();
+    let endpoints = directory.endpoints.iter();
+    let names: HashMap<&ServiceId, &str> = directory
+        .services
+        .iter()
+        .map(|service| (&service.id, service.name.as_str()))
+        .collect();
+    let name = |endpoint: &Endpoint| names.get(&endpoint.service_id).copied();
+    let approvals: Vec<Approval> = endpoints
+        .map(|it| approval(it, name(it).unwrap_or_default(), today))
+        .collect();
     store.practice.write(move |tx| {
         approvals
             .iter()
@@ -89,7 +101,10 @@ pub fn approve_all(store: &Store, directory: &Directory) -> Result<(), Demonstra
     Ok(())
 }
 
-fn approval(endpoint: &Endpoint) -> Approval {
+fn approval(endpoint: &Endpoint, service_name: &str, today: Date) -> Approval {
+    // One that is not in use yet ends nothing.
+    let supersedes = endpoint.supersedes.iter();
+    let supersedes = supersedes.filter(|former| endpoint.supersedes_on(former, today));
     Approval {
         endpoint_id: endpoint.id.to_string(),
         digest: directory_table::endpoint_digest(endpoint),
@@ -98,6 +113,8 @@ fn approval(endpoint: &Endpoint) -> Approval {
         proposed_by: String::new(),
         how: "demonstration".to_owned(),
         note: String::new(),
+        supersedes: supersedes.map(ToString::to_string).collect(),
+        service_name: service_name.to_owned(),
     }
 }
 

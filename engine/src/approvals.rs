@@ -1,6 +1,6 @@
 //! The addresses of the directory that this practice has yet to approve, as they stand in the directory now.
 
-use crate::{Engine, EngineError, session::Needs};
+use crate::{Catalogue, Engine, EngineError, session::Needs};
 use referrals::{
     ReferralError,
     desk::AddressToApprove,
@@ -28,10 +28,27 @@ impl Engine {
     /// What is not approved, by the names of the services. Nobody needs to see a patient for it.
     pub fn addresses_to_approve(&self) -> Result<Vec<AddressToApprove>, EngineError> {
         self.allow(Needs::Right(Right::ApproveAddresses))?;
-        let catalogue = match self.catalogue() {
-            Err(EngineError::NoDirectory) => return Ok(Vec::new()),
-            other => other?,
+        match self.catalogue() {
+            Err(EngineError::NoDirectory) => Ok(Vec::new()),
+            other => self.not_approved_of(&*other?),
+        }
+    }
+
+    /// How much waits for those who keep the directory: a version that is held, addresses to approve, services to phone. None for anybody
+    /// else. The window reads it by itself: it keeps no session awake, and waits for no search that is being made ready.
+    pub fn waiting_for_keepers(&self) -> Result<usize, EngineError> {
+        if self.allow(Needs::Seen(Right::KeepDirectory)).is_err() {
+            return Ok(0);
+        }
+        let held = self.feed_status()?.and_then(|status| status.held);
+        let held = usize::from(held.is_some_and(|held| !held.refused));
+        let Some(catalogue) = self.current.held_as_applied()? else {
+            return Ok(held);
         };
+        Ok(held + self.not_approved_of(&catalogue)?.len() + self.to_phone_of(&catalogue)?.len())
+    }
+
+    fn not_approved_of(&self, catalogue: &Catalogue) -> Result<Vec<AddressToApprove>, EngineError> {
         let today = self.store.clock.today();
         let by_id: BTreeMap<&EndpointId, &Endpoint> = catalogue
             .directory
@@ -39,9 +56,8 @@ impl Engine {
             .iter()
             .map(|endpoint| (&endpoint.id, endpoint))
             .collect();
-        let in_use = catalogue.directory.endpoints.iter();
-        let in_use = in_use.filter(|endpoint| endpoint.is_valid_on(today));
-        let mut addresses: Vec<AddressToApprove> = in_use
+        let mut addresses: Vec<AddressToApprove> = catalogue
+            .endpoints_in_use(today)
             .filter_map(|endpoint| {
                 Some(AddressToApprove {
                     endpoint_id: endpoint.id.to_string(),
@@ -50,6 +66,7 @@ impl Engine {
                     service_name: catalogue.name_of(&endpoint.service_id)?,
                     supersedes: superseded_by(endpoint, &by_id),
                     before: None,
+                    name_before: None,
                     proposed_by: None,
                 })
             })

@@ -25,6 +25,8 @@ pub struct Catalogue {
     index: SearchIndex,
     services: HashMap<ServiceId, usize>,
     endpoints: HashMap<EndpointId, usize>,
+    /// Those that name it as what they supersede, by the former endpoint.
+    successors: HashMap<EndpointId, Vec<usize>>,
 }
 
 impl Catalogue {
@@ -32,7 +34,14 @@ impl Catalogue {
         let index = SearchIndex::build(&directory, &Synonyms::shipped()?)?;
         let services = directory.services.iter().zip(0..);
         let endpoints = directory.endpoints.iter().zip(0..);
+        let mut successors: HashMap<EndpointId, Vec<usize>> = HashMap::new();
+        for (endpoint, at) in directory.endpoints.iter().zip(0..) {
+            if let Some(former) = &endpoint.supersedes {
+                successors.entry(former.clone()).or_default().push(at);
+            }
+        }
         Ok(Self {
+            successors,
             services: services
                 .map(|(service, at)| (service.id.clone(), at))
                 .collect(),
@@ -135,6 +144,22 @@ impl Catalogue {
         }
     }
 
+    /// Valid today, and no other that is has taken its place.
+    fn is_in_use(&self, endpoint: &Endpoint, today: Date) -> bool {
+        let mut successors = self.successors.get(&endpoint.id).into_iter().flatten();
+        let superseded = successors.any(|at| {
+            let successor = self.directory.endpoints.get(*at);
+            successor.is_some_and(|it| it.supersedes_on(&endpoint.id, today))
+        });
+        endpoint.is_valid_on(today) && !superseded
+    }
+
+    /// Every endpoint to which something may be sent today, if the practice has approved it.
+    pub(crate) fn endpoints_in_use(&self, today: Date) -> impl Iterator<Item = &Endpoint> {
+        let endpoints = self.directory.endpoints.iter();
+        endpoints.filter(move |endpoint| self.is_in_use(endpoint, today))
+    }
+
     /// Where it is sent: the endpoint of its first method that this version can send by, valid today.
     pub(crate) fn primary_endpoint(
         &self,
@@ -153,7 +178,7 @@ impl Catalogue {
                 .directory
                 .endpoints
                 .get(*self.endpoints.get(endpoint)?)?;
-            let valid = endpoint.is_valid_on(today);
+            let valid = self.is_in_use(endpoint, today);
             let usable = endpoint.channel == Channel::SecureEmail
                 && endpoint.purpose == EndpointPurpose::Primary;
             (valid && usable && endpoint.service_id == service.id).then_some(endpoint)

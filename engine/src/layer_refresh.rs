@@ -21,17 +21,24 @@ const COMPARED_WITH: &str = "layer-compared-with";
 /// Of a larger one, what was seen last of the services that matter here is compared.
 const MOST_READ_BESIDE: u32 = 20_000;
 
-/// What a new version did to the practice's corrections.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LayerNews {
-    pub taken_up: usize,
-    pub in_conflict: usize,
-    pub gone: usize,
-    pub changed_services: usize,
+/// What stands here before another version is applied.
+pub(crate) struct Former {
+    /// Without the practice's own services; none where it is not at hand.
+    directory: Option<Directory>,
+    /// The version with which the layer was compared last.
+    compared_with: Option<String>,
 }
 
-/// The directory that stands here before another is applied, without the practice's own services; none where it is not at hand.
-pub(crate) fn former_directory(store: &Store, current: &CurrentCatalogue) -> Option<Directory> {
+impl Former {
+    pub fn read(store: &Store, current: &CurrentCatalogue) -> Result<Self, EngineError> {
+        Ok(Self {
+            directory: former_directory(store, current),
+            compared_with: compared_last(store)?,
+        })
+    }
+}
+
+fn former_directory(store: &Store, current: &CurrentCatalogue) -> Option<Directory> {
     let held = current.held_as_applied().ok().flatten();
     let mut former = if let Some(held) = held {
         held.directory.clone()
@@ -48,14 +55,14 @@ pub(crate) fn former_directory(store: &Store, current: &CurrentCatalogue) -> Opt
     Some(former)
 }
 
-/// To be called with the directory before and after each refresh: writes down what changed, compares each correction three ways, and
-/// keeps what was seen of the services that matter here, so that a change is still seen after the directory's database was deleted.
-/// May be called twice with the same version.
+/// After each refresh: writes down what changed, compares each correction three ways, and keeps what was seen of the services that
+/// matter here, so that a change is still seen after the directory's database was deleted. What somebody who looked at the new version
+/// meanwhile has compared is not written down twice.
 pub(crate) fn after_refresh(
     store: &Store,
-    old: Option<&Directory>,
+    former: &Former,
     new: &Directory,
-) -> Result<LayerNews, EngineError> {
+) -> Result<(), EngineError> {
     let now = store.clock.now();
     let (seen, mut ours, uses, live) = store.practice.read(|c| {
         let ours: BTreeSet<String> = layer_table::services(c)?.into_iter().collect();
@@ -67,20 +74,14 @@ pub(crate) fn after_refresh(
         ))
     })?;
     ours.extend(uses.into_keys());
-    let after = refresh::compare(old, new, &seen, &ours, live);
-    let count = |wanted| {
-        let merged = after.merged.iter();
-        merged.filter(|merged| merged.state == wanted).count()
-    };
-    let news = LayerNews {
-        taken_up: count(CorrectionState::TakenUp),
-        in_conflict: count(CorrectionState::Conflict),
-        gone: count(CorrectionState::Gone),
-        changed_services: after.changes.len(),
-    };
+    let after = refresh::compare(former.directory.as_ref(), new, &seen, &ours, live);
     let version = new.header.version;
-    let compared = compared_with(new);
+    let (compared, before) = (compared_with(new), former.compared_with.clone());
     store.practice.write(move |tx| {
+        let last = facts_table::read(tx, COMPARED_WITH)?;
+        if last != before && last.as_deref() == Some(&compared) {
+            return Ok(());
+        }
         history_table::insert(tx, &after.changes, version, now)?;
         for seen in &after.to_see {
             history_table::see(tx, seen)?;
@@ -97,34 +98,27 @@ pub(crate) fn after_refresh(
         facts_table::write(tx, COMPARED_WITH, &compared)?;
         Ok::<_, LayerError>(())
     })?;
-    Ok(news)
+    Ok(())
 }
 
 impl Engine {
-    /// As `after_refresh`, for whoever applies a version by other ways.
-    pub fn layer_after_refresh(
-        &self,
-        old: Option<&Directory>,
-        new: &Directory,
-    ) -> Result<LayerNews, EngineError> {
-        after_refresh(&self.store, old, new)
-    }
-
-    /// Where a version was applied without being compared (another program, or one that was killed in between), it is compared now.
+    /// Where a version was applied without being compared (by another program, or by one that was killed in between), it is compared now.
     pub(crate) fn compare_layer(&self) -> Result<(), EngineError> {
-        let catalogue = match self.catalogue() {
-            Err(EngineError::NoDirectory) => return Ok(()),
-            other => other?,
-        };
-        let compared = self
-            .store
-            .practice
-            .read(|c| facts_table::read(c, COMPARED_WITH))?;
-        if compared.as_deref() == Some(&compared_with(&catalogue.directory)) {
+        if let Err(EngineError::NoDirectory) = self.catalogue() {
             return Ok(());
         }
-        after_refresh(&self.store, None, &catalogue.directory)?;
-        Ok(())
+        // While another version than the applied one is still searched here, a comparison with it would go backwards.
+        let Some(catalogue) = self.current.held_as_applied()? else {
+            return Ok(());
+        };
+        let former = Former {
+            directory: None,
+            compared_with: compared_last(&self.store)?,
+        };
+        if former.compared_with.as_deref() == Some(&compared_with(&catalogue.directory)) {
+            return Ok(());
+        }
+        after_refresh(&self.store, &former, &catalogue.directory)
     }
 
     pub(crate) fn a_year_ago(&self) -> Timestamp {
@@ -134,6 +128,11 @@ impl Engine {
 
 fn a_year_before(now: Timestamp) -> Timestamp {
     now.checked_sub(A_YEAR).unwrap_or(Timestamp::MIN)
+}
+
+fn compared_last(store: &Store) -> Result<Option<String>, EngineError> {
+    let read = store.practice.read(|c| facts_table::read(c, COMPARED_WITH));
+    Ok(read?)
 }
 
 fn compared_with(directory: &Directory) -> String {

@@ -32,7 +32,6 @@ pub use facts::PatientFacts;
 pub use found::{FoundHere, HiddenHere, LayerMarks};
 pub use keeping::{ListedEntry, TimelineEntry, TimelineWhat};
 pub use layer::{CorrectionDecision, ServiceLayer, SinceUsed};
-pub use layer_refresh::LayerNews;
 pub use log::{Log, LogEntry};
 pub use records::PatientCopy;
 pub use sending::SenderThread;
@@ -215,7 +214,8 @@ fn schemas() -> Schemas {
     Schemas {
         practice: [
             desk::SCHEMA.as_slice(),
-            &[trust_table::SCHEMA, services_directory::layer::SCHEMA],
+            trust_table::SCHEMA.as_slice(),
+            &[services_directory::layer::SCHEMA],
         ]
         .concat(),
         directory: directory_table::SCHEMA.to_vec(),
@@ -347,7 +347,8 @@ impl Engine {
             && let Some(service) = &found.service
         {
             let approved = |c: &_| {
-                approval_table::is_approved(c, &service.endpoint_id, &service.endpoint_digest)
+                let (id, digest) = (&service.endpoint_id, &service.endpoint_digest);
+                approval_table::is_approved(c, id, digest, &service.name)
             };
             found.approved = self.store.practice.read(approved)?;
             // What the curators have stopped is as if nobody had approved it.
@@ -404,7 +405,7 @@ impl Engine {
     /// Replaces the directory by another whole one.
     pub fn load_directory(&self, directory: Directory) -> Result<(), EngineError> {
         let version = directory.header.version;
-        let former = layer_refresh::former_directory(&self.store, &self.current);
+        let former = layer_refresh::Former::read(&self.store, &self.current)?;
         if self.is_demonstration() {
             demo::practice::load_directory(&self.store, directory)?;
         } else if directory.header.demonstration {
@@ -418,8 +419,7 @@ impl Engine {
         self.log.write(&LogEntry::DirectoryLoaded { version });
         self.current.make_anew()?;
         let now = self.catalogue()?;
-        self.layer_after_refresh(former.as_ref(), &now.directory)?;
-        Ok(())
+        layer_refresh::after_refresh(&self.store, &former, &now.directory)
     }
 
     /// The practice's ODS code, in whose name the directory is searched.

@@ -15,7 +15,7 @@ use jiff::{Timestamp, civil::Date};
 use referrals::people::Right;
 pub(crate) use run::Refresher;
 use services_directory::{
-    directory_table::DirectoryError,
+    directory_table::{self, DirectoryError},
     feed::FeedLimits,
     trust_table::{self, Changes, Enrolment, HeldVersion},
 };
@@ -111,6 +111,9 @@ impl Engine {
         let (Some(enrolment), state, held, too_old_since) = read else {
             return Ok(None);
         };
+        // One that is applied waits no more, though the program ended before that was written down.
+        let there = self.store.directory.read(directory_table::publication)?;
+        let held = held.filter(|held| Some(&held.publication) != there.as_ref());
         let header = match self.directory_summary() {
             Ok(summary) => Some(summary.header),
             Err(EngineError::NoDirectory) => None,
@@ -150,6 +153,10 @@ impl Engine {
             return Err(EngineError::NothingHeld);
         };
         if held.refused || held.publication != publication {
+            return Err(EngineError::NothingHeld);
+        }
+        let there = self.store.directory.read(directory_table::publication)?;
+        if there.as_deref() == Some(publication) {
             return Err(EngineError::NothingHeld);
         }
         let digest = |bytes: &[u8]| store::hex(&Sha256::digest(bytes));
@@ -194,8 +201,7 @@ impl Engine {
                 return Ok(Some("address-revoked"));
             }
             let too_old = trust_table::too_old_since(c, now)?.is_some();
-            let phoned = trust_table::open_by_phone_until(c, digest)?;
-            let closed = too_old && phoned.is_none_or(|until| until < now);
+            let closed = too_old && !trust_table::is_open_by_phone(c, digest, now)?;
             Ok::<_, StoreError>(closed.then_some("directory-too-old"))
         })?;
         Ok(found)

@@ -7,11 +7,13 @@ use crate::{
 };
 use demo::mail_server::RunningMailServer;
 use referrals::{
-    Desk,
+    Desk, ReferralError, approval_table,
     outbox::{AddressNow, EndpointNow, OutboxMessage, Sender, SenderLock, Unsettled},
+    referral_table,
     transport::Deadlines,
 };
 use services_directory::{
+    criteria,
     directory_table::{self, DirectoryError},
     ids::EndpointId,
     trust_table,
@@ -182,37 +184,76 @@ async fn take_over(
     Some((lock, server))
 }
 
-/// What stops a message before it leaves: the stop-list first, then the record, then the age of the directory.
+/// What stops a message before it leaves: the stop-list first, then the age of the directory, then the record with the name under which it was approved, then
+/// whether the service is still open.
 fn address_now(store: &Store, message: &OutboxMessage) -> Result<AddressNow, StoreError> {
     if layer::is_stopped(&store.practice, &message.referral_id)? {
         return Ok(AddressNow::DoNotRefer);
     }
     let (id, address) = (&message.endpoint_id, &message.address);
     let now = store.clock.now();
-    let (revoked, too_old, phoned_until) = store.practice.read(|c| {
+    let (revoked, too_old, phoned) = store.practice.read(|c| {
         Ok::<_, StoreError>((
             trust_table::is_revoked(c, id, address)?,
             trust_table::too_old_since(c, now)?.is_some(),
-            trust_table::open_by_phone_until(c, &message.endpoint_digest)?,
+            trust_table::is_open_by_phone(c, &message.endpoint_digest, now)?,
         ))
     })?;
     if revoked {
         return Ok(AddressNow::Revoked);
     }
-    if too_old && phoned_until.is_none_or(|until| until < now) {
+    if too_old && !phoned {
         return Ok(AddressNow::TooOld);
     }
     let Ok(id) = EndpointId::parse(id) else {
         return Ok(AddressNow::Stands(None));
     };
     let today = store.clock.today();
-    let digest = store
-        .directory
-        .read(|c| directory_table::endpoint_digest_now(c, &id, today));
-    digest.map(AddressNow::Stands).map_err(|error| match error {
+    let found = store.directory.read(|c| {
+        let Some(endpoint) = directory_table::endpoint_now(c, &id, today)? else {
+            return Ok(None);
+        };
+        let service = directory_table::service_now(c, &endpoint.service_id)?;
+        Ok(service.map(|service| (endpoint, service)))
+    });
+    let found = found.map_err(|error| match error {
         DirectoryError::Store(error) => error,
         _ => StoreError::Value("directory.db".into()),
-    })
+    })?;
+    let Some((endpoint, service)) = found else {
+        return Ok(AddressNow::Stands(None));
+    };
+    let named = is_named_as_approved(store, message, &service.name)?;
+    let digest = directory_table::endpoint_digest(&endpoint);
+    let as_seen = named && digest == message.endpoint_digest;
+    if as_seen && criteria::open_today(&service, today).is_err() {
+        return Ok(AddressNow::NotOpen);
+    }
+    Ok(AddressNow::Stands(named.then_some(digest)))
+}
+
+/// Whether the name that the GP saw and the one that the directory has now are the one that was approved beside the address: the names of
+/// services are signed by one person alone, who could else call another service by this one's name.
+fn is_named_as_approved(
+    store: &Store,
+    message: &OutboxMessage,
+    now: &str,
+) -> Result<bool, StoreError> {
+    let read = store.practice.read(|c| {
+        let (id, digest) = (&message.endpoint_id, &message.endpoint_digest);
+        let referral = referral_table::read(c, &message.referral_id)?;
+        Ok((approval_table::approved_name(c, id, digest)?, referral))
+    });
+    let (approved, referral) = read.map_err(|error| match error {
+        ReferralError::Store(error) => error,
+        _ => StoreError::Value("practice.db".into()),
+    })?;
+    // Without an approval it is held for that.
+    let Some(approved) = approved else {
+        return Ok(true);
+    };
+    let seen = referral.is_none_or(|it| approval_table::fits(&approved, &it.service_name));
+    Ok(seen && approval_table::fits(&approved, now))
 }
 
 fn runtime() -> Result<Runtime, EngineError> {

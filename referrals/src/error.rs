@@ -47,6 +47,10 @@ pub enum ReferralError {
     NoSuchPerson,
     #[error("a second person must approve what one person has looked at")]
     SamePerson,
+    #[error(
+        "one of the two chose the other's PIN, and so is no second person; they choose a PIN of their own first, somebody else approves, or the service is phoned"
+    )]
+    PinOfTheOther,
     #[error("nobody else could change people and set-up any more; add somebody who can, first")]
     LastKeeper,
     #[error("there is no such address in the directory, or it has changed while you looked at it")]
@@ -94,6 +98,7 @@ impl ReferralError {
             Self::Pin(PinError::Weak) => "pin-weak",
             Self::NoSuchPerson => "no-such-person",
             Self::SamePerson => "same-person",
+            Self::PinOfTheOther => "pin-of-the-other",
             Self::LastKeeper => "last-keeper",
             Self::NoSuchAddress => "no-such-address",
             Self::Render(_) | Self::Letter(_) => "letter",

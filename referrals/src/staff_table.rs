@@ -72,12 +72,32 @@ pub fn pin(connection: &Connection, id: &str) -> Result<Option<KeptPin>, Referra
         .optional()?)
 }
 
-pub fn set_pin(tx: &Transaction<'_>, id: &str, hash: &str) -> Result<bool, ReferralError> {
+/// `set_by` is whoever chose it, who knows it too.
+pub fn set_pin(
+    tx: &Transaction<'_>,
+    id: &str,
+    hash: &str,
+    set_by: &str,
+) -> Result<bool, ReferralError> {
     let changed = tx.execute(
-        "UPDATE staff SET pin = :hash, pin_failure_count = 0, pin_wait_until_at = 0 WHERE id = :id AND left_at = 0",
-        named_params! { ":id": id, ":hash": hash },
+        "UPDATE staff SET pin = :hash, pin_set_by = :set_by, pin_failure_count = 0, pin_wait_until_at = 0
+         WHERE id = :id AND left_at = 0",
+        named_params! { ":id": id, ":hash": hash, ":set_by": set_by },
     )?;
     Ok(changed > 0)
+}
+
+/// Whether the one chose the PIN that the other has now.
+pub fn set_the_pin_of(
+    connection: &Connection,
+    one: &str,
+    other: &str,
+) -> Result<bool, ReferralError> {
+    Ok(connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM staff WHERE id = :other AND pin_set_by = :one)",
+        named_params! { ":one": one, ":other": other },
+        |row| row.get(0),
+    )?)
 }
 
 pub fn count_failure(

@@ -55,22 +55,36 @@ pub fn advice(directory: &Directory, today: Date) -> Vec<Advice> {
     for endpoint in &directory.endpoints {
         let mut found = Vec::new();
         endpoint_advice(endpoint, users.contains(&endpoint.id), today, &mut found);
-        let others = addresses
-            .get(endpoint.address.as_str())
-            .into_iter()
-            .flatten();
-        for other in others.filter(|other| other.service_id != endpoint.service_id) {
-            found.push(format!(
-                "it has the same address as {} of {}: make sure that one team opens both",
-                other.id, other.service_id
-            ));
-        }
+        // Said once for a mailbox, where it stands first: hundreds of services may share one.
+        let sharing = addresses.get(endpoint.address.as_str());
+        let sharing = sharing.filter(|all| all.first().is_some_and(|it| it.id == endpoint.id));
+        found.extend(sharing.and_then(|all| shared_mailbox(endpoint, all)));
         all.extend(found.into_iter().map(|what| Advice {
             about: Subject::Endpoint(endpoint.id.clone()),
             what,
         }));
     }
     all
+}
+
+/// Who else has the address of this endpoint.
+fn shared_mailbox(endpoint: &Endpoint, all: &[&Endpoint]) -> Option<String> {
+    const NAMED: usize = 3;
+    let others = all.iter().filter(|it| it.service_id != endpoint.service_id);
+    let of: Vec<String> = others
+        .map(|it| format!("{} of {}", it.id, it.service_id))
+        .collect();
+    let (named, rest) = of.split_at(of.len().min(NAMED));
+    let more = match rest.len() {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    (!named.is_empty()).then(|| {
+        format!(
+            "it has the same address as {}{more}: make sure that one team opens all of them",
+            named.join(", ")
+        )
+    })
 }
 
 fn days_between(earlier: Date, later: Date) -> i32 {
@@ -113,7 +127,7 @@ fn dates(service: &HealthcareService, today: Date, found: &mut Vec<String>) {
             None => found.push(
                 "it is paused, and nobody says until when: ask, and fill in paused_until".into(),
             ),
-            Some(day) if day <= today => found.push(format!(
+            Some(day) if day < today => found.push(format!(
                 "its pause ended on {day}: ask whether it takes people again"
             )),
             Some(_) => {}
@@ -384,5 +398,34 @@ mod tests {
         }
         let a_year_later = found(STARTER, "2027-11-22").len();
         assert!(a_year_later > before.len() + 100, "{a_year_later}");
+    }
+
+    #[test]
+    fn a_mailbox_that_many_services_share_is_said_once_with_how_many() {
+        let shared = |count: usize| {
+            let mut seen = 0;
+            let lines = STARTER.lines().map(|line| {
+                let mut record: serde_json::Value = serde_json::from_str(line).unwrap();
+                if record["channel"] == "secure-email" && seen < count {
+                    seen += 1;
+                    record["address"] = "shared@hub.example.nhs.uk".into();
+                }
+                record.to_string()
+            });
+            let text = lines.collect::<Vec<_>>().join("\n");
+            let all = found(&text, "2026-11-22").into_iter();
+            let said: Vec<String> = all
+                .filter(|(_, what)| what.contains("same address"))
+                .map(|(_, what)| what)
+                .collect();
+            said
+        };
+        let before = shared(1).len();
+        let two = shared(2);
+        assert_eq!(two.len(), before + 1, "{two:?}");
+        let twenty = shared(20);
+        assert_eq!(twenty.len(), before + 1, "{twenty:?}");
+        let more = |said: &[String]| said.iter().filter(|it| it.contains("16 more")).count();
+        assert_eq!((more(&two), more(&twenty)), (0, 1), "{twenty:?}");
     }
 }

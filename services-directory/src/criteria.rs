@@ -134,7 +134,7 @@ pub fn serves(service: &HealthcareService, facts: &KnownFacts) -> Result<(), Not
 }
 
 /// `closed_on` holds from that day whatever `status` says; a pause without an end holds until the directory says otherwise.
-fn open_today(service: &HealthcareService, today: Date) -> Result<(), NotOpen> {
+pub fn open_today(service: &HealthcareService, today: Date) -> Result<(), NotOpen> {
     let more = &service.onward;
     let gone = matches!(
         service.status,

@@ -2,11 +2,14 @@
 
 use crate::{
     feed::{Directory, FeedError, FeedLimits, Reading},
-    ids::EndpointId,
-    model::{DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService},
+    ids::{EndpointId, ServiceId},
+    model::{
+        Channel, DirectoryHeader, DirectoryRecord, Endpoint, EndpointPurpose, HealthcareService,
+    },
 };
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::{Migration, StoreError, fail_point, hex};
 
@@ -147,9 +150,43 @@ pub fn read(connection: &Connection) -> Result<Option<(Directory, Timestamp)>, D
     Ok(Some((reading.done()?, applied_at)))
 }
 
-/// The digest of an endpoint's record: what a practice approves, and what is compared before each send.
+/// The digest of all that an endpoint's record says of where something goes: what a practice approves, and what is compared before each send.
+/// That the curators have checked it once more (`verified`) changes nothing of that, and is left out.
 pub fn endpoint_digest(endpoint: &Endpoint) -> String {
-    json(&DirectoryRecord::Endpoint(endpoint.clone()))
+    #[derive(Serialize)]
+    struct Approved<'a> {
+        id: &'a EndpointId,
+        service_id: &'a ServiceId,
+        channel: Channel,
+        address: &'a str,
+        purpose: EndpointPurpose,
+        valid_from: Date,
+        valid_to: Option<Date>,
+        supersedes: Option<&'a EndpointId>,
+    }
+    // Named one by one, so that whoever adds a field decides.
+    let Endpoint {
+        id,
+        service_id,
+        channel,
+        address,
+        purpose,
+        valid_from,
+        valid_to,
+        verified: _,
+        supersedes,
+    } = endpoint;
+    let approved = Approved {
+        id,
+        service_id,
+        channel: *channel,
+        address,
+        purpose: *purpose,
+        valid_from: *valid_from,
+        valid_to: *valid_to,
+        supersedes: supersedes.as_ref(),
+    };
+    serde_json::to_string(&approved)
         .map(|body| sha256(body.as_bytes()))
         .unwrap_or_default()
 }
@@ -161,12 +198,13 @@ pub fn service_digest(service: &HealthcareService) -> String {
         .unwrap_or_default()
 }
 
-/// The digest of the record that stands in the database now; none when it is gone, does not read as an endpoint, or is not valid today.
-pub fn endpoint_digest_now(
+/// The endpoint's record that stands in the database now; none when it is gone, does not read as an endpoint, is not valid today,
+/// or another that is valid today has taken its place.
+pub fn endpoint_now(
     connection: &Connection,
     id: &EndpointId,
     today: Date,
-) -> Result<Option<String>, DirectoryError> {
+) -> Result<Option<Endpoint>, DirectoryError> {
     let body: Option<String> = connection
         .query_row(
             "SELECT body FROM records WHERE kind = 'endpoint' AND id = :id",
@@ -174,11 +212,53 @@ pub fn endpoint_digest_now(
             |row| row.get(0),
         )
         .optional()?;
-    let valid = |body: &String| match serde_json::from_str(body) {
-        Ok(DirectoryRecord::Endpoint(endpoint)) => endpoint.is_valid_on(today),
-        _ => false,
+    let read = |body: String| match serde_json::from_str(&body) {
+        Ok(DirectoryRecord::Endpoint(endpoint)) => Some(endpoint),
+        _ => None,
     };
-    Ok(body.filter(valid).map(|body| sha256(body.as_bytes())))
+    let Some(endpoint) = body.and_then(read).filter(|it| it.is_valid_on(today)) else {
+        return Ok(None);
+    };
+    Ok((!is_superseded(connection, id, today)?).then_some(endpoint))
+}
+
+/// The service's record that stands in the database now; none when it is gone, or does not read as a service.
+pub fn service_now(
+    connection: &Connection,
+    id: &ServiceId,
+) -> Result<Option<HealthcareService>, DirectoryError> {
+    let body: Option<String> = connection
+        .query_row(
+            "SELECT body FROM records WHERE kind = 'service' AND id = :id",
+            named_params! { ":id": id.as_str() },
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(body.and_then(|body| match serde_json::from_str(&body) {
+        Ok(DirectoryRecord::Service(service)) => Some(*service),
+        _ => None,
+    }))
+}
+
+fn is_superseded(
+    connection: &Connection,
+    id: &EndpointId,
+    today: Date,
+) -> Result<bool, DirectoryError> {
+    // Only a record with the id somewhere in it can name it.
+    let mut statement = connection.prepare_cached(
+        "SELECT body FROM records WHERE kind = 'endpoint' AND id <> :id AND instr(body, :id) > 0",
+    )?;
+    let mut rows = statement.query(named_params! { ":id": id.as_str() })?;
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        if let Ok(DirectoryRecord::Endpoint(other)) = serde_json::from_str(body)
+            && other.supersedes_on(id, today)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// When the version that stands in the database was applied: enough to tell that another process has loaded another.
@@ -267,4 +347,41 @@ fn json(record: &DirectoryRecord) -> Result<String, DirectoryError> {
 
 fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_of_an_endpoint_leaves_its_digest_and_every_other_change_is_another() {
+        let endpoint = r#"{"id":"e1","service_id":"s1","channel":"secure-email","address":"cafe@example.nhs.uk","purpose":"primary","valid_from":"2026-01-01","valid_to":null,"verified":{"by":"A","on":"2026-01-01","how":"phone"},"supersedes":null}"#;
+        let digest = |from: &str, to: &str| {
+            let text = endpoint.replacen(from, to, 1);
+            assert!(from == to || text != endpoint, "{from}");
+            endpoint_digest(&serde_json::from_str(&text).unwrap())
+        };
+        let as_it_was = digest("", "");
+        for (from, to) in [
+            (r#""by":"A""#, r#""by":"B""#),
+            (r#""on":"2026-01-01""#, r#""on":"2027-01-01""#),
+            (r#""how":"phone""#, r#""how":"letter""#),
+        ] {
+            assert_eq!(digest(from, to), as_it_was, "{to}");
+        }
+        let changes = [
+            ("\"e1\"", "\"e2\""),
+            ("\"s1\"", "\"s2\""),
+            ("secure-email", "fhir"),
+            ("cafe@", "coffee@"),
+            ("\"primary\"", "\"copy\""),
+            ("2026-01-01\",\"valid_to", "2026-01-02\",\"valid_to"),
+            ("\"valid_to\":null", "\"valid_to\":\"2027-01-01\""),
+            ("\"supersedes\":null", "\"supersedes\":\"e0\""),
+        ];
+        let others: std::collections::BTreeSet<String> =
+            changes.iter().map(|(from, to)| digest(from, to)).collect();
+        assert_eq!(others.len(), changes.len());
+        assert!(!others.contains(&as_it_was));
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! The way of a record: raw JSON as the feed gave it → `open_referral` (with `text`, `fields`, `contacts` and `dates`, each repair told) →
 //! `take_over`, which puts it into the file beside what is there, and decides with `seen` what is gone. A table's rows come in by `rows`, as the
-//! same raw JSON. All of it only computes: the network is in `signed_feed::open_referral`, files are in the command line.
+//! same raw JSON. All of it only computes: the network is in `signed_feed::crawl`, files are in the command line.
 //!
 //! No step writes an endpoint, and no field of a feed becomes one: what stands there are addresses for enquiries.
 

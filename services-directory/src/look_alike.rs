@@ -4,7 +4,8 @@
 //! (UTS #39, section 4). Nothing here decides anything: a person is shown it.
 
 use similar::{ChangeTag, TextDiff};
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use unicode_security::{MixedScript, skeleton};
 
 /// A run of characters that is in both, or only in the one shown.
@@ -57,8 +58,41 @@ pub enum AddressWarning {
 #[derive(Debug, Default)]
 pub struct KnownAddresses {
     by_look: BTreeMap<String, BTreeSet<String>>,
-    /// Each host with one of its addresses.
-    hosts: BTreeMap<String, String>,
+    hosts: BTreeMap<String, Host>,
+    /// What was found for a host, until another address is added: many mailboxes are at one host.
+    near: RefCell<HashMap<String, Option<String>>>,
+}
+
+#[derive(Debug)]
+struct Host {
+    /// One of the addresses there.
+    example: String,
+    shape: Shape,
+}
+
+/// What of a name can be compared at once, before its letters are compared one by one.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    length: usize,
+    /// A bit for each letter that is in it.
+    letters: u64,
+}
+
+impl Shape {
+    fn of(name: &str) -> Self {
+        Self {
+            length: name.chars().count(),
+            letters: name
+                .chars()
+                .fold(0, |all, letter| all | 1 << (u32::from(letter) % 64)),
+        }
+    }
+
+    /// A slip changes the length by one at most, and brings and takes one letter at most.
+    fn may_be_apart_by(self, slips: usize, other: Self) -> bool {
+        let letters = (self.letters ^ other.letters).count_ones() as usize;
+        self.length.abs_diff(other.length) <= slips && letters <= 2 * slips
+    }
 }
 
 impl KnownAddresses {
@@ -66,8 +100,11 @@ impl KnownAddresses {
         let alike = self.by_look.entry(look(address)).or_default();
         alike.insert(address.to_owned());
         if let Some(host) = host(address) {
-            let host = host.to_owned();
-            self.hosts.entry(host).or_insert_with(|| address.to_owned());
+            self.near.get_mut().clear();
+            self.hosts.entry(host.to_owned()).or_insert_with(|| Host {
+                example: address.to_owned(),
+                shape: Shape::of(host),
+            });
         }
     }
 
@@ -95,8 +132,20 @@ impl KnownAddresses {
             return Some(other.clone());
         }
         let own = host(address)?;
-        let mut near = self.hosts.iter().filter(|(host, _)| is_near(own, host));
-        near.next().map(|(_, example)| example.clone())
+        let mut near = self.near.borrow_mut();
+        if let Some(known) = near.get(own) {
+            return known.clone();
+        }
+        let shape = Shape::of(own);
+        let mut hosts = self.hosts.iter();
+        let found = hosts
+            .find(|(host, known)| {
+                let slips = slips_between(own, host);
+                shape.may_be_apart_by(slips, known.shape) && is_near(own, host, slips)
+            })
+            .map(|(_, known)| known.example.clone());
+        near.insert(own.to_owned(), found.clone());
+        found
     }
 }
 
@@ -126,9 +175,12 @@ fn is_of_the_nhs(host: &str) -> bool {
 /// Fewer letters apart than a short name is long, so that "a.example" and "b.example" are two hosts.
 const LETTERS_FOR_EACH_SLIP: usize = 8;
 
-fn is_near(own: &str, other: &str) -> bool {
-    let slips = own.len().min(other.len()) / LETTERS_FOR_EACH_SLIP;
-    own != other && strsim::osa_distance(own, other) <= slips.min(2)
+fn slips_between(own: &str, other: &str) -> usize {
+    (own.len().min(other.len()) / LETTERS_FOR_EACH_SLIP).min(2)
+}
+
+fn is_near(own: &str, other: &str, slips: usize) -> bool {
+    slips > 0 && own != other && strsim::osa_distance(own, other) <= slips
 }
 
 #[cfg(test)]
@@ -189,6 +241,51 @@ mod tests {
         ] {
             assert_eq!(known.warnings(plain, None), [], "{plain}");
         }
+    }
+
+    /// Names of a few letters each, so that many are near each other: compared letter by letter, without any short cut.
+    #[test]
+    fn the_quick_comparison_of_hosts_answers_as_the_slow_one() {
+        let mut number = 7_u32;
+        let mut letter = || {
+            number = number.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+            ["a", "b", "c", "é"][(number >> 16) as usize % 4]
+        };
+        let hosts: Vec<String> = (0..600)
+            .map(|at| (0..5 + at % 16).map(|_| letter()).collect::<String>() + ".uk")
+            .collect();
+        let slow = |own: &str| {
+            let mut sorted: Vec<&String> = hosts.iter().collect();
+            sorted.sort();
+            let near = sorted.into_iter().find(|other| {
+                let slips = own.len().min(other.len()) / LETTERS_FOR_EACH_SLIP;
+                own != **other && strsim::osa_distance(own, other) <= slips.min(2)
+            });
+            near.map(|host| format!("x@{host}"))
+        };
+        let mut known = KnownAddresses::default();
+        for host in &hosts {
+            known.add(&format!("x@{host}"));
+        }
+        let mut found = 0;
+        for host in &hosts {
+            let expected = slow(host);
+            found += usize::from(expected.is_some());
+            // Asked twice: the second answer is the one that was kept.
+            for _ in 0..2 {
+                assert_eq!(known.alike(&format!("y@{host}")), expected, "{host}");
+            }
+        }
+        assert!((20..550).contains(&found), "{found}");
+    }
+
+    #[test]
+    fn an_address_that_is_added_later_is_found_too() {
+        let mut known = known(&["referrals@churnet.example.nhs.uk"]);
+        let asked = "anybody@moorland.example.nhs.uk";
+        assert_eq!(known.warnings(asked, None), []);
+        known.add("referrals@moorlands.example.nhs.uk");
+        assert_eq!(known.warnings(asked, None).len(), 1);
     }
 
     #[test]

@@ -604,6 +604,11 @@ impl Endpoint {
     pub fn is_valid_on(&self, day: Date) -> bool {
         self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
     }
+
+    /// Whether it takes that one's place on this day: then nothing is sent to that one any more, also where its own record still stands.
+    pub fn supersedes_on(&self, former: &EndpointId, day: Date) -> bool {
+        self.supersedes.as_ref() == Some(former) && self.id != *former && self.is_valid_on(day)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

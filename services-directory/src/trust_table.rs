@@ -8,14 +8,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::{Migration, StoreError};
 
 /// The component of `practice.db`.
-pub const SCHEMA: Migration = Migration {
-    component: "feed",
-    version: 1,
-    sql: include_str!("../migrations/001_feed.sql"),
-};
+pub const SCHEMA: [Migration; 3] = [
+    Migration {
+        component: "feed",
+        version: 1,
+        sql: include_str!("../migrations/001_feed.sql"),
+    },
+    Migration {
+        component: "feed",
+        version: 2,
+        sql: include_str!("../migrations/feed_002.sql"),
+    },
+    Migration {
+        component: "feed",
+        version: 3,
+        sql: include_str!("../migrations/feed_003.sql"),
+    },
+];
 
 /// So long after the end of its signatures a directory still serves for sending; then each service needs a phone check.
 pub const GRACE: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// So far the clock may be behind the last check without a word.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 /// So long a phone check reopens a service.
 pub const PHONE_CHECK_LASTS: SignedDuration = SignedDuration::from_hours(14 * 24);
 
@@ -145,6 +159,7 @@ pub struct RefreshState {
     pub last_good_at: Option<Timestamp>,
     /// Since when it fails, and why, as a code.
     pub failing: Option<(Timestamp, String)>,
+    /// When the signatures by which the applied directory was last known to be the newest end.
     pub expires_at: Option<Timestamp>,
     pub clock_warning: bool,
 }
@@ -210,6 +225,22 @@ pub fn enrol(tx: &Transaction<'_>, enrolment: &Enrolment) -> Result<(), StoreErr
             ":at": enrolment.enrolled_at.to_string(), ":by": enrolment.enrolled_by,
         },
     )?;
+    Ok(())
+}
+
+/// The same directory, at another address: everything else of it stays.
+pub fn change_address(tx: &Transaction<'_>, enrolment: &Enrolment) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE feed_source SET source = :source, authority_pem = :authority, enrolled_at = :at, enrolled_by = :by
+         WHERE root_fingerprint = :fingerprint",
+        named_params! {
+            ":source": enrolment.source, ":fingerprint": enrolment.root_fingerprint,
+            ":authority": enrolment.authority_pem.as_deref().unwrap_or_default(),
+            ":at": enrolment.enrolled_at.to_string(), ":by": enrolment.enrolled_by,
+        },
+    )?;
+    // What the other server called its timestamp says nothing at this one.
+    tx.execute("UPDATE feed_state SET etag = ''", [])?;
     Ok(())
 }
 
@@ -309,34 +340,51 @@ pub fn save_trust(
         )?;
     }
     state_row(tx)?;
+    let checked = refresh_state(tx)?.last_checked_at;
     tx.execute(
-        "UPDATE feed_state SET etag = :etag, expires_at = :expires_at, last_checked_at = :now, clock_warning = :warning",
+        "UPDATE feed_state SET etag = :etag, expires_at = :expires_at, last_checked_at = :checked, clock_warning = :warning",
         named_params! {
             ":etag": trust.etag.as_deref().unwrap_or_default(),
             ":expires_at": trust.expires_at.map(|at| at.to_string()).unwrap_or_default(),
-            ":now": now.to_string(), ":warning": clock_warning,
+            ":checked": checked.map_or(now, |at| at.max(now)).to_string(), ":warning": clock_warning,
         },
     )?;
     Ok(())
 }
 
-/// All was well, and the directory is the newest there is.
+/// All was well, and the directory that is applied is the newest there is: its curators stand by it for as long as by what is believed.
 pub fn went_well(tx: &Transaction<'_>, now: Timestamp) -> Result<(), StoreError> {
-    state_row(tx)?;
+    checked(tx, now)?;
     tx.execute(
-        "UPDATE feed_state SET last_checked_at = :now, last_good_at = :now, failing_since = '', failing_why = ''",
+        "UPDATE feed_state SET last_good_at = :now, applied_until = expires_at",
         named_params! { ":now": now.to_string() },
     )?;
     Ok(())
 }
 
-/// It failed, for a reason given as a code; since when stays what it was.
-pub fn failed(tx: &Transaction<'_>, why: &str, now: Timestamp) -> Result<(), StoreError> {
+/// All was well, but the directory that is applied is not the newest: that one is held, or got a no. It grows old meanwhile.
+pub fn checked(tx: &Transaction<'_>, now: Timestamp) -> Result<(), StoreError> {
     state_row(tx)?;
     tx.execute(
-        "UPDATE feed_state SET last_checked_at = :now, failing_why = :why,
+        "UPDATE feed_state SET last_checked_at = :now, failing_since = '', failing_why = ''",
+        named_params! { ":now": now.to_string() },
+    )?;
+    Ok(())
+}
+
+/// It failed, for a reason given as a code; since when stays what it was. A clock that went back makes nothing younger: the latest time of a
+/// check stays until a refresh has gone well.
+pub fn failed(tx: &Transaction<'_>, why: &str, now: Timestamp) -> Result<(), StoreError> {
+    state_row(tx)?;
+    let checked = refresh_state(tx)?.last_checked_at;
+    let behind = checked.is_some_and(|at| now.duration_since(at) < -CLOCK_TOLERANCE);
+    tx.execute(
+        "UPDATE feed_state SET last_checked_at = :checked, failing_why = :why, clock_warning = clock_warning OR :behind,
          failing_since = CASE failing_since WHEN '' THEN :now ELSE failing_since END",
-        named_params! { ":now": now.to_string(), ":why": why },
+        named_params! {
+            ":checked": checked.map_or(now, |at| at.max(now)).to_string(), ":now": now.to_string(), ":why": why,
+            ":behind": behind,
+        },
     )?;
     Ok(())
 }
@@ -361,7 +409,7 @@ pub fn refresh_state(connection: &Connection) -> Result<RefreshState, StoreError
     };
     let found = connection
         .query_row(
-            "SELECT last_checked_at, last_good_at, failing_since, failing_why, expires_at, clock_warning FROM feed_state",
+            "SELECT last_checked_at, last_good_at, failing_since, failing_why, applied_until, clock_warning FROM feed_state",
             [],
             row,
         )
@@ -396,6 +444,8 @@ pub fn replace_stop_list(tx: &Transaction<'_>, list: &StopList) -> Result<(), St
 /// What stands on the stop-list now and would not on this one.
 pub fn freed_by(connection: &Connection, list: &StopList) -> Result<StopList, StoreError> {
     let mut freed = StopList::default();
+    let still = list.addresses.iter().map(|it| it.to_ascii_lowercase());
+    let still: BTreeSet<String> = still.collect();
     let mut statement = connection.prepare("SELECT kind, value FROM feed_revoked")?;
     let rows = statement.query_map([], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
@@ -403,11 +453,7 @@ pub fn freed_by(connection: &Connection, list: &StopList) -> Result<StopList, St
     for row in rows {
         let (kind, value) = row?;
         if kind == "address" {
-            if !list
-                .addresses
-                .iter()
-                .any(|it| it.eq_ignore_ascii_case(&value))
-            {
+            if !still.contains(&value.to_ascii_lowercase()) {
                 freed.addresses.insert(value);
             }
         } else if let Ok(id) = EndpointId::parse(&value)
@@ -533,30 +579,58 @@ pub fn record_phone_check(tx: &Transaction<'_>, check: &PhoneCheck) -> Result<()
     Ok(())
 }
 
-/// Until when a phone check keeps the address with this record open; none where there was no check of it.
-pub fn open_by_phone_until(
+/// Whether a phone check keeps the address with this record open now. One that lies ahead was written down by a clock that was wrong, and
+/// would else keep it open until long after its 14 days.
+pub fn is_open_by_phone(
     connection: &Connection,
     endpoint_digest: &str,
-) -> Result<Option<Timestamp>, StoreError> {
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let at: Option<String> = connection
         .query_row(
-            "SELECT MAX(checked_at) FROM feed_phone_checks WHERE endpoint_digest = :digest",
+            "SELECT checked_at FROM feed_phone_checks WHERE endpoint_digest = :digest",
             named_params! { ":digest": endpoint_digest },
             |row| row.get(0),
         )
-        .optional()?
-        .flatten();
+        .optional()?;
     let at = at.map(|at| time(&at)).transpose()?;
-    Ok(at.and_then(|at| at.checked_add(PHONE_CHECK_LASTS).ok()))
+    Ok(at.is_some_and(|at| keeps_open(at, now)))
 }
 
-/// When the directory became too old to send by; none where there is no published one, or it is not that old.
+/// The digests of all that phone checks keep open now.
+pub fn open_by_phone(
+    connection: &Connection,
+    now: Timestamp,
+) -> Result<BTreeSet<String>, StoreError> {
+    let mut statement =
+        connection.prepare("SELECT endpoint_digest, checked_at FROM feed_phone_checks")?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+    })?;
+    let mut open = BTreeSet::new();
+    for row in rows {
+        let (digest, at) = row?;
+        if keeps_open(time(&at)?, now) {
+            open.insert(digest);
+        }
+    }
+    Ok(open)
+}
+
+fn keeps_open(checked_at: Timestamp, now: Timestamp) -> bool {
+    let until = checked_at.checked_add(PHONE_CHECK_LASTS);
+    checked_at <= now && until.is_ok_and(|until| now <= until)
+}
+
+/// When the directory became too old to send by; none where there is no published one, or it is not that old. By the later of the clock and
+/// the last check: a clock that was set back makes no directory young again.
 pub fn too_old_since(
     connection: &Connection,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
-    let expires_at = refresh_state(connection)?.expires_at;
-    let end = expires_at.and_then(|at| at.checked_add(GRACE).ok());
+    let state = refresh_state(connection)?;
+    let now = state.last_checked_at.map_or(now, |at| at.max(now));
+    let end = state.expires_at.and_then(|at| at.checked_add(GRACE).ok());
     Ok(end.filter(|end| *end < now))
 }
 

@@ -108,6 +108,8 @@ fn no_directory() -> DirectoryState {
         refreshed_at: String::new(),
         failing_since: None,
         expired_at: None,
+        held_since: None,
+        waiting_for_keepers: 0,
     }
 }
 

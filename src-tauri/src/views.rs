@@ -80,6 +80,10 @@ view! {
         pub failing_since: Option<String>,
         /// When the curators' signatures ended; null while they hold.
         pub expired_at: Option<String>,
+        /// Since when a newer version waits for a person's yes, because it changes much.
+        pub held_since: Option<String>,
+        /// A version that is held, addresses to approve, services to phone; 0 for those who do not keep the directory.
+        pub waiting_for_keepers: u32,
     }
 
     /// The published directory that the practice follows, and how refreshing it goes.
@@ -276,6 +280,8 @@ view! {
         pub digest: String,
         pub service_name: String,
         pub address: String,
+        /// The service's name as it was approved before, where it goes by another now.
+        pub name_before: Option<String>,
         /// Beside what was approved before, where there is something.
         pub change: Option<AddressChange>,
         pub warnings: Vec<AddressWarning>,

@@ -32,7 +32,7 @@ const PARTS: [(&str, Part, &str); 10] = [
     (
         "mutations",
         Part::OwnProgram,
-        "10,000 random changes to a published directory: each refused, or what is read is identical",
+        "10,000 random changes to a published directory, and a bit at each position: each refused, or what is read is identical",
     ),
     (
         "many-copies",

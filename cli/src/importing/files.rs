@@ -1,6 +1,6 @@
 //! The directory file and what lies beside it: the raw records, the repairs, what was seen when, and the journal of a crawl.
 
-use super::{report::Report, usage, write_checked};
+use super::{report::Report, usage};
 use crate::CliError;
 use jiff::{Timestamp, civil::Date};
 use serde_json::{Value, json};
@@ -11,9 +11,74 @@ use services_directory::{
 use std::{
     collections::HashMap,
     fs,
-    io::Write,
+    io::{ErrorKind, Write},
     path::{Path, PathBuf},
 };
+
+/// A directory file that was read, to be changed and put back if nobody else has changed it since.
+pub struct Taken {
+    pub file: DirectoryFile,
+    path: PathBuf,
+    /// None: it was not there.
+    bytes: Option<Vec<u8>>,
+}
+
+impl Taken {
+    pub fn of(path: &Path) -> Result<Self, CliError> {
+        let bytes = read(path)?;
+        Ok(Self {
+            file: parsed(&bytes, path)?,
+            path: path.to_owned(),
+            bytes: Some(bytes),
+        })
+    }
+
+    /// Whoever edits the file by hand takes no lock: what they wrote since it was read is not written over.
+    fn is_as_it_was(&self) -> Result<(), CliError> {
+        let now = match fs::read(&self.path) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(source) => {
+                return Err(CliError::Input {
+                    path: self.path.display().to_string(),
+                    source,
+                });
+            }
+        };
+        if now == self.bytes {
+            return Ok(());
+        }
+        Err(usage(format!(
+            "{} was changed at this moment by somebody else: it stays as they left it. Give the command again; what a feed gave is kept, and not asked for twice",
+            self.path.display()
+        )))
+    }
+
+    /// Nothing takes the file's place that could not be loaded.
+    pub fn put_back(&self) -> Result<(), CliError> {
+        self.file.check().map_err(super::feed_error)?;
+        let text = self.file.text();
+        write_if(&self.path, text.as_bytes(), || self.is_as_it_was())
+    }
+}
+
+/// Until it is dropped no other import or merge works on this directory file: they share what lies beside it, too.
+pub fn one_at_a_time(directory: &Path) -> Result<fs::File, CliError> {
+    let path = directory.with_extension("lock");
+    let file = fs::File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
+    let file = file.map_err(|source| CliError::Output { path, source })?;
+    file.try_lock().map_err(|_| {
+        usage(format!(
+            "Another import or merge is at work on {}: wait until it has ended",
+            directory.display()
+        ))
+    })?;
+    Ok(file)
+}
 
 pub struct Beside {
     pub directory: PathBuf,
@@ -38,18 +103,22 @@ impl Beside {
     }
 
     /// The file as it is; a new one with its header where there is none.
-    pub fn file(&self, today: Date) -> Result<DirectoryFile, CliError> {
+    pub fn taken(&self, today: Date) -> Result<Taken, CliError> {
         if self.directory.exists() {
-            return directory_file(&self.directory);
+            return Taken::of(&self.directory);
         }
-        Ok(DirectoryFile::new(DirectoryHeader {
-            id: "imported".to_owned(),
-            name: "Imported services".to_owned(),
-            version: 1,
-            published_on: today,
-            demonstration: false,
-            licence: None,
-        }))
+        Ok(Taken {
+            file: DirectoryFile::new(DirectoryHeader {
+                id: "imported".to_owned(),
+                name: "Imported services".to_owned(),
+                version: 1,
+                published_on: today,
+                demonstration: false,
+                licence: None,
+            }),
+            path: self.directory.clone(),
+            bytes: None,
+        })
     }
 
     /// For the journal, which comes before the file.
@@ -77,7 +146,7 @@ impl Beside {
     /// The directory file last but for what was seen: whatever is cut off between them, the next import makes good.
     pub fn keep(
         &self,
-        file: &DirectoryFile,
+        taken: &Taken,
         seen: &SeenFeeds,
         source: &str,
         raw: &[Value],
@@ -89,7 +158,7 @@ impl Beside {
             &self.report,
             &serde_json::to_vec_pretty(report).map_err(usage)?,
         )?;
-        write_checked(file, &self.directory)?;
+        taken.put_back()?;
         write(&self.seen, &serde_json::to_vec_pretty(seen).map_err(usage)?)
     }
 
@@ -130,11 +199,10 @@ impl Beside {
     }
 }
 
-pub fn directory_file(path: &Path) -> Result<DirectoryFile, CliError> {
-    let bytes = read(path)?;
-    let text =
-        String::from_utf8(bytes).map_err(|_| usage(format!("{} is not UTF-8", path.display())))?;
-    DirectoryFile::read(&text).map_err(super::feed_error)
+fn parsed(bytes: &[u8], path: &Path) -> Result<DirectoryFile, CliError> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| usage(format!("{} is not UTF-8", path.display())))?;
+    DirectoryFile::read(text).map_err(super::feed_error)
 }
 
 pub fn read(path: &Path) -> Result<Vec<u8>, CliError> {
@@ -146,20 +214,34 @@ pub fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 
 /// Whole or not at all: written beside and then given the name.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    write_if(path, bytes, || Ok(()))
+}
+
+/// The last moment is asked whether it may.
+fn write_if(
+    path: &Path,
+    bytes: &[u8],
+    may: impl FnOnce() -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let new = path.with_file_name(name);
     let written = || {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".new");
-        let new = path.with_file_name(name);
         let mut file = fs::File::create(&new)?;
         file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&new, path)
+        file.sync_all()
     };
-    written().map_err(|source| CliError::Output {
+    let failed = |source| CliError::Output {
         path: path.to_owned(),
         source,
-    })
+    };
+    written().map_err(failed)?;
+    if let Err(refused) = may() {
+        let _ = fs::remove_file(&new);
+        return Err(refused);
+    }
+    fs::rename(&new, path).map_err(failed)
 }

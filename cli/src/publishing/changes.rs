@@ -3,15 +3,28 @@
 use super::keys::key_id;
 use crate::CliError;
 use serde_json::Value;
-use services_directory::model::Endpoint;
+use services_directory::{
+    ids::EndpointId,
+    look_alike::{AddressWarning, KnownAddresses},
+    model::Endpoint,
+};
 use signed_feed::{
     keys::PublicKey,
     publish::{EndpointChange, EndpointChanges},
 };
-use std::fmt::Write;
+use std::{collections::HashMap, fmt::Write};
 
-/// Lines for a person; empty when no endpoint changes.
-pub fn in_words(changes: &EndpointChanges) -> String {
+/// Lines for a person, with what to look at twice. `all` are the endpoints as they would be.
+pub fn in_words(changes: &EndpointChanges, all: &[Endpoint]) -> String {
+    let former = || {
+        changes.0.iter().filter_map(|change| match change {
+            EndpointChange::Changed { was, .. } | EndpointChange::Gone { was } => Some(was),
+            EndpointChange::New { .. } => None,
+        })
+    };
+    let known = known_addresses(all.iter().chain(former()));
+    let superseded: HashMap<&EndpointId, &Endpoint> =
+        all.iter().chain(former()).map(|it| (&it.id, it)).collect();
     let mut text = String::new();
     let count =
         |wanted: fn(&EndpointChange) -> bool| changes.0.iter().filter(|it| wanted(it)).count();
@@ -23,21 +36,26 @@ pub fn in_words(changes: &EndpointChanges) -> String {
     let _ = writeln!(text, "Endpoints: {new} new, {other} changed, {gone} gone.");
     for change in &changes.0 {
         let _ = match change {
-            EndpointChange::New { now } => writeln!(
-                text,
-                "NEW      {} of {}\n  address  {}\n  {}",
-                now.id,
-                now.service_id,
-                now.address,
-                checked(now)
-            ),
+            EndpointChange::New { now } => {
+                let before = now.supersedes.as_ref().and_then(|id| superseded.get(id));
+                let before = before.map(|it| it.address.as_str());
+                writeln!(
+                    text,
+                    "NEW      {} of {}\n  address  {}\n{}  {}",
+                    now.id,
+                    now.service_id,
+                    now.address,
+                    to_look_at(&known, &now.address, before),
+                    checked(now)
+                )
+            }
             EndpointChange::Gone { was } => writeln!(
                 text,
                 "GONE     {} of {}\n  address  {}",
                 was.id, was.service_id, was.address
             ),
             EndpointChange::Changed { was, now } => {
-                text.push_str(&changed_in_words(was, now));
+                text.push_str(&changed_in_words(was, now, &known));
                 Ok(())
             }
         };
@@ -45,7 +63,39 @@ pub fn in_words(changes: &EndpointChanges) -> String {
     text
 }
 
-fn changed_in_words(was: &Endpoint, now: &Endpoint) -> String {
+pub fn known_addresses<'a>(endpoints: impl Iterator<Item = &'a Endpoint>) -> KnownAddresses {
+    let mut known = KnownAddresses::default();
+    for endpoint in endpoints {
+        known.add(&endpoint.address);
+    }
+    known
+}
+
+fn to_look_at(known: &KnownAddresses, address: &str, before: Option<&str>) -> String {
+    let mut text = String::new();
+    for warning in known.warnings(address, before) {
+        let _ = writeln!(text, "  LOOK     {}", warning_in_words(&warning));
+    }
+    text
+}
+
+pub fn warning_in_words(warning: &AddressWarning) -> String {
+    match warning {
+        AddressWarning::LooksLike(other) => {
+            format!("easily read as {other}, and is another address")
+        }
+        AddressWarning::OtherHost(former) => format!("the address before was at {former}"),
+        AddressWarning::OutsideNhs => {
+            "neither at nhs.net nor below nhs.uk or gov.uk: ask whether mail to it is encrypted on its way"
+                .to_owned()
+        }
+        AddressWarning::MixedScripts => {
+            "the name of its service is written with letters of several alphabets".to_owned()
+        }
+    }
+}
+
+fn changed_in_words(was: &Endpoint, now: &Endpoint, known: &KnownAddresses) -> String {
     let mut text = format!("CHANGED  {} of {}\n", now.id, now.service_id);
     if was.address == now.address {
         let _ = writeln!(text, "  address  {} (the same)", now.address);
@@ -57,6 +107,7 @@ fn changed_in_words(was: &Endpoint, now: &Endpoint) -> String {
             now.address,
             marks(&was.address, &now.address)
         );
+        text += &to_look_at(known, &now.address, Some(&was.address));
     }
     let fields = |endpoint: &Endpoint| match serde_json::to_value(endpoint) {
         Ok(Value::Object(fields)) => fields,

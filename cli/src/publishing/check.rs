@@ -1,14 +1,16 @@
 //! `onward-cli directory check`: all that is wrong with a directory file at once, and what somebody should look at.
 
+use super::changes;
 use crate::{CliError, Common, print_json, text_of};
 use clap::Args;
 use serde::Serialize;
 use services_directory::{
     advice::{Subject, advice},
     feed::{Directory, FeedLimits, Problems},
+    look_alike::{self, AddressWarning},
 };
 use signed_feed::publish::Repository;
-use std::path::PathBuf;
+use std::{collections::HashMap, path::PathBuf};
 use store::Clock;
 
 #[derive(Args)]
@@ -64,25 +66,49 @@ pub fn run(arguments: &CheckArguments, common: &Common) -> Result<(), CliError> 
 
 fn to_look_at(directory: &Directory, problems: &Problems, clock: &Clock) -> Vec<Said> {
     let services = directory.services.iter().map(|it| it.id.as_str());
-    let services: std::collections::HashMap<_, _> = services.zip(&problems.service_lines).collect();
+    let services: HashMap<_, _> = services.zip(&problems.service_lines).collect();
     let endpoints = directory.endpoints.iter().map(|it| it.id.as_str());
-    let endpoints: std::collections::HashMap<_, _> =
-        endpoints.zip(&problems.endpoint_lines).collect();
-    advice(directory, clock.today())
-        .into_iter()
-        .map(|advice| {
-            let (line, record) = match advice.about {
-                Subject::Service(id) => (services.get(id.as_str()).copied(), id.to_string()),
-                Subject::Endpoint(id) => (endpoints.get(id.as_str()).copied(), id.to_string()),
-            };
-            Said {
-                line: line.copied().unwrap_or(0),
-                record: Some(record),
-                must: false,
-                what: advice.what,
-            }
+    let endpoints: HashMap<_, _> = endpoints.zip(&problems.endpoint_lines).collect();
+    let line_of = |about: &Subject| match about {
+        Subject::Service(id) => services.get(id.as_str()).copied(),
+        Subject::Endpoint(id) => endpoints.get(id.as_str()).copied(),
+    };
+    let looks = look_twice(directory).into_iter();
+    let advised = advice(directory, clock.today()).into_iter();
+    advised
+        .map(|advice| (advice.about, advice.what))
+        .chain(looks)
+        .map(|(about, what)| Said {
+            line: line_of(&about).copied().unwrap_or(0),
+            record: Some(match about {
+                Subject::Service(id) => id.to_string(),
+                Subject::Endpoint(id) => id.to_string(),
+            }),
+            must: false,
+            what,
         })
         .collect()
+}
+
+/// Addresses and names that can be taken for others: what the second person and the practices will be shown, too.
+fn look_twice(directory: &Directory) -> Vec<(Subject, String)> {
+    let known = changes::known_addresses(directory.endpoints.iter());
+    let by_id: HashMap<_, _> = directory.endpoints.iter().map(|it| (&it.id, it)).collect();
+    let mut found = Vec::new();
+    for endpoint in &directory.endpoints {
+        let before = endpoint.supersedes.as_ref().and_then(|id| by_id.get(id));
+        let before = before.map(|it| it.address.as_str());
+        for warning in known.warnings(&endpoint.address, before) {
+            let what = format!("its address: {}", changes::warning_in_words(&warning));
+            found.push((Subject::Endpoint(endpoint.id.clone()), what));
+        }
+    }
+    let mixed = directory.services.iter();
+    for service in mixed.filter(|it| look_alike::mixes_scripts(&it.name)) {
+        let what = "its name is written with letters of several alphabets: type it anew".to_owned();
+        found.push((Subject::Service(service.id.clone()), what));
+    }
+    found
 }
 
 /// What can only be seen beside the publication before.
@@ -103,6 +129,7 @@ fn against_the_published(
         });
     }
     let published = repository.endpoints()?;
+    let known = changes::known_addresses(published.iter());
     let now = problems.directory.iter().flat_map(|it| &it.endpoints);
     for (endpoint, line) in now.zip(&problems.endpoint_lines) {
         let before = published.iter().find(|it| it.id == endpoint.id);
@@ -116,6 +143,17 @@ fn against_the_published(
                     before.address
                 ),
             });
+            let warnings = known.warnings(&endpoint.address, Some(&before.address));
+            // Said without the folder already.
+            let new = warnings
+                .into_iter()
+                .filter(|it| *it != AddressWarning::OutsideNhs);
+            all.extend(new.map(|warning| Said {
+                line: *line,
+                record: Some(endpoint.id.to_string()),
+                must: false,
+                what: format!("its address: {}", changes::warning_in_words(&warning)),
+            }));
         }
     }
     Ok(())

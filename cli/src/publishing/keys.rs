@@ -4,7 +4,7 @@ use crate::{CliError, Common, print_json};
 use clap::{Args, ValueEnum};
 use signed_feed::keys::{KeyPurpose, PublicKey, SealedKey, SigningKey};
 use std::{
-    io::{IsTerminal, Write},
+    io::{ErrorKind, IsTerminal, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -88,6 +88,16 @@ impl KeysAtHand {
 }
 
 impl Passphrase {
+    /// For a key that is made: nobody sees what they type, and a slip would seal the key for ever, so it is typed twice.
+    fn new_one(&self) -> Result<String, CliError> {
+        let source = self.passphrase_file.as_deref().unwrap_or("-");
+        if source == "-" && std::io::stdin().is_terminal() {
+            return typed_twice(typed);
+        }
+        let read = self.read(&[String::new()])?;
+        Ok(read.into_iter().next().unwrap_or_default())
+    }
+
     /// One for each question.
     fn read(&self, questions: &[String]) -> Result<Vec<String>, CliError> {
         if questions.is_empty() {
@@ -121,6 +131,17 @@ impl Passphrase {
     }
 }
 
+fn typed_twice(mut ask: impl FnMut(&str) -> Result<String, CliError>) -> Result<String, CliError> {
+    let first = ask("A passphrase of four or more words")?;
+    if ask("The same once more")? == first {
+        Ok(first)
+    } else {
+        Err(CliError::Usage(
+            "The two passphrases differ. No key was made: try again.".to_owned(),
+        ))
+    }
+}
+
 /// Asks at the terminal, which shows nothing of it where it can be told not to.
 fn typed(question: &str) -> Result<String, CliError> {
     eprint!("{question}: ");
@@ -147,26 +168,25 @@ fn echo(how: &str) -> bool {
 
 pub fn run(arguments: &KeyArguments, common: &Common) -> Result<(), CliError> {
     let public_path = with_ending(&arguments.file, ".pub");
+    // Better known before a passphrase is thought of. What holds is that the file is made anew below.
     for path in [&arguments.file, &public_path] {
-        if path.exists() {
-            return Err(CliError::Usage(format!(
-                "{} is there already. A key is never written over: name another file.",
-                path.display()
-            )));
+        if path.symlink_metadata().is_ok() {
+            return Err(is_there(path));
         }
     }
     let key = SigningKey::random(arguments.purpose.into(), &arguments.holder)?;
-    let question = "A passphrase of four or more words".to_owned();
-    let passphrases = arguments.passphrase.read(&[question])?;
-    let passphrase = passphrases.first().map(String::as_str).unwrap_or_default();
-    let sealed = key.seal(passphrase)?;
+    let passphrase = arguments.passphrase.new_one()?;
+    let sealed = key.seal(&passphrase)?;
     // Opened again before anybody relies on it.
-    sealed.open(passphrase)?;
-    super::write(&arguments.file, &sealed.to_text()?)?;
-    only_for_its_owner(&arguments.file)?;
+    sealed.open(&passphrase)?;
     let public = serde_json::to_string_pretty(key.public())
         .map_err(|error| CliError::Usage(error.to_string()))?;
-    super::write(&public_path, &(public + "\n"))?;
+    write_new(&arguments.file, &sealed.to_text()?)?;
+    if let Err(error) = write_new(&public_path, &(public + "\n")) {
+        // Ours, and of no use without the other.
+        let _ = std::fs::remove_file(&arguments.file);
+        return Err(error);
+    }
     let id = key_id(key.public())?;
     if common.json {
         return print_json(&serde_json::json!({
@@ -197,19 +217,70 @@ pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-#[cfg(unix)]
-fn only_for_its_owner(path: &Path) -> Result<(), CliError> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(|source| {
-        CliError::Output {
+/// Into a file that nobody else may read from its beginning on, and that was not there before, not even as a link to somewhere.
+fn write_new(path: &Path, text: &str) -> Result<(), CliError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let failed = |source: std::io::Error| match source.kind() {
+        ErrorKind::AlreadyExists => is_there(path),
+        _ => CliError::Output {
             path: path.to_path_buf(),
             source,
-        }
-    })
+        },
+    };
+    let mut file = options.open(path).map_err(failed)?;
+    let written = file.write_all(text.as_bytes());
+    written.and_then(|()| file.sync_all()).map_err(failed)
 }
 
-#[cfg(not(unix))]
-#[allow(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-fn only_for_its_owner(_path: &Path) -> Result<(), CliError> {
-    Ok(())
+fn is_there(path: &Path) -> CliError {
+    CliError::Usage(format!(
+        "{} is there already. A key is never written over: name another file.",
+        path.display()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_in_a_passphrase_that_nobody_sees_makes_no_key() {
+        let answers = |given: [&'static str; 2]| {
+            let mut given = given.into_iter();
+            typed_twice(move |_| Ok(given.next().unwrap().to_owned()))
+        };
+        let right = "apple bridge candle dew";
+        assert_eq!(answers([right, right]).unwrap(), right);
+        assert!(answers([right, "apple bridge candle drew"]).is_err());
+    }
+
+    #[test]
+    fn what_is_there_is_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("root.key");
+        write_new(&path, "the key").unwrap();
+        assert!(write_new(&path, "another").is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "the key");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_read_it_and_no_link_leads_it_elsewhere() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("root.key");
+        write_new(&path, "the key").unwrap();
+        let mode = path.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        // A link to a file that is not there: `exists` says no, and a plain write would follow it.
+        let (link, elsewhere) = (folder.path().join("link.key"), folder.path().join("shared"));
+        symlink(&elsewhere, &link).unwrap();
+        assert!(write_new(&link, "the key").is_err() && !elsewhere.exists());
+    }
 }

@@ -7,7 +7,10 @@ use super::{
 use crate::{CliError, Common, print_json, text_of};
 use clap::Args;
 use serde_json::json;
-use services_directory::{ids::ServiceId, model::TombstoneReason};
+use services_directory::{
+    ids::ServiceId,
+    model::{Endpoint, TombstoneReason},
+};
 use signed_feed::publish::{
     EndpointChanges, Left, ProposedTargets, PublishError, Repository, RoleName, Signers,
 };
@@ -89,7 +92,7 @@ pub fn run(arguments: &PublishArguments, common: &Common) -> Result<(), CliError
             return ask_the_second(
                 arguments,
                 &repository,
-                proposed.as_ref(),
+                (proposed.as_ref(), &edition.directory.endpoints),
                 &keys,
                 &by,
                 common,
@@ -119,7 +122,8 @@ pub fn run(arguments: &PublishArguments, common: &Common) -> Result<(), CliError
         directory.endpoints.len()
     );
     if !changes.is_empty() {
-        say!("{}", changes::in_words(&changes).trim_end());
+        let words = changes::in_words(&changes, &directory.endpoints);
+        say!("{}", words.trim_end());
     }
     for warning in warnings {
         say!("{warning}");
@@ -134,7 +138,7 @@ pub fn run(arguments: &PublishArguments, common: &Common) -> Result<(), CliError
 fn ask_the_second(
     arguments: &PublishArguments,
     repository: &Repository,
-    proposed: Option<&ProposedTargets>,
+    (proposed, endpoints): (Option<&ProposedTargets>, &[Endpoint]),
     keys: &[signed_feed::keys::SigningKey],
     by: &[String],
     common: &Common,
@@ -145,7 +149,8 @@ fn ask_the_second(
     let path = path.unwrap_or_else(|| PathBuf::from(format!("endpoints-{version}.request.json")));
     write(&path, &request.to_text()?)?;
     if !common.json {
-        say!("{}", changes::in_words(&request.changes).trim_end());
+        let words = changes::in_words(&request.changes, endpoints);
+        say!("{}", words.trim_end());
     }
     say_request(&path, "sign-endpoints", by, common)
 }

@@ -42,6 +42,17 @@ pub struct SignArguments {
 struct Remembered {
     fingerprint: String,
     endpoints_version: Option<u64>,
+    /// The newest root that a request has shown as published.
+    root_version: Option<u64>,
+    root_signed: Option<SignedRoot>,
+}
+
+/// A number and what was signed under it: there is one root of each number.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignedRoot {
+    version: u64,
+    sha256: String,
 }
 
 pub fn endpoints(arguments: &SignArguments, common: &Common) -> Result<(), CliError> {
@@ -61,6 +72,12 @@ fn sign(arguments: &SignArguments, role: RoleName, common: &Common) -> Result<()
     let memory_path = with_ending(key_path, ".seen.json");
     let before = remembered(&memory_path)?;
     is_the_directory(&review, before.as_ref(), arguments.fingerprint.as_deref())?;
+    // What is remembered of another directory says nothing about this one.
+    let before = before.filter(|it| review.fingerprint.as_ref() == Some(&it.fingerprint));
+    let root = root_to_sign(&review)?;
+    if let Some(before) = &before {
+        goes_on(&review, root.as_ref(), before, &memory_path)?;
+    }
     let words = in_words(&review, before.as_ref())?;
     if common.json {
         eprintln!("{words}");
@@ -81,11 +98,17 @@ fn sign(arguments: &SignArguments, role: RoleName, common: &Common) -> Result<()
         .map_err(|error| CliError::Usage(error.to_string()))?;
     write(&path, &(text + "\n"))?;
     if let Some(fingerprint) = &review.fingerprint {
+        let before = before.unwrap_or_default();
         let endpoints = review.targets.as_ref().map(|it| it.version.get());
+        let signed_now = root.filter(|_| role == RoleName::Root);
         remember(
             &memory_path,
-            fingerprint,
-            endpoints.or(before.and_then(|it| it.endpoints_version)),
+            &Remembered {
+                fingerprint: fingerprint.clone(),
+                endpoints_version: endpoints.or(before.endpoints_version),
+                root_version: review.root_version,
+                root_signed: signed_now.or(before.root_signed),
+            },
         )?;
     }
     say_signature(&path, &signature, &review, common)
@@ -117,9 +140,15 @@ fn is_the_directory(
     before: Option<&Remembered>,
     given: Option<&str>,
 ) -> Result<(), CliError> {
-    // The first root has no directory yet; its holders and keys are what is looked at.
+    // The first root has no directory yet; its holders and keys are what is looked at. Whoever has a directory makes no first root.
     let Some(found) = &review.fingerprint else {
-        return Ok(());
+        return match before {
+            None if given.is_none() => Ok(()),
+            _ => Err(CliError::Usage(
+                "This request would begin another directory, and this key signs for one already: do not sign it."
+                    .to_owned(),
+            )),
+        };
     };
     let plain = |text: &str| text.replace([' ', ':'], "").to_ascii_lowercase();
     let known = given
@@ -135,6 +164,48 @@ fn is_the_directory(
              directory began, and give that with --fingerprint."
         ))),
     }
+}
+
+fn root_to_sign(review: &Review) -> Result<Option<SignedRoot>, CliError> {
+    let digest = review.root_digest()?;
+    Ok(review
+        .root
+        .as_ref()
+        .zip(digest)
+        .map(|(root, sha256)| SignedRoot {
+            version: root.version.get(),
+            sha256,
+        }))
+}
+
+/// The request begins where this key left off: keys that a newer root took out count no more, and a number is given to one root only.
+fn goes_on(
+    review: &Review,
+    root: Option<&SignedRoot>,
+    before: &Remembered,
+    memory: &Path,
+) -> Result<(), CliError> {
+    let (shown, known) = (review.root_version, before.root_version);
+    if shown < known {
+        return Err(CliError::Usage(format!(
+            "This request leaves out what has been published: its newest root is version {}, and you have seen version {}. Do not sign it.",
+            shown.unwrap_or(0),
+            known.unwrap_or(0)
+        )));
+    }
+    if let (Some(root), Some(signed)) = (root, &before.root_signed)
+        && root.version <= signed.version
+        && root != signed
+    {
+        return Err(CliError::Usage(format!(
+            "You have signed another root as version {}, and this would be version {}. Ask the others what became of yours. If it was given up, and all who \
+             signed it say so, delete {} and give the directory's --fingerprint again.",
+            signed.version,
+            root.version,
+            memory.display()
+        )));
+    }
+    Ok(())
 }
 
 fn in_words(review: &Review, before: Option<&Remembered>) -> Result<String, CliError> {
@@ -159,7 +230,7 @@ fn in_words(review: &Review, before: Option<&Remembered>) -> Result<String, CliE
                 "LOOK: you signed version {signed} last, and version {published} is what this begins from. Ask what became of yours."
             );
         }
-        text += &changes::in_words(&review.changes);
+        text += &changes::in_words(&review.changes, &review.endpoints);
         if !review.changes.is_empty() {
             text += "Ring each of these services at a number that you had before this request.\n";
         }
@@ -221,15 +292,8 @@ fn remembered(path: &Path) -> Result<Option<Remembered>, CliError> {
     })
 }
 
-fn remember(
-    path: &Path,
-    fingerprint: &str,
-    endpoints_version: Option<u64>,
-) -> Result<(), CliError> {
-    let text = serde_json::to_string_pretty(&Remembered {
-        fingerprint: fingerprint.to_owned(),
-        endpoints_version,
-    })
-    .map_err(|error| CliError::Usage(error.to_string()))?;
+fn remember(path: &Path, now: &Remembered) -> Result<(), CliError> {
+    let text =
+        serde_json::to_string_pretty(now).map_err(|error| CliError::Usage(error.to_string()))?;
     write(path, &(text + "\n"))
 }

@@ -1,6 +1,6 @@
 //! How much one version differs from another: counted by records, so that nobody has to trust the publisher's own summary.
 
-use services_directory::{feed::Directory, trust_table::Changes};
+use services_directory::{directory_table::endpoint_digest, feed::Directory, trust_table::Changes};
 use std::collections::HashMap;
 
 /// What would change if `new` took the place of `old`.
@@ -33,7 +33,9 @@ pub(super) fn between(old: Option<&Directory>, new: &Directory) -> Changes {
             None => changes.endpoints_new += 1,
             Some(was) => {
                 still += 1;
-                changes.endpoints_changed += usize::from(*was != endpoint);
+                // That it was checked once more is no change of an address.
+                let moved = endpoint_digest(was) != endpoint_digest(endpoint);
+                changes.endpoints_changed += usize::from(moved);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! When the published directory is too old to send by: which services need a phone call, and that somebody made it.
 
-use crate::{Engine, EngineError, catalogue::phone_of, session::Needs};
+use crate::{Catalogue, Engine, EngineError, catalogue::phone_of, session::Needs};
 use referrals::{ReferralError, approval_table, people::Right};
 use services_directory::{
     directory_table,
@@ -24,6 +24,16 @@ impl Engine {
     /// None while the directory is young enough. Only addresses that the practice has approved: the others are held for that.
     pub fn phone_checks_needed(&self) -> Result<Vec<NeedsPhoneCheck>, EngineError> {
         self.allow(Needs::Right(Right::KeepDirectory))?;
+        match self.catalogue() {
+            Err(EngineError::NoDirectory) => Ok(Vec::new()),
+            other => self.to_phone_of(&*other?),
+        }
+    }
+
+    pub(crate) fn to_phone_of(
+        &self,
+        catalogue: &Catalogue,
+    ) -> Result<Vec<NeedsPhoneCheck>, EngineError> {
         let (now, today) = (self.store.clock.now(), self.store.clock.today());
         let too_old = self
             .store
@@ -32,21 +42,19 @@ impl Engine {
         if too_old.is_none() {
             return Ok(Vec::new());
         }
-        let catalogue = self.catalogue()?;
-        let endpoints = catalogue.directory.endpoints.iter();
+        let (approved, open) = self.store.practice.read(|c| {
+            let open = trust_table::open_by_phone(c, now)?;
+            Ok::<_, ReferralError>((approval_table::approved(c)?, open))
+        })?;
         let mut needed = Vec::new();
-        for endpoint in endpoints.filter(|endpoint| endpoint.is_valid_on(today)) {
+        for endpoint in catalogue.endpoints_in_use(today) {
             let digest = directory_table::endpoint_digest(endpoint);
-            let (approved, open_until) = self.store.practice.read(|c| {
-                let id = endpoint.id.as_str();
-                let approved = approval_table::is_approved(c, id, &digest)?;
-                let open_until = trust_table::open_by_phone_until(c, &digest)?;
-                Ok::<_, ReferralError>((approved, open_until))
-            })?;
-            let Some(service) = catalogue.directory.service(&endpoint.service_id) else {
+            let Some(service) = catalogue.of_id(&endpoint.service_id) else {
                 continue;
             };
-            if approved && open_until.is_none_or(|until| until < now) {
+            let all = approved.get(endpoint.id.as_str()).into_iter().flatten();
+            let mut of_it = all.filter(|it| it.holds_for(&digest, &service.name));
+            if of_it.next().is_some() && !open.contains(&digest) {
                 needed.push(NeedsPhoneCheck {
                     service_id: service.id.to_string(),
                     service_name: service.name.clone(),

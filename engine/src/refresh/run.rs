@@ -2,6 +2,7 @@
 
 use super::{Refreshed, authorities, changes};
 use crate::{EngineError, Log, LogEntry, current::CurrentCatalogue, layer_refresh};
+use jiff::Timestamp;
 use referrals::{ReferralError, approval_table};
 use services_directory::{
     directory_table::{self, DirectoryError},
@@ -28,6 +29,8 @@ struct Before {
     enrolment: Enrolment,
     known: Known,
     held: Option<HeldVersion>,
+    /// No version of this directory has been applied or held yet: whoever enrolled chose it, whatever stands here.
+    first: bool,
 }
 
 impl Refresher {
@@ -51,6 +54,11 @@ impl Refresher {
         progress: &Progress,
     ) -> Result<Refreshed, EngineError> {
         let one = self.one_at_a_time()?;
+        if let Some(before) = self.before()?
+            && before.enrolment.root_fingerprint == enrolment.root_fingerprint
+        {
+            return self.moved(before, enrolment, from, progress);
+        }
         let fetcher = fetcher(enrolment, from, progress.clone())?;
         let root = block_on(verify::first_root(&fetcher, &enrolment.root_fingerprint))??;
         let mut known = Known::default();
@@ -64,15 +72,17 @@ impl Refresher {
         let feed = block_on(version.read(FeedLimits::default()))??;
         self.fits_the_use(&feed.directory)?;
         let (kept, believed) = (enrolment.clone(), version.believed.clone());
-        let act = NewAct::new(Act::DirectoryEnrolled, "", &enrolment.enrolled_by, now)
-            .with(serde_json::json!({ "fingerprint": enrolment.root_fingerprint }));
+        let act = enrolled(enrolment, now);
         self.store.practice.write(move |tx| {
+            let list = believed.stop_list.unwrap_or_default();
+            // Nor does following another directory free what this one had stopped.
+            let gone = trust_table::freed_by(tx, &list)?;
+            approval_table::refuse_those(tx, |id, address| gone.stops(id, address))?;
             trust_table::enrol(tx, &kept)?;
             trust_table::save_trust(tx, &believed.trust, believed.clock_warning, now)?;
-            if let Some(list) = &believed.stop_list {
-                trust_table::replace_stop_list(tx, list)?;
-            }
-            audit_table::append(tx, &act)
+            trust_table::replace_stop_list(tx, &list)?;
+            audit_table::append(tx, &act)?;
+            Ok::<_, ReferralError>(())
         })?;
         progress(Step::Applying {
             services: feed.directory.services.len(),
@@ -89,6 +99,28 @@ impl Refresher {
         Ok(Refreshed::Applied(changes))
     }
 
+    /// The same directory at another address: what is trusted of it, stopped by it and held of it stays.
+    fn moved(
+        &self,
+        mut before: Before,
+        to: &Enrolment,
+        from: Option<&Path>,
+        progress: &Progress,
+    ) -> Result<Refreshed, EngineError> {
+        // "Not modified" would be said of what stood at the address before.
+        before.known.trust.etag = None;
+        let fetcher = fetcher(to, from, progress.clone())?;
+        let now = self.store.clock.now();
+        let found = block_on(verify::refresh(&fetcher, &before.known, now))?;
+        let found = found.map_err(|failure| failure.refusal)?;
+        let (kept, act) = (to.clone(), enrolled(to, now));
+        self.store.practice.write(move |tx| {
+            trust_table::change_address(tx, &kept)?;
+            audit_table::append(tx, &act)
+        })?;
+        self.verified(found, &before, &to.enrolled_by, progress)
+    }
+
     pub fn refresh(
         &self,
         from: Option<&Path>,
@@ -96,7 +128,7 @@ impl Refresher {
         progress: &Progress,
     ) -> Result<Refreshed, EngineError> {
         let _one = self.one_at_a_time()?;
-        let before = self.before()?;
+        let before = self.before()?.ok_or(EngineError::NotEnrolled)?;
         let done = self.refreshed(&before, from, actor, progress);
         if let Err(error) = &done {
             let (code, now) = (error.code(), self.store.clock.now());
@@ -108,7 +140,8 @@ impl Refresher {
         done
     }
 
-    fn before(&self) -> Result<Before, EngineError> {
+    /// None before a practice follows a published directory.
+    fn before(&self) -> Result<Option<Before>, EngineError> {
         let read = self.store.practice.read(|c| {
             Ok::<_, StoreError>((
                 trust_table::enrolment(c)?,
@@ -117,13 +150,19 @@ impl Refresher {
                 trust_table::held(c)?,
             ))
         })?;
-        let (Some(enrolment), trust, state, held) = read else {
-            return Err(EngineError::NotEnrolled);
+        let (Some(enrolment), trust, state, mut held) = read else {
+            return Ok(None);
         };
         let there = self.store.directory.read(directory_table::publication)?;
-        // What waits for a person, or got a no, needs no second reading.
+        // The program ended after it was applied, before that was written down.
+        if held.is_some() && held.as_ref().map(|it| &it.publication) == there.as_ref() {
+            self.store.practice.write(trust_table::forget_held)?;
+            held = None;
+        }
+        let first = state.last_good_at.is_none() && there != trust.publication();
+        // What waits for a person needs no second reading, and nor does what got a no while there is a directory.
         let publication = match &held {
-            Some(held) if there.is_some() => Some(held.publication.clone()),
+            Some(held) if !held.refused || there.is_some() => Some(held.publication.clone()),
             _ => there,
         };
         let known = Known {
@@ -131,11 +170,12 @@ impl Refresher {
             publication,
             last_checked_at: state.last_checked_at,
         };
-        Ok(Before {
+        Ok(Some(Before {
             enrolment,
             known,
             held,
-        })
+            first,
+        }))
     }
 
     fn refreshed(
@@ -147,33 +187,54 @@ impl Refresher {
     ) -> Result<Refreshed, EngineError> {
         let fetcher = fetcher(&before.enrolment, from, progress.clone())?;
         let now = self.store.clock.now();
-        let version = match block_on(verify::refresh(&fetcher, &before.known, now))? {
+        match block_on(verify::refresh(&fetcher, &before.known, now))? {
             Err(failure) => {
                 if let Some(root) = failure.newer_root {
                     let mut trust = before.known.trust.clone();
                     trust.roles.insert(TrustedRole::Root, root);
                     self.believe(trust, None, false)?;
                 }
-                return Err(failure.refusal.into());
+                Err(failure.refusal.into())
             }
-            Ok(Refresh::NothingNew(believed)) => {
+            Ok(found) => self.verified(found, before, actor, progress),
+        }
+    }
+
+    fn verified(
+        &self,
+        found: Refresh,
+        before: &Before,
+        actor: &str,
+        progress: &Progress,
+    ) -> Result<Refreshed, EngineError> {
+        match found {
+            Refresh::NothingNew(believed) => {
                 self.believe_all(believed)?;
-                self.went_well()?;
-                return Ok(match &before.held {
+                let (now, held) = (self.store.clock.now(), before.held.is_some());
+                self.store.practice.write(move |tx| {
+                    if held {
+                        trust_table::checked(tx, now)
+                    } else {
+                        trust_table::went_well(tx, now)
+                    }
+                })?;
+                Ok(match &before.held {
                     Some(held) if !held.refused => Refreshed::Held(held.changes),
                     _ => Refreshed::NothingNew,
-                });
+                })
             }
-            Ok(Refresh::New(version)) => version,
-        };
-        self.believe_all(version.believed.clone())?;
-        self.take(&version, actor, progress)
+            Refresh::New(version) => {
+                self.believe_all(version.believed.clone())?;
+                self.take(&version, before, actor, progress)
+            }
+        }
     }
 
     /// Reads the new version, and applies it unless so much changes that a person is asked.
     fn take(
         &self,
         version: &NewVersion,
+        before: &Before,
         actor: &str,
         progress: &Progress,
     ) -> Result<Refreshed, EngineError> {
@@ -182,9 +243,17 @@ impl Refresher {
         let old = self.store.directory.read(directory_table::read);
         // A directory here that does not read is no reason to go on without one.
         let old = old.ok().flatten().map(|(old, _)| old);
-        let changes = changes::between(old.as_ref(), &feed.directory);
+        let mut changes = changes::between(old.as_ref(), &feed.directory);
+        // Nor a reason to take unasked what a person was asked about, or what cannot be compared since.
+        let asked = before.held.as_ref();
+        let again = asked.filter(|it| it.publication == feed.publication);
+        let unread = old.is_none() && asked.is_some();
         drop(old);
-        if changes.services_before > 0 && changes.are_many() {
+        if let Some(again) = again {
+            changes = again.changes;
+        }
+        let many = changes.services_before > 0 && changes.are_many() && !before.first;
+        if again.is_some() || unread || many {
             let held = HeldVersion {
                 publication: feed.publication.clone(),
                 held_at: self.store.clock.now(),
@@ -195,7 +264,7 @@ impl Refresher {
                 .with(changes::detail(&changes));
             self.store.practice.write(move |tx| {
                 trust_table::hold(tx, &held, &feed.services_file, &feed.endpoints_file)?;
-                trust_table::went_well(tx, held.held_at)?;
+                trust_table::checked(tx, held.held_at)?;
                 audit_table::append(tx, &act)
             })?;
             self.log.write(&LogEntry::DirectoryHeld {
@@ -223,7 +292,7 @@ impl Refresher {
         if self.store.folder.mode() == UseMode::Demonstration {
             demo::practice::approve_all(&self.store, &directory)?;
         }
-        let former = layer_refresh::former_directory(&self.store, &self.current);
+        let former = layer_refresh::Former::read(&self.store, &self.current)?;
         let named = publication.to_owned();
         let directory = self.store.directory.write(move |tx| {
             directory_table::apply_publication(tx, &directory, &named, now)?;
@@ -242,8 +311,7 @@ impl Refresher {
         });
         self.current.take(directory, now)?;
         let taken = self.current.get()?;
-        layer_refresh::after_refresh(&self.store, former.as_ref(), &taken.directory)?;
-        Ok(())
+        layer_refresh::after_refresh(&self.store, &former, &taken.directory)
     }
 
     fn fits_the_use(&self, directory: &Directory) -> Result<(), EngineError> {
@@ -251,15 +319,6 @@ impl Refresher {
             return Err(DirectoryError::OnlyForDemonstration.into());
         }
         Ok(())
-    }
-
-    fn went_well(&self) -> Result<(), EngineError> {
-        let now = self.store.clock.now();
-        let written = self
-            .store
-            .practice
-            .write(move |tx| trust_table::went_well(tx, now));
-        Ok(written?)
     }
 
     fn believe_all(&self, believed: Believed) -> Result<(), EngineError> {
@@ -281,11 +340,7 @@ impl Refresher {
                 let freed = trust_table::freed_by(tx, list)?;
                 trust_table::replace_stop_list(tx, list)?;
                 // What was on the stop-list and is not any more is approved anew before anything goes there: a thief of the publisher's key frees nothing.
-                for (endpoint, approved) in approval_table::approved(tx)? {
-                    if approved.iter().any(|it| freed.stops(&endpoint, &it.address)) {
-                        approval_table::refuse(tx, &endpoint)?;
-                    }
-                }
+                approval_table::refuse_those(tx, |id, address| freed.stops(id, address))?;
                 let act = NewAct::new(Act::StopListChanged, "", audit_table::PROGRAM, now);
                 let counts = serde_json::json!({ "endpoints": list.endpoints.len(), "addresses": list.addresses.len() });
                 audit_table::append(tx, &act.with(counts))?;
@@ -296,6 +351,11 @@ impl Refresher {
         fail_point::reach("trust: committed")?;
         Ok(())
     }
+}
+
+fn enrolled(enrolment: &Enrolment, now: Timestamp) -> NewAct {
+    let act = NewAct::new(Act::DirectoryEnrolled, "", &enrolment.enrolled_by, now);
+    act.with(serde_json::json!({ "fingerprint": enrolment.root_fingerprint }))
 }
 
 fn fetcher(

@@ -3,8 +3,10 @@
 use super::{Desk, people::record};
 use crate::{
     ReferralError,
-    approval_table::{self, Approval, Proposal},
+    approval_table::{self, Approval, ApprovedAddress, Proposal},
+    staff_table,
 };
+use rusqlite::Connection;
 use std::collections::HashMap;
 use store::Act;
 
@@ -19,8 +21,21 @@ pub struct AddressToApprove {
     pub supersedes: Vec<String>,
     /// What was approved before for this endpoint, or for one that it takes the place of: then this is a change.
     pub before: Option<String>,
+    /// The service's name as it was approved before, where it goes by another now.
+    pub name_before: Option<String>,
     /// Who has looked at it, as it stands now.
     pub proposed_by: Option<String>,
+}
+
+impl AddressToApprove {
+    /// Endpoint, digest and the service's name: all that one person looked at and another must see too.
+    fn as_shown(&self) -> (String, String, String) {
+        (
+            self.endpoint_id.clone(),
+            self.digest.clone(),
+            self.service_name.clone(),
+        )
+    }
 }
 
 impl Desk {
@@ -38,21 +53,23 @@ impl Desk {
     ) -> Result<Vec<AddressToApprove>, ReferralError> {
         self.practice.read(|c| {
             let approved = approval_table::approved(c)?;
-            let proposals: HashMap<(String, String), String> = approval_table::proposals(c)?
-                .into_iter()
-                .map(|it| ((it.endpoint_id, it.digest), it.proposed_by))
-                .collect();
+            let proposals = proposals_by_what_was_shown(c)?;
             let mut waiting = Vec::new();
             for mut address in addresses {
-                let as_it_stands = (address.endpoint_id.clone(), address.digest.clone());
                 let own = approved.get(&address.endpoint_id);
-                if own.is_some_and(|all| all.iter().any(|it| it.digest == address.digest)) {
+                let holds =
+                    |it: &ApprovedAddress| it.holds_for(&address.digest, &address.service_name);
+                if own.is_some_and(|all| all.iter().any(holds)) {
                     continue;
                 }
-                address.proposed_by = proposals.get(&as_it_stands).cloned();
+                address.proposed_by = proposals.get(&address.as_shown()).cloned();
                 let former = address.supersedes.iter().filter_map(|id| approved.get(id));
                 let mut former = own.into_iter().chain(former).filter_map(|all| all.last());
-                address.before = former.next().map(|it| it.address.clone());
+                if let Some(former) = former.next() {
+                    let other = !approval_table::fits(&former.service_name, &address.service_name);
+                    address.before = Some(former.address.clone());
+                    address.name_before = other.then(|| former.service_name.clone());
+                }
                 waiting.push(address);
             }
             Ok(waiting)
@@ -71,6 +88,7 @@ impl Desk {
                 let proposal = Proposal {
                     endpoint_id: address.endpoint_id.clone(),
                     digest: address.digest.clone(),
+                    service_name: address.service_name.clone(),
                     proposed_by: actor.clone(),
                 };
                 approval_table::propose(tx, &proposal, now)?;
@@ -80,7 +98,8 @@ impl Desk {
         })
     }
 
-    /// Another person agrees. All of them or none: whoever looked at one of them first is refused.
+    /// Another person agrees. All of them or none: whoever looked at one of them first is refused, and so is anybody of whom one chose the
+    /// other's PIN, for they could be one person with both.
     pub fn approve_addresses(
         &self,
         addresses: Vec<AddressToApprove>,
@@ -88,18 +107,20 @@ impl Desk {
     ) -> Result<(), ReferralError> {
         let (now, actor) = (self.clock.now(), actor.to_owned());
         self.practice.write(move |tx| {
-            let proposals = approval_table::proposals(tx)?;
+            let proposals = proposals_by_what_was_shown(tx)?;
             for address in addresses {
-                let same = |it: &&Proposal| {
-                    it.endpoint_id == address.endpoint_id && it.digest == address.digest
-                };
-                let proposal = proposals.iter().find(same);
-                let proposal = proposal.ok_or(ReferralError::NoSuchAddress)?;
-                if proposal.proposed_by == actor {
+                let proposed_by = proposals.get(&address.as_shown());
+                let proposed_by = proposed_by.ok_or(ReferralError::NoSuchAddress)?;
+                if *proposed_by == actor {
                     return Err(ReferralError::SamePerson);
                 }
+                if staff_table::set_the_pin_of(tx, proposed_by, &actor)?
+                    || staff_table::set_the_pin_of(tx, &actor, proposed_by)?
+                {
+                    return Err(ReferralError::PinOfTheOther);
+                }
                 let approval = Approval {
-                    proposed_by: proposal.proposed_by.clone(),
+                    proposed_by: proposed_by.clone(),
                     ..approval(address, &actor, "two-people")
                 };
                 approval_table::approve(tx, &approval, now)?;
@@ -151,5 +172,17 @@ fn approval(address: AddressToApprove, actor: &str, how: &str) -> Approval {
         proposed_by: String::new(),
         how: how.to_owned(),
         note: String::new(),
+        supersedes: address.supersedes,
+        service_name: address.service_name,
     }
+}
+
+/// Who proposed each, by endpoint, digest and the service's name.
+fn proposals_by_what_was_shown(
+    connection: &Connection,
+) -> Result<HashMap<(String, String, String), String>, ReferralError> {
+    let proposals = approval_table::proposals(connection)?.into_iter();
+    let by_shown =
+        proposals.map(|it| ((it.endpoint_id, it.digest, it.service_name), it.proposed_by));
+    Ok(by_shown.collect())
 }

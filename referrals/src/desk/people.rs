@@ -68,7 +68,7 @@ impl Desk {
         let (now, member, actor) = (self.clock.now(), member.clone(), actor.to_owned());
         self.practice.write(move |tx| {
             staff_table::put(tx, &member)?;
-            staff_table::set_pin(tx, &member.id, &hash)?;
+            staff_table::set_pin(tx, &member.id, &hash, &member.id)?;
             record(tx, Act::StaffAdded, &actor, &member.id, now)
         })
     }
@@ -101,7 +101,7 @@ impl Desk {
         let hash = chosen.hash(&salt()?)?;
         let (now, id, actor) = (self.clock.now(), staff_id.to_owned(), actor.to_owned());
         self.practice.write(move |tx| {
-            if !staff_table::set_pin(tx, &id, &hash)? {
+            if !staff_table::set_pin(tx, &id, &hash, &actor)? {
                 return Err(ReferralError::NoSuchPerson);
             }
             record(tx, Act::PinSet, &actor, &id, now)

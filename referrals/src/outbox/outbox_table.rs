@@ -145,7 +145,7 @@ fn reason_to_hold(
     check: Check<'_>,
 ) -> Result<Option<SendProblem>, ReferralError> {
     let approved: bool = tx.query_row(
-        "SELECT EXISTS (SELECT 1 FROM approvals WHERE endpoint_id = :endpoint_id AND digest = :digest)",
+        "SELECT EXISTS (SELECT 1 FROM approvals WHERE endpoint_id = :endpoint_id AND digest = :digest AND ended_at = 0)",
         named_params! { ":endpoint_id": message.endpoint_id, ":digest": message.endpoint_digest },
         |row| row.get(0),
     )?;
@@ -158,7 +158,13 @@ fn reason_to_hold(
         if super::sender::sha256_hex(&message.bytes) != message.bytes_sha256 {
             Some(SendProblem::Damaged)
         } else if !approved {
-            Some(SendProblem::AddressNotApproved)
+            // An address whose approval ended with a change says so: that it is not approved would send the reader elsewhere.
+            let changed = check(message)? == Some(SendProblem::AddressChanged);
+            Some(if changed {
+                SendProblem::AddressChanged
+            } else {
+                SendProblem::AddressNotApproved
+            })
         } else if let Some(problem) = check(message)? {
             Some(problem)
         } else if policy::must_be_confirmed_again(message.confirmed_at, now) {

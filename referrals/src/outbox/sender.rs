@@ -29,6 +29,8 @@ pub type EndpointNow = Arc<dyn Fn(&OutboxMessage) -> Result<AddressNow, StoreErr
 pub enum AddressNow {
     /// The record has this digest; none: it is gone, or has ended.
     Stands(Option<String>),
+    /// The service has closed or paused since.
+    NotOpen,
     /// Somebody of this practice has said not to refer to the service.
     DoNotRefer,
     /// On the stop-list.
@@ -287,6 +289,7 @@ fn reason_to_hold(message: &OutboxMessage, now: &AddressNow) -> Option<SendProbl
             Some(SendProblem::AddressChanged)
         }
         AddressNow::Stands(_) => None,
+        AddressNow::NotOpen => Some(SendProblem::ServiceNotOpen),
         AddressNow::TooOld => Some(SendProblem::DirectoryTooOld),
     }
 }

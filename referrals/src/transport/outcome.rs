@@ -75,6 +75,8 @@ coded! {
         AddressNotApproved = "address-not-approved",
         /// Somebody of the practice said since not to refer there.
         DoNotRefer = "do-not-refer",
+        /// It closed or paused while the referral waited.
+        ServiceNotOpen = "service-not-open",
         /// On the stop-list of the published directory.
         AddressRevoked = "address-revoked",
         /// The published directory has not been renewed for too long to send by it without a call to the service.

@@ -123,8 +123,7 @@ async fn refreshed(
     };
     fill(datastore, &known.trust)?;
     let repository = load(fetcher, root, timestamp, datastore).await?;
-    let old_root: Signed<Root> = parsed(&root.json)?;
-    let loaded = policy::check(&repository, &old_root.signed, &known.trust, now)?;
+    let loaded = policy::check(&repository, &known.trust, now)?;
     let signed_at = repository
         .timestamp()
         .signed

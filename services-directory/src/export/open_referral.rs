@@ -3,7 +3,10 @@
 //! Only what is public and curated: no endpoint, no duty line, no named person, and no entry that came from somebody else's feed unchecked.
 
 use crate::feed::Directory;
-use crate::model::{Category, ExternalId, HealthcareService, Organization, ServiceStatus, Tier};
+use crate::model::{
+    Category, Endpoint, ExternalId, HealthcareService, Organization, ServiceStatus, Tier,
+};
+use aho_corasick::AhoCorasick;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -28,6 +31,8 @@ pub enum ExportError {
         "a public text of {service} has the address to which its referrals are sent ({endpoint}): take it out of the text first"
     )]
     AddressInText { service: String, endpoint: String },
+    #[error("the directory has more addresses than can be looked for: export a smaller one")]
+    TooManyAddresses,
 }
 
 pub fn pages(directory: &Directory, per_page: usize) -> Result<Vec<Page>, ExportError> {
@@ -63,9 +68,10 @@ pub fn pages(directory: &Directory, per_page: usize) -> Result<Vec<Page>, Export
             }),
         });
     }
+    let addresses = Addresses::of(directory)?;
     for service in curated {
         let body = whole(service, organization(service));
-        no_address(directory, service, &body)?;
+        addresses.none_in(service, &body)?;
         pages.push(Page {
             path: format!("services/{}.json", uuid("service", service.id.as_str())),
             body,
@@ -74,20 +80,33 @@ pub fn pages(directory: &Directory, per_page: usize) -> Result<Vec<Page>, Export
     Ok(pages)
 }
 
-/// A text may have what a field must not: then nothing is written.
-fn no_address(
-    directory: &Directory,
-    service: &HealthcareService,
-    body: &Value,
-) -> Result<(), ExportError> {
-    let text = body.to_string().to_lowercase();
-    let mut endpoints = directory.endpoints.iter();
-    match endpoints.find(|endpoint| text.contains(&endpoint.address.to_lowercase())) {
-        None => Ok(()),
-        Some(endpoint) => Err(ExportError::AddressInText {
-            service: service.id.to_string(),
-            endpoint: endpoint.id.to_string(),
-        }),
+/// Every address to which something is sent, all looked for at once.
+struct Addresses<'a> {
+    endpoints: &'a [Endpoint],
+    /// Its patterns are the addresses, in the order of the endpoints.
+    all: AhoCorasick,
+}
+
+impl<'a> Addresses<'a> {
+    fn of(directory: &'a Directory) -> Result<Self, ExportError> {
+        let endpoints = directory.endpoints.as_slice();
+        let lower = endpoints.iter().map(|it| it.address.to_lowercase());
+        let all = AhoCorasick::new(lower).map_err(|_| ExportError::TooManyAddresses)?;
+        Ok(Self { endpoints, all })
+    }
+
+    /// A text may have what a field must not: then nothing is written. Of several, the first in the directory is named.
+    fn none_in(&self, service: &HealthcareService, body: &Value) -> Result<(), ExportError> {
+        let text = body.to_string().to_lowercase();
+        let found = self.all.find_overlapping_iter(&text);
+        let first = found.map(|found| found.pattern().as_usize()).min();
+        match first.and_then(|at| self.endpoints.get(at)) {
+            None => Ok(()),
+            Some(endpoint) => Err(ExportError::AddressInText {
+                service: service.id.to_string(),
+                endpoint: endpoint.id.to_string(),
+            }),
+        }
     }
 }
 
@@ -111,7 +130,8 @@ pub fn uuid(kind: &str, id: &str) -> String {
     parts.join("-")
 }
 
-fn is_uuid(text: &str) -> bool {
+/// Whether it is written as one.
+pub fn is_uuid(text: &str) -> bool {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     lengths == [8, 4, 4, 4, 12] && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
 }

@@ -2,13 +2,14 @@
 
 use super::{Directory, FeedError, FeedProblem, Lines, address};
 use crate::ids::{AreaId, ServiceId};
+use crate::layer::local;
 use crate::model::{
     Area, Channel, DirectoryRecord, Endpoint, HealthcareService, ReferralMethod, ServiceStatus,
     Tier, Tombstone, TombstoneReason,
 };
 use jiff::civil::Date;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::hash::Hash;
 
@@ -35,10 +36,42 @@ pub fn shown(text: &str) -> String {
         .collect()
 }
 
-/// Control characters, and those that change the direction of text or are invisible (Unicode TR 36, section 2.5).
+/// What shows nothing, or changes the direction of what stands after it: the code points that are ignored by default (Unicode 16,
+/// `DerivedCoreProperties.txt`, `Default_Ignorable_Code_Point`), separators of lines, the blank of Braille, and the marks of annotations. A name with one of them looks like
+/// another (Unicode TR 36, section 2.5).
+const HIDDEN: [(char, char); 20] = [
+    ('\u{00AD}', '\u{00AD}'),
+    ('\u{034F}', '\u{034F}'),
+    ('\u{061C}', '\u{061C}'),
+    ('\u{115F}', '\u{1160}'),
+    ('\u{17B4}', '\u{17B5}'),
+    ('\u{180B}', '\u{180F}'),
+    ('\u{200B}', '\u{200F}'),
+    ('\u{2028}', '\u{202E}'),
+    ('\u{2060}', '\u{206F}'),
+    ('\u{2800}', '\u{2800}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{FE00}', '\u{FE0F}'),
+    ('\u{FEFF}', '\u{FEFF}'),
+    ('\u{FFA0}', '\u{FFA0}'),
+    ('\u{FFF0}', '\u{FFF8}'),
+    ('\u{FFF9}', '\u{FFFB}'),
+    ('\u{1BCA0}', '\u{1BCA3}'),
+    ('\u{1D173}', '\u{1D17A}'),
+    ('\u{E0000}', '\u{E007F}'),
+    ('\u{E0080}', '\u{E0FFF}'),
+];
+
+/// Control characters, and those that change the direction of text or are invisible.
 pub fn is_forbidden(c: char) -> bool {
+    // Nearly every letter of a directory is one of these.
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
-        || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+        || HIDDEN
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&c))
 }
 
 /// Every text of a record, whatever its field: length and characters.
@@ -246,6 +279,7 @@ pub(super) fn check_references(directory: &Directory, lines: &Lines, faults: &mu
     let endpoints = directory.endpoints.iter().map(|e| &e.id);
     unique("endpoint", endpoints, &lines.endpoints, faults);
 
+    check_not_local(directory, lines, faults);
     check_areas(directory, lines, &areas, faults);
     let known = Known {
         areas,
@@ -255,10 +289,21 @@ pub(super) fn check_references(directory: &Directory, lines: &Lines, faults: &mu
             .iter()
             .map(|e| (e.id.as_str(), e))
             .collect(),
-        successors: directory
-            .services
+        replaced_in_circles: in_circles(
+            &directory
+                .services
+                .iter()
+                .filter_map(|s| Some((&s.id, s.onward.replaced_by.as_ref()?)))
+                .collect(),
+        ),
+        superseded: directory
+            .endpoints
             .iter()
-            .filter_map(|s| Some((&s.id, s.onward.replaced_by.as_ref()?)))
+            .filter_map(|e| {
+                let former = e.supersedes.as_ref()?;
+                let now = e.supersedes_on(former, directory.header.published_on);
+                now.then_some((former.as_str(), e))
+            })
             .collect(),
         published_on: directory.header.published_on,
     };
@@ -285,6 +330,23 @@ pub(super) fn check_references(directory: &Directory, lines: &Lines, faults: &mu
     check_tombstones(directory, lines, &known.services, faults);
 }
 
+/// What a practice wrote for itself alone is known by its id, and is treated otherwise: nothing is sent to it, and no correction of it goes out.
+fn check_not_local(directory: &Directory, lines: &Lines, faults: &mut Faults) {
+    let services = directory.services.iter().map(|it| it.id.as_str());
+    let organizations = directory.organizations.iter().map(|it| it.id.as_str());
+    let tombstones = directory.tombstones.iter().map(|it| it.id.as_str());
+    let all = (services.zip(&lines.services))
+        .chain(organizations.zip(&lines.organizations))
+        .chain(tombstones.zip(&lines.tombstones));
+    for (id, line) in all.filter(|(id, _)| local::is_local(id)) {
+        let what = format!(
+            "one of those that practices give themselves (\"{}…\")",
+            local::PREFIX
+        );
+        faults.add(*line, &id, value("id", what));
+    }
+}
+
 /// An id is not given twice, also not after its service has gone; and whoever follows the successors comes to an end.
 fn check_tombstones(
     directory: &Directory,
@@ -294,11 +356,9 @@ fn check_tombstones(
 ) {
     let gone = directory.tombstones.iter().map(|t| &t.id);
     let gone = unique("tombstone", gone, &lines.tombstones, faults);
-    let successors: BTreeMap<&ServiceId, &ServiceId> = directory
-        .tombstones
-        .iter()
-        .filter_map(|t| Some((&t.id, t.successor.as_ref()?)))
-        .collect();
+    let successors = directory.tombstones.iter();
+    let successors = successors.filter_map(|t| Some((&t.id, t.successor.as_ref()?)));
+    let circles = in_circles(&successors.collect());
     for (tombstone, line) in directory.tombstones.iter().zip(&lines.tombstones) {
         if faults.is_full() {
             return;
@@ -313,7 +373,7 @@ fn check_tombstones(
         if !services.contains(successor) && !gone.contains(successor) {
             faults.add(*line, &tombstone.id, dangling("successor", successor));
         }
-        if leads_back(&tombstone.id, &successors) {
+        if circles.contains(&tombstone.id) {
             faults.add(*line, &tombstone.id, circle("successor", successor));
         }
     }
@@ -370,11 +430,9 @@ fn check_areas(
     known: &HashSet<&AreaId>,
     faults: &mut Faults,
 ) {
-    let parents: BTreeMap<&AreaId, &AreaId> = directory
-        .areas
-        .iter()
-        .filter_map(|area: &Area| Some((&area.id, area.part_of.as_ref()?)))
-        .collect();
+    let parents = directory.areas.iter();
+    let parents = parents.filter_map(|area: &Area| Some((&area.id, area.part_of.as_ref()?)));
+    let circles = in_circles(&parents.collect());
     for (area, line) in directory.areas.iter().zip(&lines.areas) {
         let Some(parent) = &area.part_of else {
             continue;
@@ -385,7 +443,7 @@ fn check_areas(
         if !known.contains(parent) {
             faults.add(*line, &area.id, dangling("part_of", parent));
         }
-        if leads_back(&area.id, &parents) {
+        if circles.contains(&area.id) {
             faults.add(*line, &area.id, circle("part_of", parent));
         }
     }
@@ -396,18 +454,45 @@ fn check_areas(
     }
 }
 
-/// Whether one comes back to `start` by following the links, which have one way each.
-fn leads_back<T: Ord>(start: &T, links: &BTreeMap<&T, &T>) -> bool {
-    let mut next = links.get(start);
-    // After as many steps as there are links, one is in a circle that does not hold `start`.
-    for _ in 0..=links.len() {
-        match next {
-            None => return false,
-            Some(here) if *here == start => return true,
-            Some(here) => next = links.get(*here),
+/// Whoever comes back to themselves by following the links, which have one way each. Each link is followed twice at most, however long the chains are:
+/// one signed file may hold a chain of half a million.
+fn in_circles<'a, T: Hash + Eq>(links: &HashMap<&'a T, &'a T>) -> HashSet<&'a T> {
+    let mut first_walk: HashMap<&T, usize> = HashMap::with_capacity(links.len());
+    let mut found = HashSet::new();
+    for (walk, start) in links.keys().enumerate() {
+        let mut here = *start;
+        loop {
+            match first_walk.get(here) {
+                // Met again on the same walk: from here one comes back to here.
+                Some(of) if *of == walk => {
+                    go_round(here, links, &mut found);
+                    break;
+                }
+                Some(_) => break,
+                None => {
+                    first_walk.insert(here, walk);
+                }
+            }
+            match links.get(here) {
+                Some(next) => here = next,
+                None => break,
+            }
         }
     }
-    false
+    found
+}
+
+fn go_round<'a, T: Hash + Eq>(
+    start: &'a T,
+    links: &HashMap<&'a T, &'a T>,
+    found: &mut HashSet<&'a T>,
+) {
+    let mut here = start;
+    while found.insert(here)
+        && let Some(next) = links.get(here)
+    {
+        here = next;
+    }
 }
 
 /// What the file holds, for the services to refer to.
@@ -415,7 +500,9 @@ struct Known<'a> {
     areas: HashSet<&'a AreaId>,
     services: HashSet<&'a ServiceId>,
     endpoints: HashMap<&'a str, &'a Endpoint>,
-    successors: BTreeMap<&'a ServiceId, &'a ServiceId>,
+    replaced_in_circles: HashSet<&'a ServiceId>,
+    /// What another endpoint has taken the place of by the day of publication, with that other.
+    superseded: HashMap<&'a str, &'a Endpoint>,
     published_on: Date,
 }
 
@@ -445,7 +532,7 @@ impl Known<'_> {
         if let Some(successor) = &more.replaced_by {
             if !self.services.contains(successor) {
                 found.push(dangling("replaced_by", successor));
-            } else if leads_back(&service.id, &self.successors) {
+            } else if self.replaced_in_circles.contains(&service.id) {
                 found.push(circle("replaced_by", successor));
             }
         }
@@ -496,6 +583,10 @@ impl Known<'_> {
                 "referral_methods",
                 format!("an endpoint ({id}) of another channel"),
             ));
+        }
+        if let Some(newer) = self.superseded.get(id.as_str()) {
+            let what = format!("an endpoint ({id}) whose place {} has taken", newer.id);
+            return Err(value("referral_methods", what));
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Reading a directory file: what is refused, and that nothing panics.
 use super::*;
 use proptest::prelude::*;
+use std::fmt::Write;
 
 const GOOD: &str = r#"{"kind":"directory","id":"demo","name":"Demo","version":1,"published_on":"2026-11-01"}
 {"kind":"area","id":"icb","name":"The area","level":"icb"}
@@ -11,6 +12,10 @@ const GOOD: &str = r#"{"kind":"directory","id":"demo","name":"Demo","version":1,
 {"kind":"service","id":"s2","organization_id":"org","name":"Old café","description":"","status":"defunct","last_modified":"2026-10-01","onward":{"category":"peer-support","closed_on":"2026-05-01","replaced_by":"s1","referral_methods":[]}}
 {"kind":"endpoint","id":"e1","service_id":"s1","channel":"secure-email","address":"cafe@example.nhs.uk","purpose":"primary","valid_from":"2026-01-01","verified":{"by":"A","on":"2026-01-01","how":"phone"}}
 "#;
+
+/// A newer endpoint on the line before the old one, whose record stays.
+const SUCCESSOR_AND_E1: &str = r#"{"kind":"endpoint","id":"e2","service_id":"s1","channel":"secure-email","address":"new@example.nhs.uk","purpose":"primary","valid_from":"2026-11-01","verified":{"by":"A","on":"2026-10-01","how":"phone"},"supersedes":"e1"}
+{"kind":"endpoint","id":"e1","#;
 
 fn read(text: &str) -> Result<Directory, FeedError> {
     Directory::read(text.as_bytes(), FeedLimits::default())
@@ -31,6 +36,20 @@ fn a_good_file_is_read_and_areas_lead_upward() {
         ["icb", "pcn-1"]
     );
     assert_eq!(directory.areas_of(&OdsCode::parse("Z99999").unwrap()), None);
+}
+
+#[test]
+fn an_endpoint_may_be_named_until_the_day_on_which_another_takes_its_place() {
+    let with = |text: &str| read(&GOOD.replace(r#"{"kind":"endpoint","id":"e1","#, text)).is_ok();
+    assert!(!with(SUCCESSOR_AND_E1));
+    assert!(with(&SUCCESSOR_AND_E1.replace("2026-11-01", "2026-11-02")));
+    let ended = r#""valid_from":"2026-01-01","valid_to":"2026-10-31""#;
+    assert!(with(
+        &SUCCESSOR_AND_E1.replace(r#""valid_from":"2026-11-01""#, ended)
+    ));
+    let to_the_new_one = GOOD.replace(r#""endpoint":"e1""#, r#""endpoint":"e2""#);
+    let both = to_the_new_one.replace(r#"{"kind":"endpoint","id":"e1","#, SUCCESSOR_AND_E1);
+    assert!(read(&both).is_ok());
 }
 
 #[test]
@@ -78,6 +97,12 @@ fn each_fault_names_its_line_its_record_and_what_is_wrong() {
             r#""method":"fhir""#,
             6,
             "another channel",
+        ),
+        (
+            r#"{"kind":"endpoint","id":"e1","#,
+            SUCCESSOR_AND_E1,
+            6,
+            "an endpoint (e1) whose place e2 has taken",
         ),
         (
             r#""replaced_by":"s1""#,
@@ -143,6 +168,12 @@ fn each_fault_names_its_line_its_record_and_what_is_wrong() {
             2,
             "does not follow the schema",
         ),
+        (
+            r#""kind":"organization","id":"org""#,
+            r#""kind":"organization","id":"local:org""#,
+            5,
+            "practices give themselves",
+        ),
         (r#""kind":"directory""#, r#""kind":"endpoint""#, 1, "schema"),
         (
             r#""name":"The area","#,
@@ -184,6 +215,82 @@ fn a_tombstone_leads_to_a_service_that_is_there_and_takes_no_id_twice() {
     for (from, to, words) in cases {
         let error = read(&good.replacen(from, to, 1)).expect_err(to).to_string();
         assert!(error.contains(words), "{to}: {error}");
+    }
+}
+
+/// Looked at one by one, each from its own beginning, these would be eight hundred million steps in each kind of chain.
+#[test]
+fn a_chain_of_forty_thousand_comes_to_an_end_and_a_circle_at_its_end_is_found() {
+    const LENGTH: usize = 40_000;
+    let mut text = GOOD.to_owned();
+    for at in 1..=LENGTH {
+        let after = if at == LENGTH {
+            "s1".to_owned()
+        } else {
+            format!("t{}", at + 1)
+        };
+        let _ = writeln!(
+            text,
+            "{{\"kind\":\"tombstone\",\"id\":\"t{at}\",\"reason\":\"merged\",\"successor\":\"{after}\",\"on\":\"2026-09-30\"}}"
+        );
+        let above = if at == LENGTH {
+            "icb".to_owned()
+        } else {
+            format!("a{}", at + 1)
+        };
+        let _ = writeln!(
+            text,
+            "{{\"kind\":\"area\",\"id\":\"a{at}\",\"name\":\"A\",\"level\":\"place\",\"part_of\":\"{above}\"}}"
+        );
+    }
+    let directory = read(&text).unwrap();
+    assert_eq!(directory.tombstones.len(), LENGTH);
+    for (end, to) in [
+        (r#""successor":"s1""#, r#""successor":"t39990""#),
+        (r#""part_of":"icb""#, r#""part_of":"a39990""#),
+    ] {
+        let (before, last) = text.rsplit_once(end).unwrap();
+        let error = read(&format!("{before}{to}{last}")).unwrap_err();
+        // Of all that lead there only those that stand in the circle itself.
+        let record = error.record.as_deref().unwrap_or_default();
+        assert!(record == "t39990" || record == "a39990", "{error}");
+        assert!(error.to_string().contains("leads back"), "{error}");
+    }
+}
+
+#[test]
+fn no_text_has_a_character_that_nobody_sees() {
+    let ends = [
+        0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x180B, 0x180E, 0x180F, 0x200B, 0x200D,
+        0x200F, 0x2028, 0x202A, 0x202E, 0x2060, 0x2066, 0x206F, 0x2800, 0x3164, 0xFE00, 0xFE0F,
+        0xFEFF, 0xFFA0, 0xFFF0, 0xFFF9, 0xFFFB, 0x1BCA0, 0x1D173, 0xE0000, 0xE0001, 0xE0041,
+        0xE007F, 0xE0100, 0xE0FFF, 0x7F, 0x85, 0x1B,
+    ];
+    for code in ends {
+        let c = char::from_u32(code).unwrap();
+        assert!(is_forbidden(c), "{code:X}");
+        let escaped = serde_json::to_string(&format!("Pain{c} café")).unwrap();
+        let text = GOOD.replacen("\"Pain café\"", &escaped, 1);
+        assert_ne!(text, GOOD);
+        let error = read(&text).unwrap_err();
+        assert_eq!(error.line, 6, "{code:X}: {error}");
+        assert!(error.to_string().contains("direction-changing"), "{error}");
+    }
+    for c in "Aé–’…ŵŷ£€½✓➜한あЖ".chars() {
+        assert!(!is_forbidden(c), "{c}");
+    }
+}
+
+#[test]
+fn no_published_id_is_one_that_practices_give_themselves() {
+    let good = format!("{GOOD}{GONE}");
+    // Everywhere, so that nothing but the id itself is wrong.
+    for id in ["s1", "s2", "org", "s00"] {
+        let changed = good.replace(&format!("\"{id}\""), &format!("\"local:{id}\""));
+        let error = read(&changed).unwrap_err().to_string();
+        assert!(error.contains("practices give themselves"), "{id}: {error}");
+        let alike = good.replace(&format!("\"{id}\""), &format!("\"locals:{id}\""));
+        assert!(read(&alike).is_ok(), "{id}: the control");
     }
 }
 

@@ -16,7 +16,8 @@ pub struct Arrived {
     pub services: Vec<Mapped>,
     /// Ids that the feed lists, also those whose record could not be taken over.
     pub listed: BTreeSet<String>,
-    /// Ids of which the feed itself says that they are gone: 404 or 410 for the record.
+    /// Ids of which the feed itself says that they are gone: 404 or 410 for the record. That proves no more than a list without them: a feed that is
+    /// rebuilt or moved answers so, too.
     pub gone: BTreeSet<String>,
     /// Every page was read, and the counts agree. Else nothing counts as missing.
     pub complete: bool,
@@ -120,8 +121,9 @@ fn guard(file: &DirectoryFile, seen: &Seen, arrived: &Arrived) -> Result<(), Too
     let (mut known, mut vanished) = (0, 0);
     for (id, _) in open {
         known += 1;
-        let missing = arrived.complete && !arrived.listed.contains(id);
-        if missing || arrived.gone.contains(id) || closing.contains(id.as_str()) {
+        let missing =
+            arrived.complete && (!arrived.listed.contains(id) || arrived.gone.contains(id));
+        if missing || closing.contains(id.as_str()) {
             vanished += 1;
         }
     }
@@ -267,9 +269,8 @@ impl Work<'_> {
             if entry.retired_on.is_some() || present.contains(id.as_str()) {
                 continue;
             }
-            if self.arrived.gone.contains(id) {
-                self.retire(id, entry, "the feed says that it is gone");
-            } else if self.arrived.listed.contains(id) {
+            let gone = self.arrived.gone.contains(id);
+            if self.arrived.listed.contains(id) && !gone {
                 // Listed, but its record did not come or cannot be read: what is here stays.
                 entry.missing_since = None;
             } else if self.arrived.complete {
@@ -296,7 +297,7 @@ impl Work<'_> {
                 self.retire(
                     id,
                     entry,
-                    "missing from two complete lists at least seven days apart",
+                    "missing, or answered by 404 or 410, in two complete crawls at least seven days apart",
                 );
             }
         }

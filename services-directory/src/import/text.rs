@@ -87,12 +87,10 @@ pub fn shown(text: &str, most: usize) -> String {
     shown
 }
 
-/// Control characters but for line breaks and tabs; invisible ones; those that change the direction of text (Unicode TR 36, section 2.5; UAX 9).
+/// What a directory refuses, but for breaks of lines and tabs, which become spaces.
 fn is_hidden(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}'))
-        || matches!(c,
-            '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
+    !matches!(c, '\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}')
+        && crate::feed::is_forbidden(c)
 }
 
 fn visible(text: &str) -> String {

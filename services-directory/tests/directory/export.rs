@@ -206,6 +206,27 @@ fn an_address_inside_a_public_text_stops_the_export() {
 }
 
 #[test]
+fn of_several_addresses_in_a_text_the_first_of_the_directory_is_named_however_they_stand() {
+    let whole = starter();
+    let address = |at: usize| whole.endpoints[at].address.clone();
+    let texts = [
+        (format!("{} or {}", address(7), address(4)), 4),
+        (format!("Write to x{}x.", address(9)), 9),
+        (format!("{}{}", address(2), address(3)), 2),
+    ];
+    for (text, first) in texts {
+        let mut directory = whole.clone();
+        let service = Arc::make_mut(&mut directory.services[0]);
+        service.description = text;
+        let expected = ExportError::AddressInText {
+            service: service.id.to_string(),
+            endpoint: whole.endpoints[first].id.to_string(),
+        };
+        assert_eq!(pages(&directory, 25), Err(expected));
+    }
+}
+
+#[test]
 fn what_nobody_has_checked_is_not_passed_on() {
     let mut directory = starter();
     Arc::make_mut(&mut directory.services[0]).onward.tier = Tier::Unassured;

@@ -91,6 +91,7 @@ pub fn addresses(engine: &Engine) -> Result<Vec<AddressRow>, EngineError> {
         digest: it.digest.clone(),
         service_name: it.service_name.clone(),
         address: it.address.clone(),
+        name_before: it.name_before.clone(),
         change: it.before.as_ref().map(|_| AddressChange {
             before: pieces(look.before),
             now: pieces(look.now),

@@ -81,6 +81,7 @@ pub(super) fn directory_state(engine: &Engine) -> Result<Option<DirectoryState>,
             let known_newest = published.as_ref().and_then(|it| it.last_good_at);
             let failing = published.as_ref().and_then(|it| it.failing.as_ref());
             let expired = published.as_ref().filter(|it| it.expired);
+            let held = published.as_ref().and_then(|it| it.held.as_ref());
             Ok(Some(DirectoryState {
                 name: summary.header.name,
                 version: summary.header.version,
@@ -91,6 +92,11 @@ pub(super) fn directory_state(engine: &Engine) -> Result<Option<DirectoryState>,
                     .to_string(),
                 failing_since: failing.map(|(since, _)| since.to_string()),
                 expired_at: expired.and_then(|it| Some(it.expires_at?.to_string())),
+                held_since: held
+                    .filter(|it| !it.refused)
+                    .map(|it| it.held_at.to_string()),
+                waiting_for_keepers: u32::try_from(engine.waiting_for_keepers()?)
+                    .unwrap_or(u32::MAX),
             }))
         }
         Err(EngineError::NoDirectory) => Ok(None),

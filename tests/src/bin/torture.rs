@@ -31,7 +31,10 @@ fn main() {
         }
         ["many-copies"] => many_copies::report(25, SEED),
         ["many-copies", rounds] => many_copies::report(rounds.parse().unwrap(), SEED),
-        ["mutations"] => mutations::report(10_000, SEED),
+        ["mutations"] => {
+            mutations::report(10_000, SEED);
+            mutations::report_positions(1);
+        }
         ["mutations", count] => mutations::report(count.parse().unwrap(), SEED),
         ["fail-points"] => fail_points::report(5),
         ["fail-points", ways] => fail_points::report(ways.parse().unwrap()),

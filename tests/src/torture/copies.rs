@@ -6,7 +6,7 @@
 use super::chance::Chance;
 use crate::patients::{DOE, SMITH};
 use crate::practice::{ACTOR, FAR_TOO_LONG, PAIN_PLATFORM, Time, computer_time, form, runtime};
-use engine::{Engine, PatientFacts};
+use engine::{Engine, PatientFacts, refresh::WhereToEnrol};
 use jiff::SignedDuration;
 use referrals::ReferralError;
 use referrals::draft::{ReferralDraft, ServiceToRefer};
@@ -62,6 +62,22 @@ pub fn run(data: &Path, arguments: &[&str]) {
             fail_at(point, action);
             let engine = open(data, Clock::system());
             let _ = engine.refresh_directory(Some(Path::new(folder)), &crate::published::silent());
+        }
+        ["enrol", folder, fingerprint, point, action] => {
+            let engine = open(data, Clock::system());
+            fail_at(point, action);
+            let place = WhereToEnrol {
+                address: crate::published::NOWHERE.to_owned(),
+                fingerprint: (*fingerprint).to_owned(),
+                authority_pem: None,
+                from: Some(Path::new(folder).to_owned()),
+            };
+            let _ = engine.enrol_directory(&place, &crate::published::silent());
+        }
+        ["accept", publication, point, action] => {
+            fail_at(point, action);
+            let engine = open(data, Clock::system());
+            let _ = engine.decide_held_changes(publication, true);
         }
         ["crash", how, draft] => crash(data, how, draft),
         ["queue", draft, point, action] => {

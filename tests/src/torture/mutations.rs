@@ -1,4 +1,4 @@
-//! A published repository changed at random, byte by byte and file by file: each change is refused, or what is believed and read is identical.
+//! A published repository changed, at random and position by position: each change is refused, or what is believed and read is identical.
 
 use super::chance::Chance;
 use crate::practice::computer_time;
@@ -9,6 +9,7 @@ use signed_feed::source::{Authorities, Fetcher, Source, TransferLimits};
 use signed_feed::verify::{self, Known, Refresh};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// What a practice believes and reads of a publication.
@@ -20,101 +21,149 @@ struct State {
     stop_list: Option<StopList>,
 }
 
-/// Changes one thing so many times, and prints what came of it; fails where a change was believed.
-pub fn report(count: usize, seed: u64) {
-    let runtime = Runtime::new().expect("a runtime");
-    let mut area = Area::publishing(STARTER);
-    area.revoke(&["endpoint-talking-therapies"], &[]);
-    let first = area.copy();
-    let known = {
+/// Two versions of a publication, the second one to be changed, and a practice that believes the first.
+struct Publication {
+    runtime: Runtime,
+    known: Known,
+    /// What is read of the second version as it was published.
+    right: State,
+    first: TempDir,
+    copy: TempDir,
+    files: Vec<PathBuf>,
+}
+
+/// What came of changes.
+#[derive(Default)]
+struct Outcomes {
+    /// How often, by the code of the refusal.
+    refused: BTreeMap<String, usize>,
+    /// What is read was the same.
+    identical: usize,
+}
+
+impl Outcomes {
+    fn all_refused(&self) -> usize {
+        self.refused.values().sum()
+    }
+}
+
+impl Publication {
+    fn of_two_versions() -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let mut area = Area::publishing(STARTER);
+        area.revoke(&["endpoint-talking-therapies"], &[]);
+        let first = area.copy();
         let mut known = Known::default();
         let fetcher = fetcher(&area.path());
         let root = runtime.block_on(verify::first_root(&fetcher, &area.fingerprint()));
-        known
-            .trust
-            .roles
-            .insert(TrustedRole::Root, root.expect("the root"));
+        let root = root.expect("the root");
+        known.trust.roles.insert(TrustedRole::Root, root);
         let state = load(&runtime, &area.path(), &known).expect("the first version");
-        Known {
+        let known = Known {
             publication: state.trust.publication(),
             trust: state.trust,
             last_checked_at: None,
+        };
+        area.publish(&renamed("Pain Platform of the moor"));
+        area.revoke(&["endpoint-pain-platform"], &[]);
+        let right = load(&runtime, &area.path(), &known).expect("the second version");
+        let copy = area.copy();
+        let files = files_of(copy.path());
+        Self {
+            runtime,
+            known,
+            right,
+            first,
+            copy,
+            files,
         }
-    };
-    area.publish(&renamed("Pain Platform of the moor"));
-    area.revoke(&["endpoint-pain-platform"], &[]);
-    let right = load(&runtime, &area.path(), &known).expect("the second version");
-    let copy = area.copy();
-    let files = files_of(copy.path());
+    }
 
-    let mut chance = Chance::new(seed);
-    let mut refused: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut identical, mut unchanged) = (0, 0);
+    /// One file changed, read, and put back. Fails where the change was believed.
+    fn tries(&self, file: &Path, changed: &[u8], what: &str, outcomes: &mut Outcomes) {
+        let whole = std::fs::read(file).expect("a file");
+        std::fs::write(file, changed).expect("written");
+        match load(&self.runtime, self.copy.path(), &self.known) {
+            Err(code) => *outcomes.refused.entry(code).or_default() += 1,
+            Ok(state) => {
+                self.is_right(&state, &format!("{what}, {}", file.display()));
+                outcomes.identical += 1;
+            }
+        }
+        std::fs::write(file, whole).expect("put back");
+    }
+
+    /// The bytes of the metadata may differ in white space; what they say may not.
+    fn is_right(&self, state: &State, what: &str) {
+        let (read, right) = (state, &self.right);
+        assert_eq!(read.versions, right.versions, "{what}");
+        assert_eq!(read.trust.files, right.trust.files, "{what}");
+        assert_eq!(read.trust.expires_at, right.trust.expires_at, "{what}");
+        assert_eq!(read.stop_list, right.stop_list, "{what}");
+        assert_eq!(read.directory, right.directory, "{what}");
+    }
+
+    /// The negative control: unchanged, it is taken.
+    fn is_whole(&self) {
+        let again = load(&self.runtime, self.copy.path(), &self.known);
+        self.is_right(&again.expect("unchanged"), "unchanged");
+    }
+}
+
+/// Changes one thing so many times, and prints what came of it; fails where a change was believed.
+pub fn report(count: usize, seed: u64) {
+    let publication = Publication::of_two_versions();
+    let (mut chance, mut outcomes, mut unchanged) = (Chance::new(seed), Outcomes::default(), 0);
     for number in 0..count {
+        let files = &publication.files;
         let file = &files[chance.below(files.len())];
         let whole = std::fs::read(file).expect("a file");
         let other = &files[chance.below(files.len())];
-        let (how, changed) = mutated(
-            &whole,
-            other,
-            &old_of(first.path(), copy.path(), file),
-            &mut chance,
-        );
+        let old = old_of(publication.first.path(), publication.copy.path(), file);
+        let (how, changed) = mutated(&whole, other, &old, &mut chance);
         if changed == whole {
             unchanged += 1;
             continue;
         }
-        std::fs::write(file, &changed).expect("written");
-        match load(&runtime, copy.path(), &known) {
-            Err(code) => *refused.entry(code).or_default() += 1,
-            Ok(state) => {
-                assert_eq!(
-                    state.versions,
-                    right.versions,
-                    "{number}, {how}, {}, seed {seed}",
-                    file.display()
-                );
-                assert_eq!(
-                    state.trust.files,
-                    right.trust.files,
-                    "{how}, {}",
-                    file.display()
-                );
-                assert_eq!(
-                    state.trust.expires_at,
-                    right.trust.expires_at,
-                    "{how}, {}",
-                    file.display()
-                );
-                assert_eq!(
-                    state.stop_list,
-                    right.stop_list,
-                    "{how}, {}",
-                    file.display()
-                );
-                assert_eq!(
-                    state.directory,
-                    right.directory,
-                    "{how}, {}",
-                    file.display()
-                );
-                identical += 1;
-            }
-        }
-        std::fs::write(file, &whole).expect("put back");
+        let what = format!("{number}, {how}, seed {seed}");
+        publication.tries(file, &changed, &what, &mut outcomes);
     }
-    let all: usize = refused.values().sum();
+    let (all, identical) = (outcomes.all_refused(), outcomes.identical);
     println!(
-        "mutations, seed {seed}: refused as {refused:?}; {identical} identical; {unchanged} changed nothing"
+        "mutations, seed {seed}: refused as {:?}; {identical} identical; {unchanged} changed nothing",
+        outcomes.refused
     );
     println!(
         "| a published repository changed at random | {count} changes of {} files | {all} refused, {identical} left what is read identical (a file that is not read, white space): none accepted |",
-        files.len()
+        publication.files.len()
     );
     assert!(all > count / 4, "the changes do not reach what is read");
-    // The negative control: unchanged, it is taken.
-    let again = load(&runtime, copy.path(), &known).expect("unchanged");
-    assert!(again.directory == right.directory && again.trust.files == right.trust.files);
+    publication.is_whole();
+}
+
+/// A bit flipped in every so many bytes of every file: at each position where `every` is 1.
+pub fn report_positions(every: usize) {
+    let publication = Publication::of_two_versions();
+    let (mut outcomes, mut count, mut bytes) = (Outcomes::default(), 0, 0);
+    for file in &publication.files {
+        let whole = std::fs::read(file).expect("a file");
+        bytes += whole.len();
+        for at in (0..whole.len()).step_by(every) {
+            let mut changed = whole.clone();
+            changed[at] ^= 1 << (at % 8);
+            let what = format!("byte {at}");
+            publication.tries(file, &changed, &what, &mut outcomes);
+            count += 1;
+        }
+    }
+    let (all, identical) = (outcomes.all_refused(), outcomes.identical);
+    println!("positions: refused as {:?}", outcomes.refused);
+    println!(
+        "| a bit flipped in a published repository | {count} positions in {bytes} bytes of {} files | {all} refused, {identical} left what is read identical: none accepted |",
+        publication.files.len()
+    );
+    assert!(all > count / 4, "the changes do not reach what is read");
+    publication.is_whole();
 }
 
 fn fetcher(folder: &Path) -> Fetcher {

@@ -159,6 +159,8 @@ impl Practice {
             proposed_by: String::new(),
             how: "phone".to_owned(),
             note: String::new(),
+            supersedes: Vec::new(),
+            service_name: String::new(),
         };
         approval_table::approve(&tx, &approval, now).expect("approved");
         tx.commit().expect("approved");

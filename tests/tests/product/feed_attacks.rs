@@ -4,11 +4,14 @@
 use std::path::Path;
 
 use jiff::Timestamp;
+use product_tests::directories::superseded;
 use product_tests::forged::{Forged, far, next, number, signed};
-use product_tests::practice::computer_time;
+use product_tests::practice::{PAIN_PLATFORM, computer_time};
 use product_tests::published::{Area, Follower, STARTER, copy_folder, days, renamed, silent};
+use referrals::draft::ServiceToRefer;
 use services_directory::feed::{FeedLimits, FeedProblem};
 use services_directory::trust_table;
+use signed_feed::keys::{KeyPurpose, SigningKey};
 use signed_feed::source::{Authorities, Fetcher, Source, TransferLimits};
 use signed_feed::verify::{self, Known, Refresh, Refusal};
 use store::Clock;
@@ -472,6 +475,24 @@ fn h02_wrong_address_a_stolen_publisher_key_cannot_move_an_endpoint() {
     assert_eq!(follower.outcome(folder.path()), "feed-content");
     assert!(follower.directory().endpoints == endpoints && follower.version() == 1);
 
+    // One more endpoint among them, which no other record contradicts.
+    let (area, follower) = second_version();
+    let own = STARTER
+        .lines()
+        .find(|line| line.starts_with("{\"kind\":\"endpoint\",\"id\":\"endpoint-pain-platform\""));
+    let own = own.unwrap();
+    let more = own
+        .replace("endpoint-pain-platform", "endpoint-of-a-thief")
+        .replace("referrals@", "thief@");
+    assert!(more.contains("thief@"));
+    let named = STARTER.replace(
+        "\"endpoint\":\"endpoint-pain-platform\"",
+        "\"endpoint\":\"endpoint-of-a-thief\"",
+    );
+    let folder = by_thief(&area, &format!("{}{more}\n", services_lines(&named)));
+    assert_eq!(follower.outcome(folder.path()), "feed-content");
+    assert!(follower.directory().endpoints == endpoints && follower.version() == 1);
+
     // A file of endpoints under the delegated role.
     let (area, follower) = second_version();
     let folder = forged(&area, |forged| {
@@ -492,6 +513,40 @@ fn h02_wrong_address_a_stolen_publisher_key_cannot_move_an_endpoint() {
     });
     refused(folder.path(), "feed-not-genuine", &area, &follower);
     assert_eq!(keys.targets.len(), 2);
+
+    // Back to an address that another has superseded, whose record two people signed and which still stands.
+    let mut area = Area::publishing(&superseded());
+    let follower = Follower::enrolled(&area);
+    let chosen = |follower: &Follower| {
+        let catalogue = follower.engine.catalogue().unwrap();
+        let named = catalogue.directory.services.iter();
+        let facts = engine::PatientFacts::default();
+        let found = follower.engine.to_refer(Some(PAIN_PLATFORM), &facts);
+        let ServiceToRefer::Found(found) = found.unwrap() else {
+            panic!("{} services", named.count());
+        };
+        found.service.map(|service| service.address)
+    };
+    let newer = "post@pain-platform.example.nhs.uk";
+    assert_eq!(chosen(&follower).as_deref(), Some(newer));
+    area.publish(&superseded().replace("\"name\":\"Pain Platform\"", "\"name\":\"Pain\""));
+    let back = superseded().replace(
+        "\"endpoint\":\"endpoint-pain-platform-2\"",
+        "\"endpoint\":\"endpoint-pain-platform\"",
+    );
+    let folder = by_thief(&area, &services_lines(&back));
+    assert_eq!(follower.outcome(folder.path()), "feed-content");
+    assert_eq!(chosen(&follower).as_deref(), Some(newer));
+    // The day of publication is the thief's to write as well; the day on this computer is not.
+    let dated = back.replacen(
+        "\"published_on\":\"2026-11-20",
+        "\"published_on\":\"2026-11-09",
+        1,
+    );
+    assert_ne!(dated, back);
+    let folder = by_thief(&area, &services_lines(&dated));
+    let other = Follower::enrolled_from(&area, folder.path());
+    assert_eq!(chosen(&other), None, "nothing is sent by it");
 }
 
 /// The delegated role may not hand its right on.
@@ -545,62 +600,110 @@ fn a_zstd_bomb_is_refused_before_it_unfolds() {
     }
 }
 
-/// Signed by a thief of the publisher's key, so that nothing but the contents is wrong.
-#[test]
-fn records_that_are_too_long_too_deep_or_not_what_they_seem_are_refused() {
-    let good = services_lines(STARTER);
-    let name = "\"name\":\"Pain Platform\"";
-    let cases = [
-        (
-            "a 10 MB record",
-            name,
-            format!("\"name\":\"{}\"", "x".repeat(10 << 20)),
-        ),
-        (
-            "deep nesting",
-            name,
-            format!("\"name\":{}{}", "[".repeat(30_000), "]".repeat(30_000)),
-        ),
-        (
-            "bidi",
-            name,
-            "\"name\":\"Pain \u{202e}mroftalP\"".to_owned(),
-        ),
-        (
-            "an isolate",
-            name,
-            "\"name\":\"Pain \u{2066}Platform\"".to_owned(),
-        ),
-        (
-            "zero width",
-            name,
-            "\"name\":\"Pain\u{200b} Platform\"".to_owned(),
-        ),
-        (
-            "a javascript: link",
-            name,
-            "\"name\":\"Pain Platform\",\"url\":\"javascript:alert(1)\"".to_owned(),
-        ),
-        (
-            "a data: link",
-            name,
-            "\"name\":\"Pain Platform\",\"url\":\"data:text/html,x\"".to_owned(),
-        ),
-        (
-            "an unknown field",
-            name,
-            "\"name\":\"Pain Platform\",\"script\":\"x\"".to_owned(),
-        ),
-    ];
-    for (what, from, to) in cases {
-        let (area, follower) = second_version();
-        let text = good.replacen(from, &to, 1);
-        assert_ne!(text, good, "{what}");
-        let folder = by_thief(&area, &text);
-        let outcome = follower.outcome(folder.path());
-        assert_eq!(outcome, "feed-content", "{what}");
-        assert_eq!(follower.version(), 1, "{what}");
+/// A record in which this stands in the place of a service's name, signed by a thief of the publisher's key: nothing but the contents is wrong.
+fn refused_for_its_contents(attacks: &[String], why: &str) {
+    for attack in attacks {
+        changed_by_thief("\"name\":\"Pain Platform\"", attack, why);
     }
+}
+
+/// Each of them in order, so that only their number is wrong; signed by a thief of the publisher's key.
+#[test]
+fn half_a_million_records_and_one_are_refused() {
+    let (area, follower) = second_version();
+    let mut text = services_lines(STARTER);
+    let more = FeedLimits::default().record_count + 1 - text.lines().count();
+    for number in 0..more {
+        text.push_str(r#"{"kind":"tombstone","id":"gone-"#);
+        text.push_str(&number.to_string());
+        text.push_str("\",\"reason\":\"closed\",\"on\":\"2025-09-30\"}\n");
+    }
+    let folder = by_thief(&area, &text);
+    assert_eq!(follower.outcome(folder.path()), "feed-content");
+    assert_eq!(follower.version(), 1);
+    let Err(Refusal::Content(error)) = load(folder.path(), &area, FeedLimits::default()) else {
+        panic!("taken");
+    };
+    assert!(matches!(
+        error.problem,
+        FeedProblem::TooManyRecords(500_000)
+    ));
+    // The negative control: nothing else is wrong with them.
+    let one_more = FeedLimits {
+        record_count: 600_000,
+        ..FeedLimits::default()
+    };
+    load(folder.path(), &area, one_more).map(drop).unwrap();
+}
+
+/// The contents are refused, the old directory stays as it was, and one line says why.
+fn changed_by_thief(from: &str, to: &str, why: &str) {
+    let good = services_lines(STARTER);
+    let text = good.replacen(from, to, 1);
+    assert_ne!(text, good);
+    let (area, follower) = second_version();
+    let before = follower.directory();
+    let folder = by_thief(&area, &text);
+    let refusal = follower.refresh(folder.path()).unwrap_err();
+    let line = refusal.to_string();
+    assert_eq!(refusal.code(), "feed-content", "{line}");
+    assert!(line.contains(why) && !line.contains('\n'), "{line}");
+    assert!(follower.directory() == before);
+    let status = follower.engine.feed_status().unwrap().unwrap();
+    let failing = status.failing.map(|(_, why)| why);
+    assert_eq!(failing.as_deref(), Some("feed-content"));
+    // The negative control: what the thief signs is taken where its contents are well.
+    let (other, well) = (Follower::enrolled(&area), by_thief(&area, &good));
+    assert_eq!(other.outcome(well.path()), "applied");
+}
+
+fn named(name: &str) -> String {
+    format!("\"name\":\"{name}\"")
+}
+
+#[test]
+fn a_ten_megabyte_record_is_refused() {
+    refused_for_its_contents(&[named(&"x".repeat(10 << 20))], "longer than");
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    let (open, close) = ("[".repeat(20_000), "]".repeat(20_000));
+    let attack = format!("\"name\":{open}{close}");
+    refused_for_its_contents(&[attack], "nested more than");
+}
+
+#[test]
+fn bidi_overrides_and_isolates_in_a_name_are_refused() {
+    let attacks = ["Pain \u{202e}mroftalP", "Pain \u{2066}Platform"];
+    refused_for_its_contents(&attacks.map(named), "direction-changing");
+}
+
+#[test]
+fn zero_width_characters_in_a_name_are_refused() {
+    let attacks = ["Pain\u{200b} Platform", "Pa\u{ad}in Platform"];
+    refused_for_its_contents(&attacks.map(named), "invisible");
+}
+
+#[test]
+fn a_javascript_link_and_a_data_link_are_refused() {
+    let own = "\"url\":\"https://pain-platform.example.nhs.uk\"";
+    for attack in ["javascript:alert(1)", "data:text/html,x"] {
+        let forged = format!("\"url\":\"{attack}\"");
+        changed_by_thief(own, &forged, "not the address of a web page");
+    }
+}
+
+#[test]
+fn a_field_that_is_given_twice_is_refused() {
+    let attack = format!("{},\"url\":\"https://x.example\"", named("Pain Platform"));
+    refused_for_its_contents(&[attack], "duplicate field");
+}
+
+#[test]
+fn a_field_that_the_schema_does_not_know_is_refused() {
+    let attack = format!("{},\"script\":\"x\"", named("Pain Platform"));
+    refused_for_its_contents(&[attack], "unknown field");
 }
 
 #[test]
@@ -762,4 +865,54 @@ fn a_new_root_is_believed_although_what_follows_it_is_refused() {
     copy_folder(before.path(), mixed.path());
     assert_eq!(follower.outcome(mixed.path()), "feed-not-genuine");
     assert_eq!(follower.outcome(&area.path()), "applied");
+}
+
+/// As `fast_forwarded…` above, but the new root comes a refresh before the rest: it is believed at once, and must not be the end of all refreshing.
+#[test]
+fn a_fast_forwarded_version_is_undone_also_where_the_new_root_came_before_the_rest() {
+    let (mut area, follower) = second_version();
+    let by_thief = forged(&area, |forged| {
+        forged.timestamp.signed.version = number(1 << 62);
+        forged.seal_timestamp(&area.curators);
+    });
+    assert_eq!(follower.outcome(by_thief.path()), "applied");
+    area.heartbeat();
+    assert_eq!(follower.outcome(&area.path()), "feed-older");
+
+    let stolen = std::mem::take(&mut area.curators.online);
+    area.curators.online = product_tests::published::Curators::default().online;
+    area.rotate(&stolen);
+    add_root(&area, by_thief.path());
+    let before = follower.directory();
+    assert_eq!(follower.outcome(by_thief.path()), "feed-not-genuine");
+    let root = trust(&follower).roles[&trust_table::TrustedRole::Root].version;
+    assert_eq!(root, 2, "believed although nothing else came");
+    assert!(follower.directory() == before);
+
+    assert_eq!(follower.outcome(&area.path()), "nothing-new");
+    area.publish(&renamed("Pain Platform of the valley"));
+    assert_eq!(follower.outcome(&area.path()), "applied");
+    assert_eq!(follower.version(), 3);
+}
+
+/// A second server is given a key of its own: nobody was replaced, so nothing may go back.
+#[test]
+fn a_key_that_comes_in_beside_the_others_does_not_switch_the_rollback_check_off() {
+    let (mut area, follower) = second_version();
+    let older = area.copy();
+    area.heartbeat();
+    assert_eq!(follower.outcome(&area.path()), "applied");
+    let second = SigningKey::random(KeyPurpose::Online, "Second server").unwrap();
+    area.curators.online.push(second);
+    area.rotate(&[]);
+    add_root(&area, older.path());
+    assert_eq!(follower.outcome(older.path()), "feed-older");
+    assert_eq!(follower.outcome(&area.path()), "nothing-new");
+    assert_eq!(follower.outcome(older.path()), "feed-older");
+}
+
+/// The second root, in a folder that holds nothing else of what came with it.
+fn add_root(area: &Area, folder: &Path) {
+    let name = "metadata/2.root.json";
+    std::fs::copy(area.path().join(name), folder.join(name)).unwrap();
 }

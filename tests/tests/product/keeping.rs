@@ -6,6 +6,7 @@ use product_tests::directories::{STARTER, changed_directory};
 use product_tests::patients::{DOE, SMITH};
 use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice, Time};
 use referrals::desk::Reply;
+use services_directory::directory_table;
 use services_directory::feed::{Directory, FeedLimits};
 use services_directory::layer::due::{Due, Standing};
 use services_directory::layer::fields::ServiceField;
@@ -177,16 +178,26 @@ fn a_change_is_seen_although_the_former_directory_was_deleted() {
     };
     engine.service_layer(PAIN_PLATFORM).unwrap();
     assert_eq!(changes(engine), 0, "the same version came back");
-    // And once more, with another version in between that nobody here saw replaced.
-    let new = changed_directory("01632 960301", "01632 960391");
-    engine.layer_after_refresh(None, &new).unwrap();
-    assert_eq!(
-        changes(engine),
-        2,
-        "its duty line, and the number of its contact or words"
+    // Another program applies another version, while here the one before is still searched.
+    let (new, now) = (
+        changed_directory("01632 960301", "01632 960391"),
+        practice.time.clock().now(),
     );
-    engine.layer_after_refresh(None, &new).unwrap();
-    assert_eq!(changes(engine), 2, "the same version twice changes nothing");
+    let apply = move |tx: &rusqlite::Transaction<'_>| directory_table::apply(tx, &new, now);
+    engine.store.directory.write(apply).unwrap();
+    engine.service_layer(PAIN_PLATFORM).unwrap();
+    assert_eq!(changes(engine), 0, "nothing is compared backwards");
+    let time = practice.time.clone();
+    let practice = Practice::open_in(practice.close(), time);
+    let engine = &practice.engine;
+    for _ in 0..2 {
+        engine.service_layer(PAIN_PLATFORM).unwrap();
+        assert_eq!(
+            changes(engine),
+            2,
+            "its duty line, and the number of its contact or words; once"
+        );
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use services_directory::feed::{Directory, FeedLimits};
 use services_directory::layer::fields::ServiceField;
 use services_directory::layer::local::{LocalForm, LocalMethod};
 use services_directory::layer::{CheckedHow, CorrectionState, LayerKind};
-use services_directory::model::Category;
+use services_directory::model::{Category, ReferralMethod};
 
 const OLD_LINE: &str = "01632 960301";
 const NEW_LINE: &str = "01632 960391";
@@ -442,10 +442,10 @@ fn h02_wrong_address_a_row_edited_by_hand_gives_a_local_service_no_address() {
         .unwrap();
     let mut planted = own.remove(0);
     let endpoint = published(engine).endpoints[0].id.clone();
-    planted.onward.referral_methods.insert(
-        0,
-        services_directory::model::ReferralMethod::SecureEmail { endpoint },
-    );
+    planted
+        .onward
+        .referral_methods
+        .insert(0, ReferralMethod::SecureEmail { endpoint });
     let now = engine.store.clock.now();
     engine
         .store
@@ -460,6 +460,18 @@ fn h02_wrong_address_a_row_edited_by_hand_gives_a_local_service_no_address() {
         panic!("it was queued");
     };
     assert_eq!(problems[0].code, "not-sent-from-here");
+    // Not only because that address is another service's: no way that is sent is left.
+    let catalogue = engine.catalogue().unwrap();
+    let own = catalogue.directory.services.iter();
+    let own: Vec<_> = own.filter(|it| it.id.as_str() == id).collect();
+    let [own] = own.as_slice() else {
+        panic!("{} of our own", own.len());
+    };
+    let ways = &own.onward.referral_methods;
+    assert!(
+        matches!(ways.as_slice(), [ReferralMethod::Phone { .. }]),
+        "{ways:?}"
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod at_rest;
 mod canaries;
+mod changed_address;
 mod cli;
 mod clocks;
 mod criteria;

@@ -5,10 +5,11 @@ use std::sync::Barrier;
 use demo::mail_server::{Cut, Fault, Moment};
 use engine::Engine;
 use jiff::SignedDuration;
-use product_tests::directories::changed_directory;
+use product_tests::directories::{changed_directory, superseded};
 use product_tests::patients::{DOE, SMITH};
 use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice};
 use referrals::desk::UnknownDecision;
+use services_directory::feed::{Directory, FeedLimits};
 use store::{StoreError, UseMode};
 
 #[test]
@@ -282,6 +283,29 @@ fn h02_wrong_address_one_that_has_ended_while_the_referral_waited_is_held() {
         ["queued", "held (address-changed)"]
     );
     practice.mail.only_message();
+}
+
+#[test]
+fn h02_wrong_address_one_that_another_has_superseded_is_held_though_its_record_stands() {
+    let practice = Practice::open();
+    let held = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
+    let other = practice.refer_at_once(DOE, "talking-therapies").referral_id;
+    let newer = Directory::read(superseded().as_bytes(), FeedLimits::default()).unwrap();
+    practice.engine.load_directory(newer).unwrap();
+    practice.send_due();
+    assert_eq!(
+        practice.timeline(&held),
+        ["queued", "held (address-changed)"]
+    );
+    assert_eq!(practice.state(&other), "sent", "the negative control");
+    // What is queued now goes to the newer one.
+    let next = practice.refer_at_once(DOE, PAIN_PLATFORM).referral_id;
+    practice.send_due();
+    assert_eq!(practice.state(&next), "sent");
+    assert_eq!(
+        practice.referral(&next).referral.address,
+        "post@pain-platform.example.nhs.uk"
+    );
 }
 
 #[test]

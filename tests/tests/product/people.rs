@@ -2,13 +2,17 @@
 
 use engine::{EngineError, Needs};
 use jiff::SignedDuration;
+use product_tests::directories::superseded;
 use product_tests::patients::{DOE, SMITH};
 use product_tests::practice::{PAIN_PLATFORM, form};
 use product_tests::real_practice::{BLOOM, HALE, LISTER, RealPractice, pin};
 use referrals::ReferralError;
 use referrals::desk::AddressToApprove;
 use referrals::draft::ServiceToRefer;
+use referrals::mailbox_table;
 use referrals::people::{Pin, Right, Role, StaffMember};
+use referrals::transport::{Mailbox, SendProblem};
+use services_directory::feed::{Directory, FeedLimits};
 use store::{audit_table, event_table};
 
 fn code<T: std::fmt::Debug>(refused: Result<T, EngineError>) -> &'static str {
@@ -22,18 +26,20 @@ fn shown(addresses: &[AddressToApprove]) -> Vec<(String, String)> {
 }
 
 fn refer(practice: &RealPractice, patient: &str) -> Result<String, EngineError> {
+    refer_to(practice, patient, PAIN_PLATFORM)
+}
+
+fn refer_to(practice: &RealPractice, patient: &str, service: &str) -> Result<String, EngineError> {
     let engine = &practice.engine;
     let actor = engine.allow(Needs::Right(Right::Refer))?;
     let begun = engine.desk.new_draft()?;
     let draft = engine.desk.paste(&begun.id, patient)?;
     let facts = engine::PatientFacts::default();
-    let seen = match engine.to_refer(Some(PAIN_PLATFORM), &facts)? {
+    let seen = match engine.to_refer(Some(service), &facts)? {
         ServiceToRefer::Found(found) => found.service.map(|service| service.endpoint_digest),
         _ => None,
     };
-    let draft = engine
-        .desk
-        .save_form(&draft.id, form(PAIN_PLATFORM), seen)?;
+    let draft = engine.desk.save_form(&draft.id, form(service), seen)?;
     let chosen = engine.chosen(&draft)?;
     Ok(engine
         .desk
@@ -267,6 +273,190 @@ fn h02_wrong_address_nothing_is_sent_to_one_that_two_people_or_a_phone_call_have
     // Refused later: nothing goes there.
     engine.refuse_address(&one.0).unwrap();
     assert_eq!(problem(refer(&practice, DOE)), ["not-approved"]);
+}
+
+/// Everything that waits, by two people.
+fn approve_all(practice: &RealPractice) {
+    let engine = &practice.engine;
+    let waiting = shown(&engine.addresses_to_approve().unwrap());
+    engine.propose_addresses(&waiting).unwrap();
+    engine
+        .approve_addresses(&waiting, LISTER, &pin(LISTER))
+        .unwrap();
+}
+
+fn approve_the_only_one_by_phone(practice: &RealPractice) {
+    let waiting = shown(&practice.engine.addresses_to_approve().unwrap());
+    assert_eq!(waiting.len(), 1, "{waiting:?}");
+    practice
+        .engine
+        .approve_by_phone(&waiting[0], "01632 960200", "Ash, duty worker")
+        .unwrap();
+}
+
+#[test]
+fn h02_wrong_address_one_that_was_left_is_approved_anew_before_anything_goes_back_to_it() {
+    let practice = RealPractice::set_up();
+    let engine = &practice.engine;
+    practice.sign_in(HALE);
+    approve_all(&practice);
+    let (old, new) = (
+        "referrals@pain-platform.example.nhs.uk",
+        "new@pain-platform.example.nhs.uk",
+    );
+    // The address of one record changes, and changes back.
+    practice.publish(old, new);
+    approve_the_only_one_by_phone(&practice);
+    assert!(refer(&practice, SMITH).is_ok());
+    practice.publish(old, old);
+    assert!(refer(&practice, SMITH).is_err(), "approved once, and left");
+    let waiting = engine.addresses_to_approve().unwrap();
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(
+        (waiting[0].address.as_str(), waiting[0].before.as_deref()),
+        (old, Some(new)),
+        "side by side with the one that was left for it"
+    );
+    approve_the_only_one_by_phone(&practice);
+    assert!(refer(&practice, SMITH).is_ok());
+
+    // Another record supersedes it, and goes again.
+    let superseded = superseded().replacen("\"demonstration\":true", "\"demonstration\":false", 1);
+    let superseded = Directory::read(superseded.as_bytes(), FeedLimits::default());
+    engine.load_directory(superseded.unwrap()).unwrap();
+    let waiting = engine.addresses_to_approve().unwrap();
+    assert_eq!(waiting.len(), 1, "not the superseded one: {waiting:?}");
+    assert_eq!(waiting[0].before.as_deref(), Some(old));
+    approve_the_only_one_by_phone(&practice);
+    assert!(refer(&practice, SMITH).is_ok());
+    practice.publish(old, old);
+    assert!(refer(&practice, SMITH).is_err(), "superseded once");
+    assert_eq!(engine.addresses_to_approve().unwrap().len(), 1);
+}
+
+/// The discard service's port of this computer.
+fn nobody_listens(practice: &RealPractice) {
+    let records = &practice.engine.store.practice;
+    let mailbox = records.read(mailbox_table::read).unwrap().unwrap();
+    let nowhere = Mailbox {
+        host: "127.0.0.1".to_owned(),
+        port: 9,
+        ..mailbox
+    };
+    records
+        .write(move |tx| mailbox_table::write(tx, &nowhere, "test"))
+        .unwrap();
+}
+
+/// Whoever has the publisher's and the online key signs the services, and with them their names, alone.
+#[test]
+fn h02_wrong_address_one_approved_under_another_name_is_held_and_looked_at_anew() {
+    let practice = RealPractice::set_up();
+    let engine = &practice.engine;
+    practice.sign_in(HALE);
+    approve_all(&practice);
+    nobody_listens(&practice);
+    let named = |name: &str| format!("\"name\":\"{name}\"");
+    let other = refer_to(&practice, DOE, "talking-therapies").unwrap();
+    let queued = refer_to(&practice, SMITH, PAIN_PLATFORM).unwrap();
+    let renamed = "NHS Talking Therapies, for anxiety and depression";
+    // Another service takes the name of the one that a GP looks for.
+    practice.publish(&named(renamed), &named("Pain Platform of the vale"));
+    let waiting = engine.addresses_to_approve().unwrap();
+    assert_eq!(waiting.len(), 1, "{waiting:?}");
+    assert_eq!(waiting[0].name_before.as_deref(), Some(renamed));
+    assert_eq!(waiting[0].service_name, "Pain Platform of the vale");
+    assert_eq!(waiting[0].before.as_ref(), Some(&waiting[0].address));
+    assert!(refer_to(&practice, DOE, "talking-therapies").is_err());
+    practice.time.pass(SignedDuration::from_mins(2));
+    engine.send_here(false).unwrap();
+    let problem = |id: &str| {
+        engine
+            .desk
+            .referral(id)
+            .unwrap()
+            .problem
+            .map(SendProblem::as_str)
+    };
+    assert_eq!(problem(&other), Some("address-changed"));
+    assert_eq!(
+        problem(&queued),
+        Some("cannot-connect"),
+        "the negative control"
+    );
+    engine.desk.withdraw(&queued, "", HALE).unwrap();
+
+    // What one person saw under the one name is not what another sees under the next.
+    engine.propose_addresses(&shown(&waiting)).unwrap();
+    practice.publish(&named(renamed), &named("Pain Platform too"));
+    let second = engine.approve_addresses(&shown(&waiting), LISTER, &pin(LISTER));
+    assert_eq!(code(second), "no-such-address");
+    approve_all(&practice);
+    let seen_as = refer_to(&practice, DOE, "talking-therapies").unwrap();
+    // And back: queued under a name that is approved no more.
+    practice.publish(&named(renamed), &named(renamed));
+    approve_all(&practice);
+    practice.time.pass(SignedDuration::from_mins(2));
+    engine.send_here(false).unwrap();
+    assert_eq!(problem(&seen_as), Some("address-changed"));
+}
+
+#[test]
+fn the_curators_yearly_check_of_an_address_holds_nothing_and_needs_no_approval() {
+    let practice = RealPractice::set_up();
+    let engine = &practice.engine;
+    practice.sign_in(HALE);
+    approve_all(&practice);
+    nobody_listens(&practice);
+    let queued = refer(&practice, SMITH).unwrap();
+    let renew = |what: &str, to: &str| {
+        let from =
+            format!("\"verified\":{{\"by\":\"Directory team, Pennine Edge ICB\",\"on\":\"{what}");
+        practice.publish(&from, &from.replace(what, to));
+    };
+    renew("2026-", "2027-");
+    assert_eq!(engine.addresses_to_approve().unwrap(), []);
+    practice.time.pass(SignedDuration::from_mins(2));
+    engine.send_here(false).unwrap();
+    let problem = engine.desk.referral(&queued).unwrap().problem;
+    let problem = problem.map(SendProblem::as_str);
+    assert_eq!(problem, Some("cannot-connect"), "it was let go");
+    // The negative control: what is no check of it.
+    practice.publish(
+        "\"valid_from\":\"2026-04-01\"",
+        "\"valid_from\":\"2026-04-02\"",
+    );
+    assert!(!engine.addresses_to_approve().unwrap().is_empty());
+}
+
+#[test]
+fn h02_wrong_address_a_colleague_whose_pin_one_has_chosen_is_no_second_person() {
+    let practice = RealPractice::set_up();
+    let engine = &practice.engine;
+    practice.sign_in(LISTER);
+    let waiting = shown(&engine.addresses_to_approve().unwrap());
+    engine.propose_addresses(&waiting).unwrap();
+    let known = Pin::chosen("582937").unwrap();
+    engine.desk.set_pin(HALE, &known, LISTER).unwrap();
+    let alone = engine.approve_addresses(&waiting, HALE, &known);
+    assert_eq!(code(alone), "pin-of-the-other");
+    assert_eq!(engine.addresses_to_approve().unwrap().len(), waiting.len());
+    // The other way round is the same one person.
+    engine.sign_in(HALE, &known).unwrap();
+    engine.propose_addresses(&waiting).unwrap();
+    let alone = engine.approve_addresses(&waiting, LISTER, &pin(LISTER));
+    assert_eq!(code(alone), "pin-of-the-other");
+
+    // Somebody else agrees, or they do themselves with a PIN that they have chosen.
+    engine
+        .approve_addresses(&waiting[..1], BLOOM, &pin(BLOOM))
+        .unwrap();
+    let own = Pin::chosen("720461").unwrap();
+    engine.desk.set_pin(HALE, &own, HALE).unwrap();
+    engine
+        .approve_addresses(&waiting[1..], LISTER, &pin(LISTER))
+        .unwrap();
+    assert_eq!(engine.addresses_to_approve().unwrap(), []);
 }
 
 #[test]

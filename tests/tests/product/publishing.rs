@@ -1,10 +1,13 @@
 //! Two curators publish by the command line, each with keys of their own, and a practice follows: what one person alone cannot do, and what they can.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use product_tests::directories::STARTER;
 use product_tests::program::{Program, Said};
 use serde_json::Value;
+use signed_feed::publish::bytes_to_sign;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+use tough::schema::{Root, Signed};
 
 const PASSPHRASES: [(&str, &str); 5] = [
     ("ann", "apple bridge candle dew"),
@@ -59,17 +62,21 @@ impl Person {
 }
 
 /// Curators with a directory that is begun and not yet published, and the file that they keep.
-struct Area {
+pub(crate) struct Area {
     root: TempDir,
     ann: Person,
     ben: Person,
     cem: Person,
     server: Person,
-    fingerprint: String,
+    pub(crate) fingerprint: String,
 }
 
 impl Area {
     fn begun() -> Self {
+        Self::begun_with(STARTER)
+    }
+
+    pub(crate) fn begun_with(text: &str) -> Self {
         let root = tempfile::tempdir().unwrap();
         let person = |name: &'static str| {
             let folder = root.path().join(name);
@@ -91,7 +98,7 @@ impl Area {
             fingerprint: String::new(),
             root,
         };
-        std::fs::write(area.file(), STARTER).unwrap();
+        std::fs::write(area.file(), text).unwrap();
         area.begin();
         area
     }
@@ -104,7 +111,7 @@ impl Area {
         self.path("area.jsonl")
     }
 
-    fn public(&self) -> String {
+    pub(crate) fn public(&self) -> String {
         self.path("public")
     }
 
@@ -154,7 +161,7 @@ impl Area {
     }
 
     /// With Ben's own signature over endpoints, and Ann's after she has looked.
-    fn publish_by_two(&self) -> Value {
+    pub(crate) fn publish_by_two(&self) -> Value {
         let (request, key) = (self.path("endpoints.request"), self.ben.key("endpoints"));
         let asked = self.publish(&["--key", &key, "--request", &request]);
         assert_eq!(asked.json()["published"], false, "{asked:?}");
@@ -171,7 +178,7 @@ impl Area {
         done.json()
     }
 
-    fn edit(&self, from: &str, to: &str) {
+    pub(crate) fn edit(&self, from: &str, to: &str) {
         let text = std::fs::read_to_string(self.file()).unwrap();
         assert!(text.contains(from));
         std::fs::write(self.file(), text.replacen(from, to, 1)).unwrap();
@@ -302,10 +309,41 @@ fn the_second_person_sees_what_changes_and_must_say_yes() {
         .lines()
         .filter(|line| line.contains("referrals@"))
         .collect();
+    // An o that became a zero.
+    let alike = format!("  LOOK     easily read as {PAIN}, and is another address");
     assert_eq!(
         seen,
-        [format!("  was      {PAIN}"), format!("  now      {MOVED}")]
+        [
+            format!("  was      {PAIN}"),
+            format!("  now      {MOVED}"),
+            alike
+        ]
     );
+    let (file, folder) = (area.file(), area.public());
+    let looks = || -> Vec<String> {
+        let check = ["check", &file, "--folder", &folder, "--json"];
+        let said = area.ben.run(&check).json();
+        let found = said["found"].as_array().unwrap().iter();
+        let of_pain = found.filter(|it| it["record"] == "endpoint-pain-platform");
+        let what = of_pain.map(|it| it["what"].as_str().unwrap().to_owned());
+        what.filter(|it| it.starts_with("its address:")).collect()
+    };
+    assert_eq!(
+        looks(),
+        [
+            format!("its address: easily read as {PAIN}, and is another address"),
+            "its address: the address before was at pain-platform.example.nhs.uk".to_owned()
+        ]
+    );
+    area.edit(MOVED, "pain@elsewhere.example");
+    let said = looks().join("\n");
+    assert!(
+        said.contains("was at pain-platform.example.nhs.uk") && said.contains("encrypted"),
+        "{said}"
+    );
+    area.edit("pain@elsewhere.example", PAIN);
+    assert_eq!(looks(), [""; 0], "the control");
+    area.edit(PAIN, MOVED);
     // Somebody else's directory, and a request that was changed on the way.
     let stranger = ["--fingerprint", &"0".repeat(64), "--yes"];
     let refused = area.ann.run(&[&sign[1..], &stranger].concat());
@@ -340,6 +378,161 @@ fn the_second_person_sees_what_changes_and_must_say_yes() {
         &format!("yes\n{}\n", area.ann.passphrase),
     );
     assert!(said.succeeded && Path::new(&out).exists(), "{said:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_is_made_for_its_owners_eyes_and_never_over_or_through_another_file() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let area = Area::begun();
+    let key = area.ann.key("root");
+    let (own, public) = (std::fs::read(&key).unwrap(), format!("{key}.pub"));
+    let mode = std::fs::metadata(&key).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let make = |key: &str| {
+        let arguments = ["key", key, "--for", "root", "--holder", "ann"];
+        area.ann.run(&arguments)
+    };
+    assert!(!make(&key).succeeded);
+    assert_eq!(std::fs::read(&key).unwrap(), own);
+    // Where only the public half is there, it stays too.
+    std::fs::remove_file(&key).unwrap();
+    let half = std::fs::read(&public).unwrap();
+    assert!(!make(&key).succeeded && !Path::new(&key).exists());
+    assert_eq!(std::fs::read(&public).unwrap(), half);
+    // A link that leads to no file yet.
+    let (link, elsewhere) = (area.path("link.key"), area.path("shared.key"));
+    symlink(&elsewhere, &link).unwrap();
+    assert!(!make(&link).succeeded && !Path::new(&elsewhere).exists());
+    assert!(make(&area.path("another.key")).succeeded, "the control");
+}
+
+/// A first root that somebody made up, in which the real people have their real keys: without roots a request has no fingerprint to be known by.
+#[test]
+fn a_request_without_roots_gets_no_signature_over_endpoints() {
+    let area = Area::begun();
+    let (request, key) = (area.path("endpoints.request"), area.ben.key("endpoints"));
+    area.publish(&["--key", &key, "--request", &request]);
+    let text = std::fs::read_to_string(&request).unwrap();
+    let mut forged: Value = serde_json::from_str(&text).unwrap();
+    let first = Path::new(&area.public()).join("metadata/1.root.json");
+    let first: Signed<Root> = serde_json::from_slice(&std::fs::read(first).unwrap()).unwrap();
+    forged["roots"] = serde_json::json!([]);
+    forged["root"] = BASE64_STANDARD
+        .encode(bytes_to_sign(&first.signed).unwrap())
+        .into();
+    let invented = area.path("invented.request");
+    std::fs::write(&invented, forged.to_string()).unwrap();
+    let (own, out) = (area.ann.key("endpoints"), area.path("signature"));
+    let sign = |request: &str, more: &[&str]| {
+        let sign = [
+            "sign-endpoints",
+            request,
+            "--key",
+            &own,
+            "--yes",
+            "--out",
+            &out,
+        ];
+        area.ann.run(&[&sign, more].concat())
+    };
+    let known = ["--fingerprint", &area.fingerprint];
+    for more in [&[][..], &known] {
+        let refused = sign(&invented, more);
+        assert!(
+            !refused.succeeded && !Path::new(&out).exists(),
+            "{refused:?}"
+        );
+    }
+    // The same, not made up; and then once more the other, with a key that has a directory.
+    let honest = sign(&request, &known);
+    assert!(honest.succeeded && Path::new(&out).exists(), "{honest:?}");
+    std::fs::remove_file(&out).unwrap();
+    let refused = sign(&invented, &[]);
+    assert!(
+        !refused.succeeded && !Path::new(&out).exists(),
+        "{refused:?}"
+    );
+}
+
+/// Each request is whole and was genuine once: only who has seen a newer one can tell.
+#[test]
+fn a_request_that_begins_before_what_its_signer_has_seen_is_not_signed() {
+    let area = Area::begun();
+    area.publish_by_two();
+    let key = area.ben.key("endpoints");
+    let old_endpoints = area.path("old-endpoints.request");
+    area.edit(PAIN, MOVED);
+    area.publish(&["--key", &key, "--request", &old_endpoints]);
+    area.edit(MOVED, PAIN);
+
+    let known = ["--fingerprint", area.fingerprint.as_str()];
+    let (folder, own) = (area.public(), area.ann.key("root"));
+    let renew = |request: &str| {
+        let renew = [
+            "rotate",
+            "--folder",
+            &folder,
+            "--request",
+            request,
+            "--key",
+            &own,
+        ];
+        let asked = area.ann.done(&renew);
+        assert_eq!(asked["published"], false);
+        let cem = area.sign(&area.cem, "sign-root", "root", request, &known);
+        // Whose signature got lost on the way signs again.
+        let cem_again = area.sign(&area.cem, "sign-root", "root", request, &[]);
+        assert_eq!(cem, cem_again);
+        let passphrases = area.path("two-passphrases");
+        let of = format!("{}\n{}\n", area.ann.passphrase, area.server.passphrase);
+        std::fs::write(&passphrases, of).unwrap();
+        let online = area.server.key("online");
+        let more = ["--key", &online, "--passphrase-file", &passphrases];
+        area.ann
+            .done(&[&renew[..], &more, &["--signature", &cem]].concat())
+    };
+    let (second, third) = (area.path("root-2.request"), area.path("root-3.request"));
+    assert_eq!(renew(&second)["root_version"], 2);
+    assert_eq!(renew(&third)["root_version"], 3);
+
+    let cem = area.cem.key("root");
+    let refused = area
+        .cem
+        .run(&["sign-root", &second, "--key", &cem, "--yes"]);
+    assert!(
+        !refused.succeeded && refused.err.contains("its newest root is version 1"),
+        "{refused:?}"
+    );
+    // A second root of a number that was signed already.
+    let text = std::fs::read_to_string(&third).unwrap();
+    let mut other: Value = serde_json::from_str(&text).unwrap();
+    let bytes = BASE64_STANDARD
+        .decode(other["root"].as_str().unwrap())
+        .unwrap();
+    let mut root: Root = serde_json::from_slice(&bytes).unwrap();
+    root.expires -= jiff::SignedDuration::from_hours(1);
+    other["root"] = BASE64_STANDARD.encode(bytes_to_sign(&root).unwrap()).into();
+    std::fs::write(&third, other.to_string()).unwrap();
+    let refused = area.cem.run(&["sign-root", &third, "--key", &cem, "--yes"]);
+    assert!(
+        !refused.succeeded && refused.err.contains("another root as version 3"),
+        "{refused:?}"
+    );
+
+    // Endpoints: Ann looks at a request of today, and then gets the one from before both roots.
+    let today = area.path("endpoints.request");
+    area.edit(PAIN, "referrals@pain-clinic.example.nhs.uk");
+    area.publish(&["--key", &key, "--request", &today]);
+    area.sign(&area.ann, "sign-endpoints", "endpoints", &today, &[]);
+    let ann = area.ann.key("endpoints");
+    let refused = area
+        .ann
+        .run(&["sign-endpoints", &old_endpoints, "--key", &ann, "--yes"]);
+    assert!(
+        !refused.succeeded && refused.err.contains("its newest root is version 1"),
+        "{refused:?}"
+    );
 }
 
 #[test]

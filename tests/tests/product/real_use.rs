@@ -116,7 +116,7 @@ impl Computer {
 }
 
 /// In a session whose keychain lies in this home.
-fn command_in_session(home: &Path, program: &Command, input: &str) -> Said {
+pub(crate) fn command_in_session(home: &Path, program: &Command, input: &str) -> Said {
     const UNLOCK: &str = "printf password | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1 \
         || { echo 'gnome-keyring-daemon is not there: cargo xtask test installs it' >&2; exit 97; }\nexec \"$@\"";
     let (home, runtime) = (home.join("home"), home.join("runtime"));

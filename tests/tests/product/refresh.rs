@@ -2,22 +2,26 @@
 
 use demo::certificates::{Authority, unknown_issuer};
 use engine::refresh::{Refreshed, WhereToEnrol};
+use jiff::Timestamp;
 use product_tests::patients::{DOE, SMITH};
 use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice, Time, computer_time};
 use product_tests::program::Program;
 use product_tests::published::{
     Area, Follower, NOWHERE, STARTER, days, enrol, outcome_of, refresh, renamed, silent,
 };
-use product_tests::real_practice::{LISTER, RealPractice, published};
+use product_tests::real_practice::{HALE, LISTER, RealPractice, pin, published};
 use product_tests::torture::copies::child;
 use product_tests::web_server::{Fault, WebServer};
 use services_directory::directory_table;
+use services_directory::ids::EndpointId;
+use services_directory::trust_table::{self, StopList};
 use signed_feed::source::{Authorities, Fetcher, Source, TransferError, TransferLimits};
 use signed_feed::verify::{self, Refusal};
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
-use store::{Clock, fail_point};
+use store::{Clock, StoreError, fail_point};
 
 fn place(server: &WebServer, area: &Area) -> WhereToEnrol {
     WhereToEnrol {
@@ -63,46 +67,84 @@ fn a_refresh_with_nothing_new_is_one_conditional_request_of_a_few_kilobytes() {
     assert_eq!((state.version, state.failing), (Some(2), None));
 }
 
+/// What the web host does wrong with one file ends the refresh: the old directory stays as it was, one line says why, and the next refresh is well.
+fn refused_online(cases: &[(&str, Fault, &str)]) {
+    let (_area, server, follower) = over_tls();
+    let before = follower.directory();
+    for (path, fault, code) in cases {
+        server.fault(path, fault.clone());
+        let refused = follower.engine.refresh_directory(None, &silent());
+        let refused = refused.unwrap_err();
+        let line = refused.to_string();
+        assert_eq!(refused.code(), *code, "{path} {fault:?}");
+        assert!(line.len() > 20 && !line.contains('\n'), "{line}");
+        assert!(follower.directory() == before, "{path} {fault:?}");
+        let status = follower.engine.feed_status().unwrap().unwrap();
+        let why = status.failing.map(|(_, why)| why);
+        assert_eq!(why.as_deref(), Some(*code), "{path} {fault:?}");
+        server.well();
+    }
+    // The negative control.
+    assert_eq!(online(&follower), "applied");
+    assert_eq!(follower.version(), 2);
+    let status = follower.engine.feed_status().unwrap().unwrap();
+    assert_eq!(status.failing, None);
+}
+
 #[test]
-fn what_the_web_host_does_wrong_is_refused_and_the_old_directory_stays() {
-    let cases = [
-        ("timestamp.json", Fault::OverLong, "feed-too-long"),
-        ("timestamp.json", Fault::Endless, "feed-too-long"),
-        (".snapshot.json", Fault::Endless, "feed-too-long"),
-        (".services.json", Fault::Endless, "feed-too-long"),
-        ("2.root.json", Fault::Endless, "feed-too-long"),
-        (".jsonl.zst", Fault::Endless, "feed-too-long"),
-        (".jsonl.zst", Fault::OverLong, "feed-too-long"),
+fn an_endless_answer_is_cut_off_whichever_file_it_is() {
+    let files = [
+        "timestamp.json",
+        ".snapshot.json",
+        ".targets.json",
+        ".services.json",
+        "2.root.json",
+        ".jsonl.zst",
+    ];
+    refused_online(&files.map(|file| (file, Fault::Endless, "feed-too-long")));
+}
+
+#[test]
+fn an_answer_that_says_that_it_is_too_long_is_not_read() {
+    refused_online(
+        &["timestamp.json", ".jsonl.zst"].map(|file| (file, Fault::OverLong, "feed-too-long")),
+    );
+}
+
+/// A few bytes a second for ever would keep the old directory for ever, and nobody would be told. This takes as long as the product waits: 20 seconds.
+#[test]
+fn a_slow_answer_that_trickles_is_given_up() {
+    refused_online(&[(".jsonl.zst", Fault::Trickle, "feed-too-slow")]);
+}
+
+/// The same for a server that takes the request and never says a word: 30 seconds.
+#[test]
+fn a_slow_answer_that_never_begins_is_given_up() {
+    refused_online(&[("timestamp.json", Fault::Silent, "feed-too-slow")]);
+}
+
+#[test]
+fn an_answer_that_leads_elsewhere_is_not_followed() {
+    let to = [
+        "https://localhost:1/",
+        "http://127.0.0.1:1/",
+        "file:///etc/passwd",
+    ];
+    refused_online(&to.map(|to| {
+        let fault = Fault::Redirect(to.to_owned());
+        ("timestamp.json", fault, "feed-redirected")
+    }));
+}
+
+#[test]
+fn an_answer_that_is_an_error_or_breaks_off_leaves_the_old_directory() {
+    refused_online(&[
         ("timestamp.json", Fault::Status(503), "feed-server"),
         ("2.root.json", Fault::Status(500), "feed-server"),
         (".snapshot.json", Fault::Status(404), "feed-damaged"),
         (".jsonl.zst", Fault::Status(404), "feed-file-missing"),
         (".jsonl.zst", Fault::Cut, "feed-no-connection"),
-        (
-            "timestamp.json",
-            Fault::Redirect("https://localhost:1/".to_owned()),
-            "feed-redirected",
-        ),
-        (
-            "timestamp.json",
-            Fault::Redirect("http://127.0.0.1:1/".to_owned()),
-            "feed-redirected",
-        ),
-        (
-            "timestamp.json",
-            Fault::Redirect("file:///etc/passwd".to_owned()),
-            "feed-redirected",
-        ),
-    ];
-    let (_area, server, follower) = over_tls();
-    for (path, fault, code) in cases {
-        server.fault(path, fault.clone());
-        assert_eq!(online(&follower), code, "{path} {fault:?}");
-        assert_eq!(follower.version(), 1, "{path} {fault:?}");
-        server.well();
-    }
-    assert_eq!(online(&follower), "applied");
-    assert_eq!(follower.version(), 2);
+    ]);
 }
 
 /// Limits so short that a test sees them; what they are in the product, `TransferLimits::default` says.
@@ -307,6 +349,60 @@ fn a_no_leaves_the_directory_and_the_next_version_is_asked_about_again() {
     assert_eq!((follower.version(), held()), (4, None));
 }
 
+/// As when `directory.db` was deleted.
+fn without_directory(follower: &Follower) {
+    let directory = &follower.engine.store.directory;
+    let gone = "DELETE FROM records; DELETE FROM version;";
+    directory
+        .write(move |tx| Ok::<_, StoreError>(tx.execute_batch(gone)?))
+        .unwrap();
+}
+
+#[test]
+fn what_a_person_was_asked_about_is_not_taken_unasked_because_the_directory_is_gone() {
+    let held = |follower: &Follower| {
+        let read = follower.engine.store.practice.read(trust_table::held);
+        read.unwrap()
+    };
+    let there = |follower: &Follower| {
+        let read = follower.engine.store.directory.read(directory_table::read);
+        read.unwrap().map(|(directory, _)| directory.header.version)
+    };
+    for refused in [false, true] {
+        let mut area = Area::publishing(STARTER);
+        let follower = Follower::enrolled(&area);
+        area.publish(&services_renamed(30));
+        assert_eq!(follower.outcome(&area.path()), "held");
+        let first = held(&follower).unwrap();
+        if refused {
+            let said = follower
+                .engine
+                .decide_held_changes(&first.publication, false);
+            assert_eq!(said.unwrap(), Refreshed::NothingNew);
+        }
+        without_directory(&follower);
+        for _ in 0..2 {
+            assert_eq!(follower.outcome(&area.path()), "held", "refused: {refused}");
+            assert_eq!(there(&follower), None);
+        }
+        let waiting = held(&follower).unwrap();
+        assert_eq!(
+            (waiting.publication, waiting.changes, waiting.refused),
+            (first.publication.clone(), first.changes, false)
+        );
+        // The next one cannot be compared with what was there.
+        area.publish(&services_renamed(31));
+        assert_eq!(follower.outcome(&area.path()), "held");
+        let next = held(&follower).unwrap().publication;
+        let taken = follower.engine.decide_held_changes(&next, true);
+        assert!(matches!(taken, Ok(Refreshed::Applied(_))));
+        assert_eq!(there(&follower), Some(3));
+        // The negative control: where nothing was held, it is fetched again by itself.
+        without_directory(&follower);
+        assert_eq!(follower.outcome(&area.path()), "applied");
+    }
+}
+
 /// A practice with its mail server that follows an area, by the computer's clock.
 fn sending() -> (Area, Practice) {
     let area = Area::publishing(STARTER);
@@ -349,6 +445,29 @@ fn h02_wrong_address_a_revoked_one_stops_at_once_and_is_not_free_again_by_the_li
     practice.send_due();
     let last = practice.timeline(&queued).pop().unwrap();
     assert_eq!(last, "held (address-not-approved)");
+}
+
+#[test]
+fn what_leaves_the_stop_list_is_found_whatever_the_case_of_its_letters() {
+    let follower = Follower::new();
+    let list = |endpoints: &[&str], addresses: &[&str]| StopList {
+        endpoints: endpoints
+            .iter()
+            .map(|id| EndpointId::parse(id).unwrap())
+            .collect(),
+        addresses: addresses.iter().map(|&it| it.to_owned()).collect(),
+    };
+    let before = list(
+        &["e1", "e2"],
+        &["One@x.example", "two@X.example", "three@x.example"],
+    );
+    let after = list(&["e2", "e3"], &["ONE@x.example", "four@x.example"]);
+    let freed = follower.engine.store.practice.write(move |tx| {
+        trust_table::replace_stop_list(tx, &before)?;
+        trust_table::freed_by(tx, &after)
+    });
+    let expected = list(&["e1"], &["two@x.example", "three@x.example"]);
+    assert_eq!(freed.unwrap(), expected);
 }
 
 #[test]
@@ -433,6 +552,138 @@ fn h06_stale_directory_too_old_to_believe_sends_only_after_a_phone_check_and_for
     );
 }
 
+/// Somebody at the web host hands out each new timestamp, and keeps the files back.
+#[test]
+fn h06_stale_directory_newer_signatures_without_their_files_make_nothing_young() {
+    let mut area = Area::publishing(STARTER);
+    let (fooled, honest) = (Follower::enrolled(&area), Follower::enrolled(&area));
+    let (renewed, later) = (computer_time() + days(13), computer_time() + days(29));
+    let newer = renamed("Pain Platform of the moor");
+    area.publish_at(&newer, renewed).unwrap();
+    let kept_back = area.copy();
+    std::fs::remove_dir_all(kept_back.path().join("targets")).unwrap();
+    let [fooled, honest] = [fooled, honest].map(|it| it.reopened(at(renewed), |_| {}));
+    assert_eq!(fooled.outcome(kept_back.path()), "feed-file-missing");
+    assert_eq!(honest.outcome(&area.path()), "applied");
+    let too_old = |follower: Follower| {
+        let follower = follower.reopened(at(later), |_| {});
+        let status = follower.engine.feed_status().unwrap().unwrap();
+        status.too_old_since.is_some()
+    };
+    assert!(too_old(fooled), "its addresses are 29 days old");
+    assert!(!too_old(honest), "the negative control");
+}
+
+#[test]
+fn a_version_that_is_held_makes_the_directory_here_no_newer() {
+    let mut area = Area::publishing(STARTER);
+    let follower = Follower::enrolled(&area);
+    let last_good = |it: &Follower| it.engine.feed_status().unwrap().unwrap().last_good_at;
+    let (enrolled, tomorrow) = (last_good(&follower), computer_time() + days(1));
+    area.publish_at(&services_renamed(30), tomorrow).unwrap();
+    let follower = follower.reopened(at(tomorrow), |_| {});
+    for _ in 0..2 {
+        assert_eq!(follower.outcome(&area.path()), "held");
+        assert_eq!(last_good(&follower), enrolled);
+    }
+    let status = follower.engine.feed_status().unwrap().unwrap();
+    let publication = status.held.unwrap().publication;
+    follower
+        .engine
+        .decide_held_changes(&publication, true)
+        .unwrap();
+    assert_eq!(last_good(&follower), Some(tomorrow));
+}
+
+fn at(time: Timestamp) -> Clock {
+    Clock::from_fn(move || time)
+}
+
+#[test]
+fn phone_checks_of_a_service_with_two_addresses_stand_beside_each_other() {
+    let endpoint = STARTER
+        .lines()
+        .find(|line| line.starts_with("{\"kind\":\"endpoint\",\"id\":\"endpoint-pain-platform\""));
+    let second = endpoint
+        .unwrap()
+        .replace("endpoint-pain-platform", "endpoint-pain-platform-copy")
+        .replace("referrals@", "second@")
+        .replace("\"purpose\":\"primary\"", "\"purpose\":\"copy\"");
+    let area = Area::publishing(&format!("{}\n{second}\n", STARTER.trim_end()));
+    let practice = Practice::open_at(Time::from(computer_time()));
+    enrol(&practice.engine, &area);
+    practice.time.pass(days(29));
+    let needed = || {
+        let needed = practice.engine.phone_checks_needed().unwrap().into_iter();
+        let of_it = needed.filter(|it| it.service_id == PAIN_PLATFORM);
+        of_it
+            .map(|it| (it.endpoint_id, it.digest))
+            .collect::<Vec<_>>()
+    };
+    let both = needed();
+    assert_eq!(both.len(), 2);
+    for (phoned, shown) in both.iter().enumerate() {
+        assert_eq!(needed().len(), 2 - phoned);
+        let said = practice.engine.service_phoned(shown, "01632 960123", "Jo");
+        said.unwrap();
+    }
+    assert_eq!(needed(), []);
+}
+
+#[test]
+fn h06_stale_directory_a_clock_that_was_wrong_makes_nothing_young_and_keeps_no_phone_check_open() {
+    let (area, practice) = sending();
+    let empty = tempfile::tempdir().unwrap();
+    let too_old = || {
+        let status = practice.engine.feed_status().unwrap().unwrap();
+        (status.too_old_since.is_some(), status.clock_warning)
+    };
+    let fails = || {
+        let refreshed = practice
+            .engine
+            .refresh_directory(Some(empty.path()), &silent());
+        assert_eq!(outcome_of(refreshed), "feed-file-missing");
+    };
+    practice.time.pass(days(29));
+    fails();
+    assert_eq!(too_old(), (true, false));
+    // The clock goes back by a month, and nobody renews the directory.
+    practice.time.pass(days(-29));
+    assert_eq!(too_old(), (true, false));
+    fails();
+    assert_eq!(too_old(), (true, true));
+    let queued = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
+    practice.send_due();
+    let last = || practice.timeline(&queued).pop().unwrap();
+    assert_eq!(last(), "held (directory-too-old)");
+
+    // Phoned while the clock was years ahead: open by that clock, and not by the right one.
+    let phone = || {
+        let needed = practice.engine.phone_checks_needed().unwrap();
+        let of_it = needed.iter().find(|it| it.service_id == PAIN_PLATFORM);
+        let shown = of_it.map(|it| (it.endpoint_id.clone(), it.digest.clone()));
+        let number = "01632 960123";
+        let phoned = |it| practice.engine.service_phoned(&it, number, "Jo").unwrap();
+        shown.map(phoned).is_some()
+    };
+    practice.time.pass(days(3_650));
+    assert!(phone());
+    assert!(!phone(), "open");
+    practice.time.pass(days(-3_650));
+    practice.desk().try_again(&queued, ACTOR).unwrap();
+    practice.send_due();
+    assert_eq!(last(), "held (directory-too-old)");
+    assert!(phone(), "asked for again");
+    practice.desk().try_again(&queued, ACTOR).unwrap();
+    practice.send_due();
+    assert_eq!(practice.state(&queued), "sent");
+    // A refresh that goes well ends it; the warning stands until the next one.
+    for _ in 0..2 {
+        assert_eq!(refresh(&practice.engine, &area), "nothing-new");
+    }
+    assert_eq!(too_old(), (false, false));
+}
+
 #[test]
 fn one_refresh_at_a_time() {
     let (area, follower) = {
@@ -475,6 +726,59 @@ fn killed_at_any_point_the_old_version_or_the_new_one_stands_and_the_next_refres
         let outcome = follower.outcome(&area.path());
         assert_eq!(outcome == "applied", expected == 1, "{point}: {outcome}");
         assert_eq!(follower.version(), 2, "{point}");
+    }
+}
+
+/// Run in another process, which is killed there.
+fn killed(data: &Path, of_it: &[&str], point: &str) {
+    let arguments = [of_it, &[point, "return(kill)"]].concat();
+    let output = child(data, &arguments).output().unwrap();
+    assert!(!output.status.success(), "{point}: it was to be killed");
+}
+
+#[test]
+fn killed_after_a_yes_was_applied_nothing_waits_any_more() {
+    let mut area = Area::publishing(STARTER);
+    let follower = Follower::enrolled(&area);
+    area.publish(&services_renamed(30));
+    assert_eq!(follower.outcome(&area.path()), "held");
+    let waiting = |follower: &Follower| follower.engine.feed_status().unwrap().unwrap().held;
+    let publication = waiting(&follower).unwrap().publication;
+    let follower = follower.reopened(Clock::system(), |data| {
+        killed(data, &["accept", &publication], "apply: committed");
+    });
+    assert_eq!(follower.version(), 2);
+    assert_eq!(waiting(&follower), None);
+    let late = follower.engine.decide_held_changes(&publication, false);
+    assert_eq!(late.unwrap_err().code(), "feed-nothing-held");
+    assert_eq!(follower.outcome(&area.path()), "nothing-new");
+    let held = follower.engine.store.practice.read(trust_table::held);
+    assert_eq!(held.unwrap(), None);
+    // The next that changes as much is asked about.
+    area.publish(STARTER);
+    assert_eq!(follower.outcome(&area.path()), "held");
+}
+
+#[test]
+fn killed_in_the_middle_of_enrolling_the_directory_that_was_chosen_is_taken_without_a_question() {
+    for point in ["apply: begun", "apply: written", "apply: committed"] {
+        let first = Area::publishing(STARTER);
+        let mut other = Area::publishing(&services_renamed(60));
+        let follower = Follower::enrolled(&first);
+        let follower = follower.reopened(Clock::system(), |data| {
+            let folder = other.path().display().to_string();
+            killed(data, &["enrol", &folder, &other.fingerprint()], point);
+        });
+        let status = follower.engine.feed_status().unwrap().unwrap();
+        let chosen = engine::refresh::grouped(&other.fingerprint());
+        assert_eq!(status.fingerprint, chosen, "{point}");
+        let outcome = follower.outcome(&other.path());
+        let applied = point == "apply: committed";
+        assert_eq!(outcome, if applied { "nothing-new" } else { "applied" });
+        assert!(follower.directory().services[0].name.starts_with("Other "));
+        // Only the first.
+        other.publish(STARTER);
+        assert_eq!(follower.outcome(&other.path()), "held", "{point}");
     }
 }
 
@@ -524,6 +828,60 @@ fn a_demonstrations_directory_is_not_followed_in_real_use_and_a_real_one_is_appr
         .engine
         .refresh_directory(Some(&real.path()), &silent());
     assert_eq!(nobody.unwrap_err().code(), "sign-in-needed");
+}
+
+#[test]
+fn h02_wrong_address_a_revoked_one_is_not_free_again_by_enrolling_anew() {
+    let practice = RealPractice::set_up();
+    let engine = &practice.engine;
+    practice.sign_in(LISTER);
+    let mut area = Area::publishing(&published());
+    let enrol = |area: &Area| engine.enrol_directory(&place_in(area), &silent()).unwrap();
+    enrol(&area);
+    let pain = "endpoint-pain-platform";
+    let waits = || {
+        let waiting = engine.addresses_to_approve().unwrap().into_iter();
+        waiting.map(|it| it.endpoint_id).collect::<Vec<_>>()
+    };
+    let all = engine.addresses_to_approve().unwrap();
+    let shown: Vec<_> = all
+        .iter()
+        .map(|it| (it.endpoint_id.clone(), it.digest.clone()))
+        .collect();
+    engine.propose_addresses(&shown).unwrap();
+    engine.approve_addresses(&shown, HALE, &pin(HALE)).unwrap();
+    assert_eq!(waits(), [""; 0]);
+    let revoked = |address: &str| {
+        let records = &engine.store.practice;
+        let read = records.read(|c| trust_table::is_revoked(c, pain, address));
+        read.unwrap()
+    };
+    let address = "referrals@pain-platform.example.nhs.uk";
+    assert!(!revoked(address));
+    area.revoke(&[pain], &[]);
+    let taken = outcome_of(engine.refresh_directory(Some(&area.path()), &silent()));
+    assert_eq!(taken, "nothing-new");
+    assert!(revoked(address));
+
+    // The same directory at another address: its stop-list stays, and what was approved.
+    let moved = WhereToEnrol {
+        address: "https://elsewhere.example/area/".to_owned(),
+        ..place_in(&area)
+    };
+    assert_eq!(
+        engine.enrol_directory(&moved, &silent()).unwrap(),
+        Refreshed::NothingNew
+    );
+    let status = engine.feed_status().unwrap().unwrap();
+    assert_eq!(status.address, moved.address);
+    assert!(revoked(address));
+    assert_eq!(waits(), [""; 0]);
+
+    // Another directory, whose stop-list is empty.
+    let other = Area::publishing(&published());
+    enrol(&other);
+    assert!(!revoked(address));
+    assert_eq!(waits(), [pain], "it alone is approved anew");
 }
 
 fn place_in(area: &Area) -> WhereToEnrol {

@@ -209,6 +209,46 @@ fn h07_closed_or_paused_services_cannot_be_referred_to_from_the_day_itself() {
 }
 
 #[test]
+fn h07_closed_or_paused_since_it_was_queued_a_referral_is_held_and_stays_with_a_person() {
+    let practice = Practice::open();
+    let held = |id: &str| practice.timeline(id).pop().unwrap() == "held (service-not-open)";
+    let closing = changed_directory(
+        "\"onward\":{\"category\":\"pain-platform\",\"aliases\":[\"single point",
+        "\"onward\":{\"closed_on\":\"2026-11-23\",\"replaced_by\":\"talking-therapies\",\"category\":\"pain-platform\",\"aliases\":[\"single point",
+    );
+    practice.engine.load_directory(closing).unwrap();
+    practice.time.set("2026-11-22T23:50:00Z");
+    let in_time = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
+    practice.send_due();
+    assert_eq!(practice.state(&in_time), "sent", "its last day is a day");
+    let late = practice.refer(DOE, PAIN_PLATFORM).referral_id;
+    practice.time.set("2026-11-23T00:00:00Z");
+    // And again, when somebody only presses "try again".
+    for _ in 0..2 {
+        practice.send_due();
+        assert!(held(&late), "{:?}", practice.timeline(&late));
+        let row = practice.referral(&late).row;
+        assert!(
+            row.needs_attention && row.next.is_some(),
+            "an owner and a day"
+        );
+        practice.desk().try_again(&late, ACTOR).unwrap();
+    }
+
+    // Paused by a newer version.
+    let practice = Practice::open();
+    let held = |id: &str| practice.timeline(id).pop().unwrap() == "held (service-not-open)";
+    let paused = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
+    let other = practice.refer_at_once(DOE, "talking-therapies").referral_id;
+    let active = "\"status\":\"active\",\"url\":\"https://pain-platform.example.nhs.uk\"";
+    let pausing = changed_directory(active, &active.replace("active", "temporarily closed"));
+    practice.engine.load_directory(pausing).unwrap();
+    practice.send_due();
+    assert!(held(&paused), "{:?}", practice.timeline(&paused));
+    assert_eq!(practice.state(&other), "sent", "the negative control");
+}
+
+#[test]
 fn h08_routine_for_an_emergency_the_questions_must_be_answered_and_the_letter_says_how() {
     let practice = Practice::open();
     let unanswered = with_form(&practice, |form| {

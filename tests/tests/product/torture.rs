@@ -24,6 +24,12 @@ fn h02_wrong_address_no_random_change_to_a_published_directory_is_believed() {
     );
 }
 
+/// Every 199th byte; the torture takes each. 199 is prime, so that no length of line or key hides a place.
+#[test]
+fn a_changed_byte_of_a_published_directory_is_refused_or_changes_nothing() {
+    mutations::report_positions(199);
+}
+
 #[test]
 fn h05_sent_twice_or_lost_never_when_a_write_fails_or_the_program_dies_at_any_of_them() {
     fail_points::report(2);

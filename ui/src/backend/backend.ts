@@ -79,6 +79,8 @@ export interface Backend extends PracticeBackend, DirectoryBackend {
 	/** "referral-changed" carries the id of the referral to read again. */
 	onReferralChanged(act: (id: string) => void): void;
 	/** The window was called by its hot-key: put the focus in the search box. */
+	/** A refresh in the background was tried, whatever came of it. */
+	onDirectoryRefreshed(act: () => void): void;
 	onHotKey(act: () => void): void;
 	/** The window was asked to close while referrals can still be undone: how many. */
 	onCloseAsked(act: (waiting: number) => void): void;

@@ -369,6 +369,10 @@ class Replay extends DirectoryReplay implements Backend {
 		this.changed = act;
 	}
 
+	onDirectoryRefreshed(): void {
+		// Nothing refreshes in a browser.
+	}
+
 	onHotKey(): void {
 		// A browser has no hot-key.
 	}

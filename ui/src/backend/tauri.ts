@@ -104,6 +104,7 @@ export const tauri: Backend = {
 	quit: (choice) => invoke('quit', { choice }),
 
 	onReferralChanged: (act) => void listen<{ id: string }>('referral-changed', (event) => act(event.payload.id)),
+	onDirectoryRefreshed: (act) => void listen('directory-refreshed', () => act()),
 	onHotKey: (act) => void listen('hot-key', () => act()),
 	onCloseAsked: (act) => void listen<{ waiting: number }>('close-asked', (event) => act(event.payload.waiting)),
 };

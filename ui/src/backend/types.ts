@@ -16,6 +16,10 @@ export type AddressRow = { endpointId: string,
  */
 digest: string, serviceName: string, address: string, 
 /**
+ * The service's name as it was approved before, where it goes by another now.
+ */
+nameBefore: string | null, 
+/**
  * Beside what was approved before, where there is something.
  */
 change: AddressChange | null, warnings: Array<AddressWarning>, 
@@ -260,7 +264,15 @@ failingSince: string | null,
 /**
  * When the curators' signatures ended; null while they hold.
  */
-expiredAt: string | null, };
+expiredAt: string | null, 
+/**
+ * Since when a newer version waits for a person's yes, because it changes much.
+ */
+heldSince: string | null, 
+/**
+ * A version that is held, addresses to approve, services to phone; 0 for those who do not keep the directory.
+ */
+waitingForKeepers: number, };
 
 /**
  * The other drafts that were set aside.

@@ -46,9 +46,10 @@ export const CHECKED_MARKS: Words = {
 };
 
 /** What is wrong with refreshing, for the foot line; '' where nothing is. */
-export function directoryTroubleWords({ failingSince, expiredAt }: DirectoryState): string {
+export function directoryTroubleWords({ failingSince, expiredAt, heldSince }: DirectoryState): string {
 	if (expiredAt !== null) return `not renewed by its curators since ${dateTimeWords(expiredAt)}`;
-	return failingSince === null ? '' : `not refreshed since ${dateTimeWords(failingSince)}`;
+	if (failingSince !== null) return `not refreshed since ${dateTimeWords(failingSince)}`;
+	return heldSince === null ? '' : `a newer version waits since ${dateTimeWords(heldSince)} for a yes (Practice, Directory)`;
 }
 
 export const DIRECTORY_OLD = 'over 14 days old: services may have changed';

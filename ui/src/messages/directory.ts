@@ -118,7 +118,7 @@ export const STILL_RIGHT = {
 	cancel: 'Cancel',
 	howMissing: 'Say how you asked',
 	whoMissing: 'Say who answered',
-	whoeverSaid: 'whoever answered',
+	whoeverSaid: 'whoever picked up the phone',
 } as const;
 
 export const CHECKED_HOW: Readonly<Record<CheckedHow, string>> = { phone: 'By phone', email: 'By e-mail', inPerson: 'In person' };
@@ -145,8 +145,6 @@ export function ownCheckWords({ daysAgo: days, by, how, whoAnswered, entryHasCha
 
 export const LAYER = {
 	heading: 'Ours',
-	about: 'On this practice’s own word; the published entry stays as it is.',
-	doNotRefer: 'Do not refer',
 	addNote: 'Write a note',
 	stop: 'Do not refer…',
 	pin: 'Pin',
@@ -232,7 +230,6 @@ export function suggestedWords(name: string): string {
 export const CORRECTIONS = {
 	none: 'No correction is open.',
 	text: 'What people here say that entries should say. It stands beside the published entry until the curator has taken it up.',
-	field: 'Part',
 	published: 'Published then',
 	now: 'Published now',
 	proposed: 'We say',
@@ -263,7 +260,7 @@ export function exportedCorrectionsWords(path: string, count: number): string {
 	return `Written: ${path} (${count === 1 ? '1 correction' : `${count} corrections`}).`;
 }
 
-/** "Phone number should say “…”, 21-Nov-2026" */
+/** "Phone number should say “…”, Sam Lister, 21-Nov-2026" */
 export function correctionWords({ field, proposed, by, on }: CorrectionView): string {
 	return `${words(SERVICE_FIELDS, field)} should say ${quoted(proposed)}, ${by}, ${on}`;
 }
@@ -305,9 +302,9 @@ export const ASK_SERVICE = {
 export function serviceEmail(card: ServiceCard, practice: string): string {
 	const fields = card.layer.fields.filter(({ field }) => field !== 'other');
 	const rows = fields.map(({ field, value }) => `  ${words(SERVICE_FIELDS, field)}: ${value === '' ? '(nothing)' : value}`);
-	const to = [card.contact ?? card.dutyLine].filter((part) => part !== null).join('');
 	return [
-		...(to === '' ? [] : [`To: ${to}`]),
+		// The directory gives out no address for enquiries: whoever sends it knows where it goes.
+		...(card.contact === null ? [] : [`For: ${card.contact}`]),
 		`Subject: Is your entry in the directory of services still right? ${card.name}`,
 		'',
 		`Dear ${card.name},`,

@@ -36,6 +36,8 @@ export const ERROR_CODES: Words = {
 	'pin-weak': 'Choose another PIN: 4 to 12 digits, not all the same, and not a run such as 1234.',
 	'not-your-role': 'Your role does not allow that. Ask the practice admin or manager.',
 	'same-person': 'Whoever proposed an address cannot approve it, too. Choose somebody else.',
+	'pin-of-the-other':
+		'One of the two chose the other’s PIN, so they do not count as two people. Choose somebody else, phone the service instead, or let them choose a PIN of their own under Practice, People.',
 	'last-keeper': 'A practice admin or manager with a PIN has to be on the staff list: add one first.',
 	'no-such-person': 'That person is not on the staff list any more. Look again.',
 	'no-such-address': 'An address has changed meanwhile. Look at it again.',

@@ -10,6 +10,9 @@ export const PLACES = {
 	practice: 'Practice',
 } as const;
 
+/** Beside a count on the button of a place. */
+export const PLACE_COUNTS = { referrals: 'need attention', practice: 'of the directory wait for you' } as const;
+
 export function outboxWords(waiting: number, needsAttention: number): string {
 	const queue = waiting === 0 ? 'outbox empty' : `${waiting} waiting`;
 	return needsAttention === 0 ? queue : `${queue}, ${needsAttention} ${needsAttention === 1 ? 'needs' : 'need'} attention`;

@@ -41,6 +41,8 @@ export const SEND_PROBLEMS: Words = {
 	'do-not-refer':
 		'Somebody in the practice has said since not to refer there, so it is held. Open the service’s card to see who and why.',
 	'address-not-approved': 'The practice has not approved this address, so it is held.',
+	'service-not-open':
+		'The service has closed or paused since it was queued, so it is held. Open the service’s card to see why and what takes its place, or refer another way.',
 	'address-revoked':
 		'The curators of the directory have stopped this address, so it is held. Phone the service, or refer another way.',
 	'directory-too-old':

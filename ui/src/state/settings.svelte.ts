@@ -23,6 +23,7 @@ const FIELD_OF: Readonly<Record<string, string>> = {
 	'pin-wait': 'pin',
 	'wrong-key': 'key',
 	'same-person': 'second',
+	'pin-of-the-other': 'second',
 	directory: 'file',
 	'feed-address': 'source',
 	'feed-fingerprint': 'fingerprint',

@@ -82,6 +82,7 @@ export class OnwardState {
 		this.practice = new PracticeState(this);
 		this.directory = new DirectoryState(this);
 		backend.onReferralChanged((id) => void this.referralChanged(id));
+		backend.onDirectoryRefreshed(() => void this.readFrame());
 		backend.onHotKey(() => {
 			if (!this.people.places.includes('refer')) return;
 			this.place = 'refer';

@@ -52,6 +52,8 @@ struct EndpointsPart {
 pub struct Review {
     /// Of the first root; none when the request is to make it.
     pub fingerprint: Option<String>,
+    /// Version of the newest root that the request shows as published; none when the request is to make the first.
+    pub root_version: Option<u64>,
     /// Version of the endpoints that are published, and of those to sign.
     pub published_version: Option<u64>,
     pub targets: Option<Targets>,
@@ -122,6 +124,12 @@ impl SigningRequest {
             roots.push(root);
         }
         let first = self.roots.first().map(|root| decoded(root)).transpose()?;
+        // Before its first root is signed a directory has no fingerprint, so nobody could tell whose endpoints these are.
+        if first.is_none() && (self.targets.is_some() || self.published.is_some()) {
+            return Err(wrong(
+                "it asks for endpoints of a directory that has no root yet",
+            ));
+        }
         let old_root = roots.pop().map(|root| root.signed);
         let root = self.proposed_root()?;
         if let Some(root) = &root {
@@ -145,6 +153,7 @@ impl SigningRequest {
         };
         Ok(Review {
             fingerprint: first.map(|root| fingerprint(&root)),
+            root_version: old_root.as_ref().map(|root| root.version.get()),
             published_version,
             targets: proposed.map(|proposed| proposed.role),
             changes: EndpointChanges::between(&was, &endpoints),
@@ -187,6 +196,12 @@ impl EndpointsPart {
 }
 
 impl Review {
+    /// Of the very bytes of the root that is to be signed.
+    pub fn root_digest(&self) -> Result<Option<String>, PublishError> {
+        let bytes = self.root.as_ref().map(bytes_to_sign).transpose()?;
+        Ok(bytes.map(|bytes| fingerprint(&bytes)))
+    }
+
     /// Signs, with a key that counts.
     pub fn sign(
         &self,
@@ -215,7 +230,7 @@ impl Review {
 }
 
 impl Repository {
-    /// What others are to sign: endpoints, a root, or both; signed already by those of these keys that count.
+    /// What others are to sign: endpoints, a root, or both; signed already by those of these keys that are for it.
     pub fn request(
         &self,
         proposed: Option<&ProposedTargets>,

@@ -3,13 +3,16 @@
 use super::{Refusal, parsed, trusted};
 use crate::layout::{SERVICES_PATHS, SERVICES_ROLE, TARGETS_THRESHOLD};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use services_directory::trust_table::{FileKind, Trust, TrustedFile, TrustedRole};
 use std::collections::{BTreeMap, BTreeSet};
 use tough::{
     Repository,
-    schema::{DelegatedRole, PathSet, Role, RoleKeys, RoleType, Root, Signed, Targets, key::Key},
+    schema::{
+        PathSet, Role, RoleKeys, RoleType, Root, Signed, Snapshot, Targets,
+        Timestamp as TimestampRole, key::Key,
+    },
 };
 
 /// A file as its role signs it.
@@ -71,14 +74,13 @@ impl Loaded {
 
 pub(super) fn check(
     repository: &Repository,
-    old_root: &Root,
     known: &Trust,
     now: Timestamp,
 ) -> Result<Loaded, Refusal> {
     let root = &repository.root().signed;
     check_root(root)?;
     let targets = repository.targets();
-    let (role, services_role) = services_role(&targets.signed)?;
+    let services_role = services_role(&targets.signed)?;
     let listed = format!("{SERVICES_ROLE}.json");
     if !repository.snapshot().signed.meta.contains_key(&listed) {
         return Err(Refusal::Roles("the snapshot leaves out the services"));
@@ -94,11 +96,22 @@ pub(super) fn check(
     let expires_at = ends.into_iter().min().unwrap_or(Timestamp::MIN);
     check_end(Some(expires_at), now)?;
 
-    // A version goes down only where those who signed the higher one have been replaced: the way back after their keys were stolen.
-    let replaced = |role: RoleType| keys_of(old_root, role) != keys_of(root, role);
-    let fresh_start = replaced(RoleType::Timestamp) || replaced(RoleType::Snapshot);
-    let new_targets = replaced(RoleType::Targets);
-    let new_services = new_services_keys(known, role)?;
+    // A version goes down only where those who signed the higher one sign no more: the way back after their keys were stolen. What is known is asked
+    // itself, not the root before: that root may have been believed already, in a refresh that got no further (TUF 1.0, section 5.3.11).
+    let fresh_start = outlived(
+        known,
+        TrustedRole::Timestamp,
+        |it: &Signed<TimestampRole>| root.verify_role(it).is_ok(),
+    )? || outlived(known, TrustedRole::Snapshot, |it: &Signed<Snapshot>| {
+        root.verify_role(it).is_ok()
+    })?;
+    let new_targets = outlived(known, TrustedRole::Targets, |it: &Signed<Targets>| {
+        root.verify_role(it).is_ok()
+    })?;
+    let delegations = targets.signed.delegations.as_ref();
+    let new_services = outlived(known, TrustedRole::Services, |it: &Signed<Targets>| {
+        delegations.is_some_and(|keys| keys.verify_role(it, SERVICES_ROLE).is_ok())
+    })?;
     follows(
         known,
         TrustedRole::Timestamp,
@@ -194,16 +207,8 @@ fn public_half(key: &Key) -> Result<Vec<u8>, Refusal> {
     }
 }
 
-fn keys_of(root: &Root, role: RoleType) -> BTreeSet<Vec<u8>> {
-    let ids = root.roles.get(&role).map(|keys| keys.keyids.as_slice());
-    ids.unwrap_or_default()
-        .iter()
-        .map(|id| id.to_vec())
-        .collect()
-}
-
 /// The one delegated role that there may be, with what it signs.
-fn services_role(targets: &Targets) -> Result<(&DelegatedRole, &Signed<Targets>), Refusal> {
+fn services_role(targets: &Targets) -> Result<&Signed<Targets>, Refusal> {
     let delegations = targets.delegations.as_ref();
     let roles = delegations
         .map(|it| it.roles.as_slice())
@@ -232,27 +237,19 @@ fn services_role(targets: &Targets) -> Result<(&DelegatedRole, &Signed<Targets>)
     if delegates {
         return Err(Refusal::Roles("the services' role delegates"));
     }
-    Ok((role, signed))
+    Ok(signed)
 }
 
-/// Whether the keys of the services' role are others than when it was last believed.
-fn new_services_keys(known: &Trust, role: &DelegatedRole) -> Result<bool, Refusal> {
-    let Some(targets) = known.roles.get(&TrustedRole::Targets) else {
+/// Whether what is known of a role would not be believed any more: those who signed it were replaced. A key that comes in beside theirs replaces nobody.
+fn outlived<T: DeserializeOwned>(
+    known: &Trust,
+    role: TrustedRole,
+    verifies: impl Fn(&Signed<T>) -> bool,
+) -> Result<bool, Refusal> {
+    let Some(metadata) = known.roles.get(&role) else {
         return Ok(false);
     };
-    let old: Signed<Targets> = parsed(&targets.json)?;
-    let old = old
-        .signed
-        .delegations
-        .as_ref()
-        .and_then(|it| it.roles.iter().find(|role| role.name == SERVICES_ROLE));
-    let ids = |role: &DelegatedRole| {
-        role.keyids
-            .iter()
-            .map(|id| id.to_vec())
-            .collect::<BTreeSet<_>>()
-    };
-    Ok(old.is_none_or(|old| ids(old) != ids(role)))
+    Ok(!verifies(&parsed(&metadata.json)?))
 }
 
 /// No version below the known one, and none with the same number and other contents.

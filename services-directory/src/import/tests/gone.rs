@@ -15,6 +15,8 @@ use std::collections::BTreeSet;
 struct Curator {
     file: DirectoryFile,
     seen: Seen,
+    /// Whether the list has ids for which the feed answers 404.
+    lists_gone: bool,
 }
 
 fn raw(id: &str) -> Value {
@@ -41,6 +43,7 @@ impl Curator {
         let mut curator = Self {
             file: DirectoryFile::new(header),
             seen: Seen::default(),
+            lists_gone: false,
         };
         let changes = curator.import("2026-11-01", &feed(0..10), true).unwrap();
         assert_eq!(changes.new, 10);
@@ -67,7 +70,15 @@ impl Curator {
         let services: Vec<Mapped> = raws.iter().map(|raw| map(raw).0).collect();
         let today: Date = day.parse().unwrap();
         let arrived = Arrived {
-            listed: services.iter().map(|mapped| mapped.id.clone()).collect(),
+            listed: services
+                .iter()
+                .map(|mapped| mapped.id.clone())
+                .chain(
+                    gone.iter()
+                        .filter(|_| self.lists_gone)
+                        .map(|id| (*id).to_owned()),
+                )
+                .collect(),
             services,
             gone: gone
                 .iter()
@@ -146,14 +157,31 @@ fn seen_again_in_between_begins_the_count_anew() {
     assert_eq!(curator.status("0"), ServiceStatus::Inactive);
 }
 
+/// A feed that is moved or rebuilt answers 404 for everything for a while.
 #[test]
-fn gone_by_its_own_address_is_closed_at_once() {
-    let mut curator = Curator::of_ten();
-    let changes = curator
-        .import_with("2026-11-08", &feed(1..10), &["0"], false, false)
-        .unwrap();
-    assert_eq!(changes.retired.len(), 1);
-    assert_eq!(curator.status("0"), ServiceStatus::Inactive);
+fn gone_by_its_own_address_is_missing_and_closed_only_by_two_complete_crawls_a_week_apart() {
+    // Listed still, and not listed any more: the same.
+    for lists_gone in [true, false] {
+        let mut curator = Curator::of_ten();
+        curator.lists_gone = lists_gone;
+        let crawl = |curator: &mut Curator, day: &str, complete: bool| {
+            curator
+                .import_with(day, &feed(1..10), &["0"], complete, false)
+                .unwrap()
+        };
+        let changes = crawl(&mut curator, "2026-11-08", false);
+        assert_eq!((changes.missing.len(), changes.retired.len()), (0, 0));
+        let changes = crawl(&mut curator, "2026-11-09", true);
+        assert_eq!((changes.missing.len(), changes.retired.len()), (1, 0));
+        crawl(&mut curator, "2026-11-15", true);
+        assert_eq!(curator.status("0"), ServiceStatus::Active);
+        // A week, and not complete.
+        crawl(&mut curator, "2026-11-17", false);
+        assert_eq!(curator.status("0"), ServiceStatus::Active);
+        let changes = crawl(&mut curator, "2026-11-18", true);
+        assert_eq!(changes.retired.len(), 1);
+        assert_eq!(curator.status("0"), ServiceStatus::Inactive);
+    }
 }
 
 #[test]
@@ -215,10 +243,11 @@ fn more_than_a_fifth_vanished_stops_and_changes_nothing() {
 #[test]
 fn what_comes_back_is_open_again() {
     let mut curator = Curator::of_ten();
-    curator
-        .import_with("2026-11-08", &feed(1..10), &["0"], true, false)
-        .unwrap();
-    let changes = curator.import("2026-11-09", &feed(0..10), true).unwrap();
+    for day in ["2026-11-08", "2026-11-15"] {
+        curator.import(day, &feed(1..10), true).unwrap();
+    }
+    assert_eq!(curator.status("0"), ServiceStatus::Inactive);
+    let changes = curator.import("2026-11-16", &feed(0..10), true).unwrap();
     assert_eq!(changes.returned.len(), 1);
     let open = curator.service("0");
     assert_eq!(
@@ -246,10 +275,12 @@ fn a_curated_entry_is_never_touched_and_its_changes_are_for_a_person() {
         ),
         ("url", "https://elsewhere.example.org")
     );
-    let changes = curator
-        .import_with("2026-11-09", &feed(1..10), &["0"], true, false)
-        .unwrap();
-    assert_eq!(changes.to_check.len(), 1, "gone from the feed");
+    let gone = |curator: &mut Curator, day| {
+        let changes = curator.import_with(day, &feed(1..10), &["0"], true, false);
+        changes.unwrap().to_check.len()
+    };
+    assert_eq!(gone(&mut curator, "2026-11-09"), 0);
+    assert_eq!(gone(&mut curator, "2026-11-16"), 1, "gone from the feed");
     assert_eq!(curator.service("0"), curated);
 }
 

@@ -564,6 +564,8 @@ fn a_list_without_an_end_ends() {
 
 #[test]
 fn all_that_is_sent_together_has_its_limit() {
+    // What came is kept in memory, several times its length.
+    assert_eq!(CrawlLimits::default().total_bytes, 256 << 20);
     let mut crawling = Crawling::new();
     crawling.limits.total_bytes = 20_000;
     let error = crawling.try_crawl(&Feed::of(60), None).unwrap_err();

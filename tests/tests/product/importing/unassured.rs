@@ -57,6 +57,13 @@ fn h02_wrong_address_an_imported_entry_cannot_be_queued() {
         problems.iter().any(|code| code == "not-sent-from-here"),
         "{problems:?}"
     );
+    // With an address it is no directory at all.
+    let category = "\"category\":\"pain-platform\",";
+    let unassured = format!("{category}\"tier\":\"unassured\",");
+    let with_address = STARTER.replacen(category, &unassured, 1);
+    assert_ne!(with_address, STARTER);
+    let read = Directory::read(with_address.as_bytes(), FeedLimits::default());
+    assert!(read.is_err(), "an entry that nobody checked has an address");
 }
 
 #[test]
