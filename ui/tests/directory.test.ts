@@ -3,13 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { replay } from '../src/backend/replay';
 import { REPLAY_PIN } from '../src/backend/replay-practice';
 import * as messages from '../src/messages';
-import { element, eventually, focused, openAt, openWindow, text } from './window';
+import { element, eventually, focused, named, openAt, openWindow, text } from './window';
 
-const named = (words: string): HTMLElement => {
-	const found = [...document.querySelectorAll<HTMLElement>('button')].find((other) => other.textContent.trim().startsWith(words));
-	if (found === undefined) throw new Error(`There is no button ${words}`);
-	return found;
-};
 const value = (selector: string): string => (element(selector) as HTMLTextAreaElement).value;
 const rows = () => [...document.querySelectorAll('.entry__name')].map((row) => row.textContent.trim());
 

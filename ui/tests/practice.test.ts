@@ -2,32 +2,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { replay } from '../src/backend/replay';
 import { REPLAY_PIN } from '../src/backend/replay-practice';
-import { element, eventually, focused, openAt, text } from './window';
-
-const named = (words: string) => {
-	const found = [...document.querySelectorAll<HTMLElement>('button')].find((other) => other.textContent.trim().startsWith(words));
-	if (found === undefined) throw new Error(`There is no button ${words}`);
-	return found;
-};
-
-/** A part of Practice, with Amy Cope, the practice admin, signed in. */
-async function openPart(part: string, backend = replay('real'), name = 'amy') {
-	const window = await openAt(backend, 'sign-in-who');
-	await window.press(...name, '{Enter}', ...REPLAY_PIN, '{Enter}');
-	await eventually(() => expect(text('.places__who')).toContain('Signed in'));
-	await window.keyboard.click(named('Practice'));
-	await eventually(() => element('#section-heading'));
-	await window.keyboard.click(named(part));
-	await eventually(() => expect(text('#section-heading')).toBe(part));
-	expect(focused()).toBe('section-heading');
-	return window;
-}
+import { element, eventually, focused, named, openPartOfPractice, text } from './window';
 
 describe('the people', () => {
 	it('leave in one action, which asks once in its place', async () => {
 		const backend = replay('real');
 		const left = vi.spyOn(backend, 'staffLeft');
-		const window = await openPart('People', backend);
+		const window = await openPartOfPractice('People', backend);
 		await window.keyboard.click(element('#staff-staff-2-left-open'));
 		await eventually(() => expect(focused()).toBe('staff-staff-2-left-yes'));
 		expect(left).not.toHaveBeenCalled();
@@ -40,7 +21,7 @@ describe('the people', () => {
 	it('are given a new PIN, which leaves the screen', async () => {
 		const backend = replay('real');
 		const set = vi.spyOn(backend, 'setPin');
-		const window = await openPart('People', backend);
+		const window = await openPartOfPractice('People', backend);
 		await window.keyboard.click(element('#staff-staff-1-pin-open'));
 		await eventually(() => expect(focused()).toBe('staff-staff-1-pin'));
 		await window.press('7', '7', '7', '7', '{Enter}');
@@ -53,7 +34,7 @@ describe('the people', () => {
 	});
 
 	it('are changed where they stand', async () => {
-		const window = await openPart('People');
+		const window = await openPartOfPractice('People');
 		await window.keyboard.click(element('#staff-staff-2-change-open'));
 		await eventually(() => expect(focused()).toBe('staff-staff-2-name'));
 		await window.keyboard.clear(element('#staff-staff-2-job'));
@@ -65,14 +46,14 @@ describe('the people', () => {
 
 describe('an address', () => {
 	it('stands beside the one that was approved before', async () => {
-		await openPart('Addresses');
+		await openPartOfPractice('Addresses');
 		expect(text('.before-now')).toBe('Approved before ot@leek-pcn.example.nhs.uk Now ot.team@leek-pcn.example.nhs.uk');
 	});
 
 	it('h02 wrong address: what one person proposes waits for another’s PIN, as it was shown', async () => {
 		const backend = replay('real');
 		const [propose, approve] = [vi.spyOn(backend, 'proposeAddresses'), vi.spyOn(backend, 'approveAddresses')];
-		const window = await openPart('Addresses', backend);
+		const window = await openPartOfPractice('Addresses', backend);
 		await window.keyboard.click(element('#propose'));
 		await eventually(() => expect(text('#propose-problems')).toBe('There is a problem Tick at least one address'));
 		await window.keyboard.click(element('#waiting-all'));
@@ -105,7 +86,7 @@ describe('an address', () => {
 	it('is approved by one person who rang the service, with the number and who answered', async () => {
 		const backend = replay('real');
 		const phoned = vi.spyOn(backend, 'phoneChecked');
-		const window = await openPart('Addresses', backend);
+		const window = await openPartOfPractice('Addresses', backend);
 		await window.keyboard.click(named('Checked by phone: Pain Platform'));
 		await eventually(() => expect(focused()).toBe('address-number'));
 		await window.press('{Enter}');
@@ -118,7 +99,7 @@ describe('an address', () => {
 	});
 
 	it('is marked where it changed, with what it could be taken for', async () => {
-		await openPart('Addresses');
+		await openPartOfPractice('Addresses');
 		const marked = [...document.querySelectorAll('.before-now del, .before-now ins')].map((one) => one.textContent);
 		expect(marked).toEqual(['.team']);
 		expect(text('.addresses__warnings')).toContain('easily read as ot.tearn@leek-pcn.example.nhs.uk');
@@ -127,7 +108,7 @@ describe('an address', () => {
 	it('of a directory too old to believe is phoned first, and opens its service', async () => {
 		const backend = replay('real', { tooOld: true });
 		const phoned = vi.spyOn(backend, 'servicePhoned');
-		const window = await openPart('Addresses', backend);
+		const window = await openPartOfPractice('Addresses', backend);
 		await eventually(() => expect(text('.part__heading')).toBe('Phone first (2)'));
 		await window.keyboard.click(named('They were phoned: Pain Platform'));
 		await eventually(() => expect(focused()).toBe('phoned-whoAnswered'));
@@ -140,7 +121,7 @@ describe('an address', () => {
 	});
 
 	it('that was proposed is taken back in its place', async () => {
-		const window = await openPart('Addresses');
+		const window = await openPartOfPractice('Addresses');
 		await window.keyboard.click(named('Not right'));
 		await eventually(() => expect(focused()).toBe('address-refuse'));
 		await window.press('{Enter}');
@@ -152,7 +133,7 @@ describe('an address', () => {
 describe('backups', () => {
 	it('say when the last good one was, or why there is none, and are made into a new folder', async () => {
 		const backend = replay('real');
-		const window = await openPart('Backups', backend);
+		const window = await openPartOfPractice('Backups', backend);
 		expect(text('#last-backup')).toMatch(/^Last good backup: 21-Nov-2026/);
 		await window.keyboard.click(named('Back up now'));
 		await eventually(() => expect(focused()).toBe('backup-problems'));
@@ -170,7 +151,7 @@ describe('backups', () => {
 describe('who did what', () => {
 	it('is the manager’s, from the newest to the first, and says where the chain is broken', async () => {
 		const backend = replay('real');
-		const window = await openPart('Who did what', backend, 'grace');
+		const window = await openPartOfPractice('Who did what', backend, 'grace');
 		expect(text('#audit-state')).toBe('The chain is whole.');
 		expect(text('.audit tbody tr')).toContain('Amy CopeTested the mailbox');
 		await window.keyboard.click(named('Older'));
@@ -184,14 +165,14 @@ describe('who did what', () => {
 	});
 
 	it('is not the practice admin’s to read', async () => {
-		await openPart('People');
+		await openPartOfPractice('People');
 		expect([...document.querySelectorAll('.part')].map((part) => part.textContent.trim())).not.toContain('Who did what');
 	});
 });
 
 describe('what is kept of a patient', () => {
 	it('is written into a new folder for the patient who asks', async () => {
-		const window = await openPart('What is kept of patients', replay('real'), 'grace');
+		const window = await openPartOfPractice('What is kept of patients', replay('real'), 'grace');
 		await window.keyboard.click(named('Write it out'));
 		await eventually(() => expect(text('#export-problems')).toContain('Enter the NHS number'));
 		await window.keyboard.type(element('#export-nhsNumber'), '999 000 0018');
@@ -202,7 +183,7 @@ describe('what is kept of a patient', () => {
 	it('goes after a number of days within limits', async () => {
 		const backend = replay('real');
 		const set = vi.spyOn(backend, 'setRetention');
-		const window = await openPart('What is kept of patients', backend, 'grace');
+		const window = await openPartOfPractice('What is kept of patients', backend, 'grace');
 		await window.keyboard.clear(element('#retention-days'));
 		await window.keyboard.type(element('#retention-days'), '3{Enter}');
 		await eventually(() => expect(focused()).toBe('retention-problems'));

@@ -6,6 +6,7 @@ import App from '../src/App.svelte';
 import type { Backend } from '../src/backend/backend';
 import pastePatient from '../src/backend/recorded/paste_patient.json';
 import { replay } from '../src/backend/replay';
+import { REPLAY_PIN } from '../src/backend/replay-practice';
 
 export const PASTED = pastePatient.map((entry) => entry.arguments.text);
 export const SMITH = 0;
@@ -21,6 +22,15 @@ export function element(selector: string): HTMLElement {
 export const text = (selector: string): string => element(selector).textContent.replace(/\s+/g, ' ').trim();
 export const focused = (): string => document.activeElement?.id ?? '';
 export const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 3000, interval: 5 });
+
+/** The button whose words begin so, on the page or in a part of it. */
+export function named(words: string, within = 'body'): HTMLElement {
+	const found = [...document.querySelectorAll<HTMLElement>(`${within} button`)].find((other) =>
+		other.textContent.trim().startsWith(words),
+	);
+	if (found === undefined) throw new Error(`There is no button ${words}`);
+	return found;
+}
 
 /** The window, started, with the focus in its search box. */
 export const openWindow = (backend: Backend = replay()) => openAt(backend, 'search');
@@ -53,4 +63,20 @@ export async function openAt(backend: Backend, focus: string) {
 			return event.defaultPrevented;
 		},
 	};
+}
+
+/** A part of Practice, with Amy Cope, the practice admin, signed in. */
+export async function openPartOfPractice(part: string, backend: Backend = replay('real'), name = 'amy') {
+	const window = await openAt(backend, 'sign-in-who');
+	await window.press(...name, '{Enter}', ...REPLAY_PIN, '{Enter}');
+	await eventually(() => {
+		if (!text('.places__who').includes('Signed in')) throw new Error('nobody is signed in yet');
+	});
+	await window.keyboard.click(named('Practice'));
+	await eventually(() => void element('#section-heading'));
+	await window.keyboard.click(named(part, '.parts__list'));
+	await eventually(() => {
+		if (text('#section-heading') !== part || focused() !== 'section-heading') throw new Error(`${part} is not open yet`);
+	});
+	return window;
 }

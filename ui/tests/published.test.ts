@@ -1,0 +1,94 @@
+// The published directory that a practice follows: what is held waits for a yes or no, and what is wrong is said; on recorded answers.
+import { describe, expect, it, vi } from 'vitest';
+import { replay } from '../src/backend/replay';
+import type { HeldChanges, PublishedDirectory } from '../src/backend/types';
+import { element, eventually, focused, openPartOfPractice, text } from './window';
+
+const HELD: HeldChanges = {
+	publication: 'publication-5',
+	heldAt: '2026-11-21T13:40:00Z',
+	refused: false,
+	version: 5,
+	servicesBefore: 64,
+	servicesNew: 1,
+	servicesChanged: 30,
+	servicesGone: 2,
+	endpointsBefore: 45,
+	endpointsNew: 0,
+	endpointsChanged: 3,
+	endpointsGone: 1,
+};
+
+async function openWith(changed: Partial<PublishedDirectory>) {
+	const backend = replay('real');
+	const now = { ...(await backend.publishedDirectory()), ...changed } as PublishedDirectory;
+	vi.spyOn(backend, 'publishedDirectory').mockResolvedValue(now);
+	const decide = vi.spyOn(backend, 'decideHeldChanges');
+	return { decide, now, window: await openPartOfPractice('Directory', backend) };
+}
+
+describe('the published directory', () => {
+	it('asks for a yes or no where much changes at once, and says how much', async () => {
+		const { decide, now, window } = await openWith({ held: HELD });
+		await eventually(() =>
+			expect(text('#published-held')).toContain(
+				'Version 5. Services: 1 new, 30 changed, 2 gone, of 64; addresses: 0 new, 3 changed, 1 gone, of 45.',
+			),
+		);
+		expect(decide).not.toHaveBeenCalled();
+		decide.mockResolvedValue({ ...now, version: 5, held: null });
+		element('#held-accept').focus();
+		await window.press('{Enter}');
+		await eventually(() => expect(focused()).toBe('published-now'));
+		expect(decide).toHaveBeenCalledWith('publication-5', true);
+		expect(document.querySelector('#published-held')).toBeNull();
+	});
+
+	it('keeps the directory after a no, and goes on saying so', async () => {
+		const { decide, now, window } = await openWith({ held: HELD });
+		await eventually(() => element('#held-refuse'));
+		decide.mockResolvedValue({ ...now, held: { ...HELD, refused: true } });
+		element('#held-refuse').focus();
+		await window.press('{Enter}');
+		await eventually(() => expect(text('#published-held-heading')).toBe('You said no to a version'));
+		expect(decide).toHaveBeenCalledWith('publication-5', false);
+		expect(document.querySelector('#held-accept')).toBeNull();
+	});
+
+	it('says since when it fails and why, that it is too old to send by, and that the clock seems wrong', async () => {
+		await openWith({
+			failingSince: '2026-11-20T09:05:00Z',
+			failingWhy: 'feed-expired',
+			expired: true,
+			tooOldSince: '2026-11-21T00:00:00Z',
+			clockWarning: true,
+		});
+		await eventually(() => expect(text('#published-failing')).toContain('The curators have not renewed the directory in time'));
+		expect(text('#published-failing')).toContain('20-Nov-2026');
+		expect(text('#published-too-old')).toContain('held until somebody has phoned it');
+		expect(text('#published-clock')).toContain('Set it');
+	});
+
+	it('says nothing of the kind where all is well', async () => {
+		await openWith({});
+		await eventually(() => element('#published-now'));
+		for (const id of ['held', 'failing', 'too-old', 'clock']) expect(document.querySelector(`#published-${id}`)).toBeNull();
+	});
+
+	it('stands in the foot line and beside the place while a version is held', async () => {
+		const backend = replay('real');
+		const ask = backend.windowState.bind(backend);
+		let told: () => void = () => undefined;
+		backend.onDirectoryRefreshed = (act) => (told = act);
+		await openPartOfPractice('Directory', backend);
+		expect(text('.foot')).not.toContain('waits since');
+		vi.spyOn(backend, 'windowState').mockImplementation(async () => {
+			const frame = await ask();
+			return { ...frame, directory: { ...frame.directory, heldSince: '2026-11-21T13:40:00Z', waitingForKeepers: 4 } };
+		});
+		// As after a refresh in the background.
+		told();
+		await eventually(() => expect(text('.foot')).toContain('a newer version waits since 21-Nov-2026'));
+		expect(text('.places__list')).toContain('Practice4 of the directory wait for you');
+	});
+});
