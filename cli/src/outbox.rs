@@ -3,7 +3,13 @@
 use crate::{CliError, Common, actor, open, print_json};
 use clap::{Args, Subcommand};
 use engine::Engine;
-use referrals::{desk::UnknownDecision, outbox::outbox_table, people::Right};
+use referrals::{
+    desk::{ReferralRow, UnknownDecision},
+    outbox::outbox_table,
+    patient::cui_date,
+    people::Right,
+    transport::SendProblem,
+};
 
 #[derive(Args)]
 pub struct OutboxArguments {
@@ -60,9 +66,25 @@ pub fn run(arguments: &OutboxArguments, common: &Common) -> Result<(), CliError>
     list(&engine, common)
 }
 
+/// A referral, and the code of why it does not leave.
+fn with_why(
+    engine: &Engine,
+    row: ReferralRow,
+) -> Result<(ReferralRow, Option<&'static str>), CliError> {
+    let problem = if row.needs_attention {
+        engine.desk.referral(&row.id)?.problem
+    } else {
+        None
+    };
+    Ok((row, problem.map(SendProblem::as_str)))
+}
+
 /// No patient's name: a terminal keeps what it shows.
 fn list(engine: &Engine, common: &Common) -> Result<(), CliError> {
-    let rows = engine.desk.worklist()?;
+    let rows = engine.desk.worklist()?.into_iter();
+    let rows: Vec<_> = rows
+        .map(|row| with_why(engine, row))
+        .collect::<Result<_, _>>()?;
     let now = engine.store.clock.now();
     let (counts, channel_problem) = engine.store.practice.read(|c| {
         Ok::<_, referrals::ReferralError>((
@@ -73,11 +95,12 @@ fn list(engine: &Engine, common: &Common) -> Result<(), CliError> {
     if common.json {
         let rows: Vec<_> = rows
             .iter()
-            .map(|row| {
+            .map(|(row, why)| {
                 serde_json::json!({
                     "referral_id": row.id, "reference": row.reference, "service": row.service_name,
                     "state": row.state.as_str(), "changed_at": row.changed_at.to_string(),
-                    "responsibility": row.responsibility, "needs_attention": row.needs_attention,
+                    "responsibility": row.responsibility, "needs_attention": row.needs_attention, "why": why,
+                    "owner": row.next.map(|(owner, _)| owner), "by": row.next.map(|(_, day)| day.to_string()),
                 })
             })
             .collect();
@@ -94,7 +117,7 @@ fn list(engine: &Engine, common: &Common) -> Result<(), CliError> {
     if let Some(problem) = channel_problem {
         say!("Nothing can be sent just now: {problem}");
     }
-    for row in rows {
+    for (row, why) in rows {
         let mark = if row.needs_attention { "!" } else { " " };
         say!(
             "{mark} {}  {}  {}  [{}]",
@@ -103,6 +126,9 @@ fn list(engine: &Engine, common: &Common) -> Result<(), CliError> {
             row.service_name,
             row.id
         );
+        if let (Some(why), Some((owner, day))) = (why, row.next) {
+            say!("    {why}: {owner}, by {}", cui_date(day));
+        }
     }
     Ok(())
 }

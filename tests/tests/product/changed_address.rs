@@ -152,11 +152,11 @@ impl Surgery {
         self.by(HALE, &answers)
     }
 
-    fn state(&self, referral_id: &Value) -> Value {
+    fn row(&self, referral_id: &Value) -> Value {
         let listed = self.done(HALE, &["outbox"]);
         let rows = listed["referrals"].as_array().unwrap();
         let found = rows.iter().find(|row| row["referral_id"] == *referral_id);
-        found.unwrap()["state"].clone()
+        found.unwrap().clone()
     }
 
     fn send(&self) {
@@ -194,7 +194,15 @@ fn h02_wrong_address_a_changed_one_is_held_until_two_people_agree_by_their_pins(
         surgery.done(LISTER, &["sync", "--accept-held"]);
     }
     surgery.send();
-    assert_eq!(surgery.state(&queued), "held");
+    let held = surgery.row(&queued);
+    assert_eq!(
+        (&held["state"], &held["why"]),
+        (&"held".into(), &"address-changed".into())
+    );
+    assert!(
+        held["owner"].is_string() && held["by"].is_string(),
+        "{held}"
+    );
     assert_eq!(surgery.mail.messages().len(), 0);
     // The next one is not even queued.
     assert!(!surgery.refer(DOE).succeeded);
@@ -273,6 +281,6 @@ fn h02_wrong_address_a_changed_one_is_held_until_two_people_agree_by_their_pins(
     // The first is never re-aimed, whoever asks.
     surgery.done(HALE, &["outbox", "try-again", queued.as_str().unwrap()]);
     surgery.send();
-    assert_eq!(surgery.state(&queued), "held");
+    assert_eq!(surgery.row(&queued)["state"], "held");
     assert_eq!(surgery.mail.messages().len(), 1);
 }
