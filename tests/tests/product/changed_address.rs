@@ -224,6 +224,36 @@ fn h02_wrong_address_a_changed_one_is_held_until_two_people_agree_by_their_pins(
     );
     assert!(in_words.out.contains("platf[0]rm"), "{in_words:?}");
 
+    nobody_agrees_alone(&surgery, shown);
+    assert!(!surgery.refer(DOE).succeeded, "still nobody's second word");
+
+    // With the PIN on standard input.
+    let approved = surgery.run(
+        &[
+            "addresses",
+            "approve",
+            shown,
+            "--as",
+            BLOOM,
+            "--pin-file",
+            "-",
+        ],
+        "604913",
+    );
+    assert!(approved.succeeded, "{approved:?}");
+    let next = surgery.refer(DOE);
+    assert!(next.succeeded, "{next:?}");
+    surgery.send();
+    assert_eq!(surgery.mail.only_message().envelope.to, [AFTER]);
+    // The first is never re-aimed, whoever asks.
+    surgery.done(HALE, &["outbox", "try-again", queued.as_str().unwrap()]);
+    surgery.send();
+    assert_eq!(surgery.row(&queued)["state"], "held");
+    assert_eq!(surgery.mail.messages().len(), 1);
+}
+
+/// Proposed at the end, by one person.
+fn nobody_agrees_alone(surgery: &Surgery, shown: &str) {
     // What nobody has looked at; one person twice; what was not shown; a wrong PIN.
     let propose = ["addresses", "propose", shown];
     let approve = ["addresses", "approve", shown];
@@ -258,29 +288,4 @@ fn h02_wrong_address_a_changed_one_is_held_until_two_people_agree_by_their_pins(
         "wrong-pin",
         "{typed_wrong:?}"
     );
-    assert!(!surgery.refer(DOE).succeeded, "still nobody's second word");
-
-    // With the PIN on standard input.
-    let approved = surgery.run(
-        &[
-            "addresses",
-            "approve",
-            shown,
-            "--as",
-            BLOOM,
-            "--pin-file",
-            "-",
-        ],
-        "604913",
-    );
-    assert!(approved.succeeded, "{approved:?}");
-    let next = surgery.refer(DOE);
-    assert!(next.succeeded, "{next:?}");
-    surgery.send();
-    assert_eq!(surgery.mail.only_message().envelope.to, [AFTER]);
-    // The first is never re-aimed, whoever asks.
-    surgery.done(HALE, &["outbox", "try-again", queued.as_str().unwrap()]);
-    surgery.send();
-    assert_eq!(surgery.row(&queued)["state"], "held");
-    assert_eq!(surgery.mail.messages().len(), 1);
 }
