@@ -172,9 +172,9 @@ fn look(known: &KnownAddresses, it: &AddressToApprove) -> AddressLook {
 
 /// The endpoints that this one takes the place of, as far back as the directory tells; a circle ends it.
 fn superseded_by(endpoint: &Endpoint, by_id: &BTreeMap<&EndpointId, &Endpoint>) -> Vec<String> {
-    let mut former: Vec<String> = Vec::new();
+    let (mut former, mut met) = (Vec::new(), BTreeSet::new());
     let mut next = endpoint.supersedes.as_ref();
-    while let Some(id) = next.filter(|id| !former.iter().any(|it| it == id.as_str())) {
+    while let Some(id) = next.filter(|id| met.insert(*id)) {
         former.push(id.to_string());
         next = by_id.get(id).and_then(|it| it.supersedes.as_ref());
     }

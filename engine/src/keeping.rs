@@ -1,6 +1,6 @@
 //! Keeping the directory true: which entries need a check and why, what happened to each, and what is told to its curator.
 
-use crate::{Catalogue, Engine, EngineError, layer::own_age, session::Needs};
+use crate::{Catalogue, Engine, EngineError, catalogue::phone_of, layer::own_age, session::Needs};
 use jiff::{Timestamp, civil::Date};
 use referrals::{keeping_table, people::Right};
 use services_directory::{
@@ -303,10 +303,7 @@ impl Known {
             },
             due: Vec::new(),
             contact: named,
-            phone: more
-                .duty_line
-                .clone()
-                .or_else(|| contact.and_then(|contact| contact.phone.clone())),
+            phone: phone_of(service),
             pinned: self.pinned.contains_key(id),
             hidden: self.hidden.contains_key(id),
             do_not_refer: self.stopped.contains_key(id),

@@ -87,13 +87,7 @@ pub fn approved_name(
     endpoint_id: &str,
     digest: &str,
 ) -> Result<Option<String>, ReferralError> {
-    Ok(connection
-        .query_row(
-            "SELECT service_name FROM approvals WHERE endpoint_id = :endpoint_id AND digest = :digest AND ended_at = 0",
-            named_params! { ":endpoint_id": endpoint_id, ":digest": digest },
-            |row| row.get(0),
-        )
-        .optional()?)
+    Ok(holding(connection, endpoint_id, digest)?.map(|(_, service_name)| service_name))
 }
 
 /// Whether an approval under the one name holds for a service of the other; '' is one from before names were kept.
@@ -107,11 +101,20 @@ pub fn approved_by(
     endpoint_id: &str,
     digest: &str,
 ) -> Result<Option<String>, ReferralError> {
+    Ok(holding(connection, endpoint_id, digest)?.map(|(approved_by, _)| approved_by))
+}
+
+/// Who approved it, and under which name of the service.
+fn holding(
+    connection: &Connection,
+    endpoint_id: &str,
+    digest: &str,
+) -> Result<Option<(String, String)>, ReferralError> {
     Ok(connection
         .query_row(
-            "SELECT approved_by FROM approvals WHERE endpoint_id = :endpoint_id AND digest = :digest AND ended_at = 0",
+            "SELECT approved_by, service_name FROM approvals WHERE endpoint_id = :endpoint_id AND digest = :digest AND ended_at = 0",
             named_params! { ":endpoint_id": endpoint_id, ":digest": digest },
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?)
 }

@@ -188,8 +188,8 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Over 10% of the services, over 2% of the endpoints, or more than five endpoints (reliability: threat 2). What is new counts only among endpoints
-    /// that take the place of others; a directory that grows is not held.
+    /// Over 10% of the services, over 2% of the endpoints, or more than five endpoints (reliability: threat 2). What is new does not
+    /// count: a directory that grows is not held.
     pub fn are_many(&self) -> bool {
         let services = self.services_changed + self.services_gone;
         let endpoints = self.endpoints_changed + self.endpoints_gone;
@@ -277,14 +277,7 @@ pub fn enrolment(connection: &Connection) -> Result<Option<Enrolment>, StoreErro
 pub fn trust(connection: &Connection) -> Result<Trust, StoreError> {
     let mut trust = Trust::default();
     let mut roles = connection.prepare("SELECT role, version, metadata FROM feed_roles")?;
-    let rows = roles.query_map([], |row| {
-        Ok((
-            row.get::<_, String>(0)?,
-            row.get::<_, i64>(1)?,
-            row.get::<_, String>(2)?,
-        ))
-    })?;
-    for row in rows {
+    for row in roles.query_map([], name_number_text)? {
         let (role, version, json) = row?;
         let role = TrustedRole::ALL.into_iter().find(|it| it.as_str() == role);
         let role = role.ok_or_else(|| StoreError::Value("feed_roles".into()))?;
@@ -292,14 +285,7 @@ pub fn trust(connection: &Connection) -> Result<Trust, StoreError> {
         trust.roles.insert(role, TrustedMetadata { version, json });
     }
     let mut files = connection.prepare("SELECT kind, number, sha256 FROM feed_files")?;
-    let rows = files.query_map([], |row| {
-        Ok((
-            row.get::<_, String>(0)?,
-            row.get::<_, i64>(1)?,
-            row.get::<_, String>(2)?,
-        ))
-    })?;
-    for row in rows {
+    for row in files.query_map([], name_number_text)? {
         let (kind, of, sha256) = row?;
         let kind = FileKind::ALL.into_iter().find(|it| it.as_str() == kind);
         let kind = kind.ok_or_else(|| StoreError::Value("feed_files".into()))?;
@@ -316,6 +302,10 @@ pub fn trust(connection: &Connection) -> Result<Trust, StoreError> {
         trust.expires_at = time_or_none(&expires_at)?;
     }
     Ok(trust)
+}
+
+fn name_number_text(row: &Row<'_>) -> rusqlite::Result<(String, i64, String)> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
 }
 
 /// What was verified becomes what the next refresh must follow from. Before anything of it is applied.

@@ -89,6 +89,6 @@ describe('the published directory', () => {
 		// As after a refresh in the background.
 		told();
 		await eventually(() => expect(text('.foot')).toContain('a newer version waits since 21-Nov-2026'));
-		expect(text('.places__list')).toContain('Practice 4 of the directory wait for you');
+		expect(text('.places__list')).toContain('Practice 4 to settle for the directory');
 	});
 });

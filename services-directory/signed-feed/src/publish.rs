@@ -16,7 +16,7 @@ pub use edition::{Edition, Left, Texts};
 pub use endpoints::{EndpointChange, EndpointChanges};
 pub use error::PublishError;
 pub use repository::{ProposedTargets, Published, Repository, Step, fingerprint};
-pub use request::{Review, SigningRequest, purpose_of};
+pub use request::{Review, SigningRequest};
 pub use roles::{Keyring, holders_of, services_delegation};
 pub use rotation::ProposedRotation;
 pub use signing::{CollectedSignature, RoleName, Signers, bytes_to_sign, file_bytes};

@@ -228,7 +228,8 @@ impl Fetcher {
     }
 
     /// Bodies of answers, over the whole refresh.
-    pub fn received_bytes(&self) -> u64 {
+    #[cfg(test)]
+    fn received_bytes(&self) -> u64 {
         self.0.received.load(Ordering::Relaxed)
     }
 

@@ -81,15 +81,6 @@ impl<'a> Fields<'a> {
         (!text.is_empty()).then_some(text)
     }
 
-    pub fn id(&self) -> Option<String> {
-        let (key, short) = ("id", self.text("id", Length::Name));
-        short.inspect(|id| {
-            if id.len() > 150 {
-                self.repair(key, id, None, Why::TooLong);
-            }
-        })
-    }
-
     /// A number, also where it is written as a text.
     pub fn number(&self, key: &str) -> Option<f64> {
         let value = self.present(key)?;

@@ -11,7 +11,7 @@ export const PLACES = {
 } as const;
 
 /** Beside a count on the button of a place. */
-export const PLACE_COUNTS = { referrals: 'need attention', practice: 'of the directory wait for you' } as const;
+export const PLACE_COUNTS = { referrals: 'need attention', practice: 'to settle for the directory' } as const;
 
 export function outboxWords(waiting: number, needsAttention: number): string {
 	const queue = waiting === 0 ? 'outbox empty' : `${waiting} waiting`;

@@ -334,16 +334,6 @@ fn check_life(
     }
 }
 
-/// The purpose of the keys that sign a role which people sign apart.
-pub fn purpose_of(name: RoleName) -> KeyPurpose {
-    match name {
-        RoleName::Root => KeyPurpose::Root,
-        RoleName::Targets => KeyPurpose::Targets,
-        RoleName::Services => KeyPurpose::Services,
-        RoleName::Snapshot | RoleName::Timestamp => KeyPurpose::Online,
-    }
-}
-
 /// A role from the bytes to sign, if these are exactly what it is signed as.
 fn role_of<T: Role + DeserializeOwned>(text: &str) -> Result<T, PublishError> {
     let bytes = decoded(text)?;
