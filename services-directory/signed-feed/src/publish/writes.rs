@@ -5,8 +5,9 @@
 use super::error::PublishError;
 use std::{
     fs::{self, File},
-    io::Write as _,
+    io::{self, Write as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// One file that is to be there.
@@ -46,6 +47,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
     let unfinished = PathBuf::from(unfinished);
     let written = File::create(&unfinished).and_then(|mut file| {
         file.write_all(bytes)?;
+        date_after(&file, path)?;
         file.sync_all()
     });
     written.map_err(PublishError::file(&unfinished))?;
@@ -56,4 +58,38 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
         .and_then(|folder| folder.sync_all())
         .map_err(PublishError::file(folder))?;
     Ok(())
+}
+
+/// A web host tells two versions of a file apart by its length and the second in which it was written (nginx's `ETag`): of two within one second
+/// and of one length, the later would be taken for the former.
+fn date_after(file: &File, former: &Path) -> io::Result<()> {
+    let Ok(former) = fs::metadata(former).and_then(|it| it.modified()) else {
+        return Ok(());
+    };
+    match former.checked_add(Duration::from_secs(1)) {
+        Some(next) if file.metadata()?.modified()? < next => file.set_modified(next),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::UNIX_EPOCH;
+
+    #[test]
+    fn two_versions_written_within_one_second_are_of_different_seconds() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("timestamp.json");
+        let second = || {
+            let modified = fs::metadata(&path).unwrap().modified().unwrap();
+            modified.duration_since(UNIX_EPOCH).unwrap().as_secs()
+        };
+        write_whole(&path, b"1").unwrap();
+        let first = second();
+        for later in 1..=3 {
+            write_whole(&path, b"2").unwrap();
+            assert!(second() >= first + later, "{later}");
+        }
+    }
 }
