@@ -24,7 +24,8 @@ pub fn run(arguments: &ShowArguments, common: &Common) -> Result<(), CliError> {
         practice,
         ..PatientFacts::default()
     };
-    let card = catalogue.card(&arguments.id, &facts, engine.store.clock.today())?;
+    let card = catalogue.card(&arguments.id, &facts, engine.store.clock.today());
+    let card = card.map_err(|error| engine.why_gone(error))?;
     if common.json {
         return print_json(&as_json(&card));
     }

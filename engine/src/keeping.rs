@@ -1,6 +1,8 @@
 //! Keeping the directory true: which entries need a check and why, what happened to each, and what is told to its curator.
 
-use crate::{Catalogue, Engine, EngineError, catalogue::phone_of, layer::own_age, session::Needs};
+use crate::{
+    Catalogue, Engine, EngineError, Left, catalogue::phone_of, layer::own_age, session::Needs,
+};
 use jiff::{Timestamp, civil::Date};
 use referrals::{keeping_table, people::Right};
 use services_directory::{
@@ -34,6 +36,8 @@ pub struct ListedEntry {
     pub pinned: bool,
     pub hidden: bool,
     pub do_not_refer: bool,
+    /// Why it has left the directory, where that is said.
+    pub left: Option<Left>,
 }
 
 /// One line of the timeline of a service.
@@ -307,6 +311,7 @@ impl Known {
             pinned: self.pinned.contains_key(id),
             hidden: self.hidden.contains_key(id),
             do_not_refer: self.stopped.contains_key(id),
+            left: None,
         }
     }
 
@@ -316,7 +321,7 @@ impl Known {
         let matters = |id: &str| self.noted.contains(id) || self.uses.contains_key(id);
         left.filter(move |seen| matters(&seen.service_id))
             .filter(|seen| catalogue.service(&seen.service_id).is_none())
-            .map(|seen| {
+            .map(move |seen| {
                 let id = seen.service_id.as_str();
                 ListedEntry {
                     service_id: id.to_owned(),
@@ -333,6 +338,7 @@ impl Known {
                     pinned: false,
                     hidden: false,
                     do_not_refer: self.stopped.contains_key(id),
+                    left: catalogue.left(id),
                 }
             })
     }

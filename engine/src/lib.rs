@@ -15,6 +15,7 @@ mod found;
 mod keeping;
 mod layer;
 mod layer_refresh;
+mod left;
 mod log;
 mod records;
 pub mod refresh;
@@ -32,6 +33,7 @@ pub use facts::PatientFacts;
 pub use found::{FoundHere, HiddenHere, LayerMarks};
 pub use keeping::{ListedEntry, TimelineEntry, TimelineWhat};
 pub use layer::{CorrectionDecision, ServiceLayer, SinceUsed};
+pub use left::{Left, Successor};
 pub use log::{Log, LogEntry};
 pub use records::PatientCopy;
 pub use sending::SenderThread;
@@ -103,6 +105,8 @@ pub enum EngineError {
     NothingHeld,
     #[error("there is no service {0} in the directory")]
     NoSuchService(String),
+    #[error("{name} is not in the directory any more: {left}")]
+    ServiceLeft { name: String, left: Box<Left> },
     #[error(
         "there is no directory of services on this computer yet; load one with: onward-cli directory load FILE.jsonl"
     )]
@@ -123,6 +127,7 @@ impl EngineError {
             Self::Fingerprint => "feed-fingerprint",
             Self::NothingHeld => "feed-nothing-held",
             Self::NoSuchService(_) => "directory-changed",
+            Self::ServiceLeft { .. } => "service-left",
             Self::Layer(LayerError::WordsMissing) => "words-missing",
             Self::Layer(LayerError::TooLong) => "words-too-long",
             Self::Layer(LayerError::NothingChanged) => "nothing-changed",

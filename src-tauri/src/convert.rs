@@ -5,6 +5,7 @@ mod directory;
 mod draft;
 mod hazards;
 mod layer;
+mod left;
 mod people;
 mod records;
 mod referral;
@@ -119,6 +120,7 @@ pub fn not_set_up() -> WindowError {
         code: error.code().to_owned(),
         detail: None,
         problems: Vec::new(),
+        left: None,
     }
 }
 
@@ -130,10 +132,15 @@ pub fn error(error: &EngineError) -> WindowError {
         }
         _ => Vec::new(),
     };
+    let left = match error {
+        EngineError::ServiceLeft { name, left } => Some(left::left_view(name, left)),
+        _ => None,
+    };
     WindowError {
         code: error.code().to_owned(),
         detail: error.detail(),
         problems,
+        left,
     }
 }
 
@@ -143,6 +150,7 @@ pub fn stopped() -> WindowError {
         code: "internal".to_owned(),
         detail: None,
         problems: Vec::new(),
+        left: None,
     }
 }
 
@@ -152,6 +160,7 @@ pub fn clipboard_refused() -> WindowError {
         code: "clipboard".to_owned(),
         detail: None,
         problems: Vec::new(),
+        left: None,
     }
 }
 

@@ -560,6 +560,19 @@ view! {
         pub layer: ServiceLayer,
     }
 
+    /// What became of a service that has left the directory.
+    struct LeftView {
+        pub id: String,
+        pub name: String,
+        /// "closed", "merged", "withdrawn", "error"
+        pub reason: String,
+        /// DD-Mmm-YYYY
+        pub on: String,
+        /// The last of those that took its place, where that is still listed.
+        pub successor_id: Option<String>,
+        pub successor_name: Option<String>,
+    }
+
     /// Another service that a card names.
     struct ServiceLink {
         pub id: String,
@@ -660,6 +673,10 @@ view! {
     /// A referral whole: where it stands, what can be done, and everything that happened.
     struct ReferralDetail {
         pub row: ReferralRow,
+        /// Its service is not in the directory any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub left: Option<LeftView>,
         pub banner: Banner,
         pub address: String,
         pub referrer: String,
@@ -726,6 +743,10 @@ view! {
         pub code: String,
         pub detail: Option<String>,
         pub problems: Vec<Problem>,
+        /// With "service-left": what became of the service.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub left: Option<LeftView>,
     }
 
     /// Closing inside the undo time: send now, or keep as drafts.
@@ -874,6 +895,10 @@ view! {
         pub is_local: bool,
         /// It has left the directory.
         pub is_gone: bool,
+        /// Then, why, where that is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub left: Option<LeftView>,
     }
 
     struct DueView {
@@ -887,6 +912,10 @@ view! {
     /// What happened to a service, the newest first.
     struct ServiceHistory {
         pub name: String,
+        /// Why it is not in the directory any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub left: Option<LeftView>,
         pub layer: ServiceLayer,
         pub lines: Vec<HistoryLine>,
     }

@@ -19,3 +19,4 @@ export * from './messages/replies';
 export * from './messages/before-send';
 export * from './messages/concern';
 export * from './messages/directory';
+export * from './messages/left';

@@ -59,6 +59,7 @@ describe('the words', () => {
 
 	it.each([
 		['Category', messages.CATEGORIES, 22],
+		['TombstoneReason', messages.LEFT, 4],
 		['Mode', messages.MODES, 6],
 		['ReferralMethod', messages.METHODS, 9],
 	] as const)('cover every %s of the directory', (name, list, count) => {

@@ -23,7 +23,8 @@ pub fn service_card(
 ) -> Result<ServiceCard, EngineError> {
     let today = engine.store.clock.today();
     let catalogue = engine.catalogue()?;
-    let card = catalogue.card(id, &engine.facts(draft)?, today)?;
+    let card = catalogue.card(id, &engine.facts(draft)?, today);
+    let card = card.map_err(|error| engine.why_gone(error))?;
     let (method, method_words) = catalogue.method(card.service, today);
     let criteria = card.checks.iter();
     let checked = catalogue.checked(card.service, today);

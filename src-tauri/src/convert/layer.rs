@@ -1,6 +1,6 @@
 //! The practice's own layer and the health of the directory, with people by their names and days as NHS screens write them.
 
-use super::directory::code;
+use super::{directory::code, left::left_view};
 use crate::views::{
     ChangeView, CheckedHow, CorrectionDecision, CorrectionView, CorrectionsView, DirectoryList,
     DirectoryRow, DueView, ExportedCorrections, FieldValue, HistoryLine, LayerEntry, LayerKind,
@@ -201,6 +201,10 @@ pub fn directory_list(engine: &Engine, words: &str) -> Result<DirectoryList, Eng
 
 fn row(entry: ListedEntry) -> DirectoryRow {
     DirectoryRow {
+        left: entry
+            .left
+            .as_ref()
+            .map(|it| left_view(&entry.facts.name, it)),
         service_id: entry.service_id,
         name: entry.facts.name,
         uses: entry.facts.uses,
@@ -233,8 +237,10 @@ fn due(due: Due) -> DueView {
 pub fn service_history(engine: &Engine, service_id: &str) -> Result<ServiceHistory, EngineError> {
     let names = Names::read(engine)?;
     let lines = engine.service_timeline(service_id)?;
+    let name = engine.entry_name(service_id)?;
     Ok(ServiceHistory {
-        name: engine.entry_name(service_id)?,
+        left: engine.left(service_id).map(|it| left_view(&name, &it)),
+        name,
         layer: service_layer(engine, service_id)?,
         lines: lines
             .into_iter()

@@ -1,6 +1,6 @@
 //! Referrals, their timelines, and the demonstration's mailbox.
 
-use super::hazards::reply_view;
+use super::{hazards::reply_view, left::left_view};
 use crate::views::{
     Banner, CopiedView, FilingView, MailboxMessage, MailboxRow, QueuedView, ReferralDetail,
     ReferralRow, TimelineEntry, UnknownDecision,
@@ -69,6 +69,9 @@ pub fn referral(engine: &Engine, id: &str) -> Result<ReferralDetail, EngineError
         .undo_until
         .map(|until| until.duration_since(now).as_secs());
     Ok(ReferralDetail {
+        left: engine
+            .left(&detail.referral.service_id)
+            .map(|it| left_view(&detail.row.service_name, &it)),
         row: referral_row(&detail.row),
         banner: banner(engine, &detail),
         address: detail.referral.address.clone(),

@@ -1,17 +1,21 @@
 //! Keeping the directory true: what needs a check and why, what each service went through, and what changed since it was last used.
 
-use engine::{Engine, TimelineWhat};
+use engine::{Engine, PatientFacts, TimelineWhat};
 use jiff::SignedDuration;
+use jiff::civil::date;
 use product_tests::directories::{STARTER, changed_directory};
 use product_tests::patients::{DOE, SMITH};
 use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice, Time};
+use product_tests::program::Program;
 use referrals::desk::Reply;
 use services_directory::directory_table;
 use services_directory::feed::{Directory, FeedLimits};
+use services_directory::ids::ServiceId;
 use services_directory::layer::due::{Due, Standing};
 use services_directory::layer::fields::ServiceField;
 use services_directory::layer::history::Change;
 use services_directory::layer::{CheckedHow, LayerKind};
+use services_directory::model::{Tombstone, TombstoneReason};
 
 const TALKING: &str = "talking-therapies";
 
@@ -215,6 +219,75 @@ fn what_has_left_the_directory_stands_there_until_nothing_here_is_about_it() {
     let entry = engine.service_layer("tai-chi").unwrap().entries.remove(0);
     engine.end_layer_entry(&entry.id).unwrap();
     assert_eq!(due(engine, "tai-chi"), [""; 0]);
+}
+
+/// The next version, without tai chi: merged into what has left itself, and whose place another took.
+fn with_tai_chi_merged() -> Directory {
+    let id = |id: &str| ServiceId::parse(id).unwrap();
+    let mut directory = without("tai-chi");
+    let chain = [
+        ("tai-chi", TombstoneReason::Merged, "chair-yoga"),
+        ("chair-yoga", TombstoneReason::Closed, PAIN_PLATFORM),
+    ];
+    for (left, reason, successor) in chain {
+        directory.tombstones.push(Tombstone {
+            id: id(left),
+            reason,
+            successor: Some(id(successor)),
+            on: date(2027, 2, 1),
+        });
+    }
+    directory
+}
+
+#[test]
+fn what_has_left_says_why_and_what_took_its_place_wherever_somebody_meets_it() {
+    let practice = Practice::open();
+    let engine = &practice.engine;
+    let facts = PatientFacts::default();
+    let today = engine.store.clock.today();
+    let name = engine.entry_name("tai-chi").unwrap();
+    engine
+        .add_to_layer("tai-chi", LayerKind::Note, "Wednesdays are full.")
+        .unwrap();
+    let card = |id: &str| {
+        let catalogue = engine.catalogue().unwrap();
+        let refused = catalogue.card(id, &facts, today).err();
+        refused.map(|error| engine.why_gone(error))
+    };
+    assert!(card("tai-chi").is_none() && engine.left("tai-chi").is_none());
+
+    // Without a tombstone nobody knows why.
+    engine.load_directory(without("tai-chi")).unwrap();
+    assert_eq!(card("tai-chi").unwrap().code(), "directory-changed");
+    let left_in_list = || {
+        let (rows, _) = engine.directory_list("").unwrap();
+        let row = rows.into_iter().find(|row| row.service_id == "tai-chi");
+        row.unwrap().left
+    };
+    assert_eq!(left_in_list(), None);
+
+    engine.load_directory(with_tai_chi_merged()).unwrap();
+    let left = left_in_list().unwrap();
+    assert_eq!(
+        (left.reason, left.on),
+        (TombstoneReason::Merged, date(2027, 2, 1))
+    );
+    assert_eq!(left.successor.as_ref().unwrap().id.as_str(), PAIN_PLATFORM);
+    assert_eq!(engine.left("tai-chi"), Some(left));
+    let refused = card("tai-chi").unwrap();
+    assert_eq!(refused.code(), "service-left");
+    let said = format!(
+        "{name} is not in the directory any more: merged into Pain Platform [{PAIN_PLATFORM}] on 01-Feb-2027"
+    );
+    assert_eq!(refused.to_string(), said);
+    assert_eq!(card("nowhere").unwrap().code(), "directory-changed");
+
+    let (data, home) = (practice.data(), practice.beside("home"));
+    let _folder = practice.close();
+    let shown = Program::over(&data, &home).run(&["show", "tai-chi"]);
+    assert!(!shown.succeeded && shown.out.is_empty());
+    assert_eq!(shown.err, format!("onward-cli: {said}\n"));
 }
 
 #[test]

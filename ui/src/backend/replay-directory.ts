@@ -15,6 +15,7 @@ import type {
 	DirectoryRow,
 	ExportedCorrections,
 	LayerKind,
+	LeftView,
 	LocalServiceForm,
 	LocalServiceRow,
 	ServiceHistory,
@@ -29,6 +30,11 @@ export class DirectoryReplay extends PracticeReplay implements DirectoryBackend 
 	private open = as<CorrectionsView>(correctionsRecorded.answer);
 	private own = as<LocalServiceRow[]>(localServices.answer);
 	private layersMade = 0;
+
+	/** What became of a service that is not in the directory any more. */
+	protected leftOf(serviceId: string): LeftView | undefined {
+		return as(this.entries.find((row) => row.serviceId === serviceId)?.left);
+	}
 
 	/** What stands beside a service now. */
 	protected layerOf(serviceId: string): ServiceLayer {
@@ -99,7 +105,8 @@ export class DirectoryReplay extends PracticeReplay implements DirectoryBackend 
 	async serviceHistory(serviceId: string): Promise<ServiceHistory> {
 		const recorded = as<ServiceHistory>(serviceHistory.answer);
 		const name = this.entries.find((row) => row.serviceId === serviceId)?.name ?? recorded.name;
-		return { ...recorded, name, layer: this.layerOf(serviceId) };
+		const left = this.leftOf(serviceId);
+		return { ...recorded, name, layer: this.layerOf(serviceId), ...(left && { left }) };
 	}
 
 	async verifyService(serviceId: string, how: CheckedHow, whoAnswered: string): Promise<ServiceLayer> {

@@ -23,6 +23,7 @@ import type {
 	AuditView,
 	BackupsView,
 	ExportView,
+	LeftView,
 	MailboxForm,
 	MailboxTest,
 	PhoneCheckRow,
@@ -43,8 +44,8 @@ import type {
 /** JSON imports widen unions to strings; a Rust test compares the recordings with the real answers. */
 export const as = <T>(value: unknown): T => structuredClone(value) as T;
 
-export function refuse(code: string, problems: Problem[] = [], detail: string | null = null): never {
-	const error: WindowError = { code, detail, problems };
+export function refuse(code: string, problems: Problem[] = [], detail: string | null = null, left?: LeftView): never {
+	const error: WindowError = { code, detail, problems, ...(left && { left }) };
 	// The window is given plain objects by Rust, not instances of Error.
 	throw error;
 }

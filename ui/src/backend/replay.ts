@@ -177,6 +177,8 @@ class Replay extends DirectoryReplay implements Backend {
 
 	async serviceCard(_draftId: string, serviceId: string): Promise<ServiceCard> {
 		const entry = serviceCard.find((other) => other.answer.id === serviceId);
+		const left = this.leftOf(serviceId);
+		if (left !== undefined) return refuse('service-left', [], null, left);
 		if (entry === undefined) return refuse('not-found');
 		const card = as<ServiceCard>(entry.answer);
 		// An answer is all that settles a criterion here; Rust looks at what else is known, too.

@@ -250,7 +250,11 @@ contact: string | null, phone: string | null, pinned: boolean, hidden: boolean, 
 /**
  * It has left the directory.
  */
-isGone: boolean, };
+isGone: boolean, 
+/**
+ * Then, why, where that is said.
+ */
+left?: LeftView, };
 
 export type DirectoryState = { name: string, version: number, serviceCount: number, 
 /**
@@ -417,6 +421,23 @@ entryHasChanged: boolean, };
  * What a practice can put beside a service.
  */
 export type LayerKind = "note" | "pin" | "hidden" | "doNotRefer";
+
+/**
+ * What became of a service that has left the directory.
+ */
+export type LeftView = { id: string, name: string, 
+/**
+ * "closed", "merged", "withdrawn", "error"
+ */
+reason: string, 
+/**
+ * DD-Mmm-YYYY
+ */
+on: string, 
+/**
+ * The last of those that took its place, where that is still listed.
+ */
+successorId: string | null, successorName: string | null, };
 
 /**
  * How people are referred to a service that only this practice knows: nothing is sent to it from here.
@@ -599,7 +620,11 @@ export type ReferralChanged = { id: string, };
 /**
  * A referral whole: where it stands, what can be done, and everything that happened.
  */
-export type ReferralDetail = { row: ReferralRow, banner: Banner, address: string, referrer: string, sentBy: string, servicePhone: string | null, 
+export type ReferralDetail = { row: ReferralRow, 
+/**
+ * Its service is not in the directory any more.
+ */
+left?: LeftView, banner: Banner, address: string, referrer: string, sentBy: string, servicePhone: string | null, 
 /**
  * What a person can do now: "undo", "send-now", "try-again", "it-arrived", "send-again", "withdraw".
  */
@@ -805,7 +830,11 @@ favourite: boolean, layer: ServiceLayer, };
 /**
  * What happened to a service, the newest first.
  */
-export type ServiceHistory = { name: string, layer: ServiceLayer, lines: Array<HistoryLine>, };
+export type ServiceHistory = { name: string, 
+/**
+ * Why it is not in the directory any more.
+ */
+left?: LeftView, layer: ServiceLayer, lines: Array<HistoryLine>, };
 
 /**
  * What stands beside a published service, on this practice's own word.
@@ -937,7 +966,11 @@ export type UseMode = "demonstration" | "real" | "setUp" | "recover";
 /**
  * What Rust refused or could not do. The window acts on `code`; the words are in `messages.ts`.
  */
-export type WindowError = { code: string, detail: string | null, problems: Array<Problem>, };
+export type WindowError = { code: string, detail: string | null, problems: Array<Problem>, 
+/**
+ * With "service-left": what became of the service.
+ */
+left?: LeftView, };
 
 /**
  * Whatever the frame of the window shows on every screen.

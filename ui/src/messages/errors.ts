@@ -22,6 +22,7 @@ export const ERROR_CODES: Words = {
 	unreadable: 'No patient could be read from that text. Type the details instead.',
 	'directory-missing': 'There is no directory of services on this computer yet. Ask the practice admin.',
 	'directory-changed': 'The directory has changed meanwhile. Choose the service again.',
+	'service-left': 'That service is not in the directory any more. Choose another.',
 	'practice-not-set': 'The practice’s details and staff are not set up yet. Ask the practice admin.',
 	'mailbox-not-set': 'No mailbox to send from is set up, so this is not queued. Ask the practice admin.',
 	letter:

@@ -1,6 +1,7 @@
 // Finding a service: the words typed, the hits, the active one and its card. An answer that comes after a newer question is dropped.
 import type { Backend } from '../backend/backend';
-import type { HitView, SearchView, ServiceCard } from '../backend/types';
+import type { HitView, LeftView, SearchView, ServiceCard } from '../backend/types';
+import { asWindowError } from './trouble';
 
 export class FinderState {
 	text = $state('');
@@ -9,6 +10,8 @@ export class FinderState {
 	/** The hit that the arrow keys are on; it is only shown, not chosen. */
 	activeIndex = $state(-1);
 	card: ServiceCard | null = $state(null);
+	/** What became of a service that was asked for and is not in the directory any more. */
+	left: LeftView | null = $state(null);
 	/** Whether the hits answer the words that are in the box now; none do after a refusal. */
 	settled = $state(true);
 	/** The cards from which links led to this one, the newest last. */
@@ -91,11 +94,20 @@ export class FinderState {
 			const card = await this.backend.serviceCard(draftId, serviceId);
 			if (number !== this.cardNumber) return null;
 			this.card = card;
+			this.left = null;
 			return card;
 		} catch (error) {
-			if (number === this.cardNumber) this.onError(error);
+			if (number === this.cardNumber) this.notShown(error);
 			return null;
 		}
+	}
+
+	/** Of one that has left the directory there is no card, but why; anything else is trouble. */
+	private notShown(error: unknown): void {
+		const { left } = asWindowError(error);
+		if (left === undefined) return this.onError(error);
+		this.left = left;
+		if (this.card?.id === left.id) this.card = null;
 	}
 
 	/** Follows a link of the card that is shown; `back` returns. */
@@ -123,7 +135,7 @@ export class FinderState {
 			const card = await this.backend.serviceCard(draftId, serviceId);
 			if (number === this.cardNumber) this.card = card;
 		} catch (error) {
-			if (number === this.cardNumber) this.onError(error);
+			if (number === this.cardNumber) this.notShown(error);
 		}
 	}
 
@@ -151,6 +163,7 @@ export class FinderState {
 		this.settled = true;
 		this.view = null;
 		this.card = null;
+		this.left = null;
 		this.trail = [];
 		this.activeIndex = -1;
 	}

@@ -320,6 +320,14 @@ export class OnwardState {
 		this.pane = 'service';
 	}
 
+	/** From a referral to the card of what took its service's place. */
+	async lookFromReferral(serviceId: string): Promise<void> {
+		await this.go('refer');
+		await this.look(serviceId);
+		await tick();
+		document.getElementById('card-name')?.focus();
+	}
+
 	/** The service that a key is about: the hit, while the focus is in the search box, else the card. */
 	private get lookedAt(): { id: string; name: string; favourite: boolean } | null {
 		const inSearch = document.activeElement?.id === 'search';
@@ -377,7 +385,10 @@ export class OnwardState {
 	/** Chooses a service for the draft, with its usual reasons: only one that is open and that is sent to from here. */
 	async choose(serviceId: string, usualReasons: readonly string[] = []): Promise<boolean> {
 		const shown = this.finder.card?.id === serviceId ? this.finder.card : await this.finder.show(serviceId);
-		if (shown === null) return false;
+		if (shown === null) {
+			if (this.finder.left !== null) this.pane = 'service';
+			return false;
+		}
 		this.trouble = cannotReferWords(shown.name, shown.notOpen, shown.address !== null);
 		if (this.trouble !== null) return false;
 		this.chosenCard = shown;
