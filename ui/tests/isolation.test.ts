@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 interface Gate {
 	COMMANDS: readonly string[];
+	EVENTS: readonly string[];
 	mayPass(message: unknown): boolean;
 }
 
@@ -43,6 +44,13 @@ describe('the isolation hook', () => {
 		'',
 		'constructor',
 	])('refuses %s', (cmd) => expect(() => hook(message(cmd))).toThrow('Refused'));
+
+	it('passes exactly the events that the real backend listens to', () => {
+		const source = readFileSync('src/backend/tauri.ts', 'utf8');
+		const heard = [...source.matchAll(/listen(?:<[^>]*>)?\('([a-z-]+)'/g)].map((match) => match[1]);
+		expect(heard.length).toBeGreaterThan(3);
+		expect([...gate.EVENTS].sort()).toEqual(heard.sort());
+	});
 
 	it('listens only to the events of the window', () => {
 		expect(gate.mayPass(message('plugin:event|listen', { event: 'referral-changed', handler: 3 }))).toBe(true);
