@@ -70,6 +70,8 @@ fn progress() -> Progress {
         let words = match step {
             Step::Asking => "asking what is new".to_owned(),
             Step::Fetched { path, bytes } => format!("{path}: {bytes} bytes"),
+            // A line for each file is enough.
+            Step::Fetching { .. } => return,
             Step::Verified => "signatures, versions and ends are right".to_owned(),
             Step::Applying { services } => format!("applying {services} services"),
         };

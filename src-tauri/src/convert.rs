@@ -23,7 +23,7 @@ pub use layer::{
 pub use people::{addresses, phone_checks, shown, staff_form, staff_member};
 pub use records::{audit, backups, export, retention};
 pub use referral::{copied, decision, mailbox, mailbox_message, queued, referral, referral_row};
-pub use refresh::published_directory;
+pub use refresh::{published_directory, refresh_step};
 pub use set_up::{mailbox_form, nothing_set_up, practice_form, set_up};
 
 use crate::views::{

@@ -111,6 +111,20 @@ view! {
         pub held: Option<HeldChanges>,
     }
 
+    enum RefreshDoing { Asking, Verified, Fetching, Applying }
+
+    /// "directory-refreshing": what the refresh that somebody asked for is doing.
+    struct RefreshStep {
+        pub doing: RefreshDoing,
+        /// While fetching: what has come of the files, and how long they are together.
+        #[ts(type = "number")]
+        pub bytes: u64,
+        #[ts(type = "number")]
+        pub of_bytes: u64,
+        /// While applying.
+        pub services: u32,
+    }
+
     /// A version that changes so much that a person is asked, or that got a no.
     struct HeldChanges {
         /// Given back with the yes or no.

@@ -92,7 +92,7 @@
 	]);
 
 	// What the window may hear, and stop hearing. It may not emit.
-	const EVENTS = Object.freeze(['referral-changed', 'directory-refreshed', 'hot-key', 'close-asked']);
+	const EVENTS = Object.freeze(['referral-changed', 'directory-refreshed', 'directory-refreshing', 'hot-key', 'close-asked']);
 	const EVENT_COMMANDS = Object.freeze(['plugin:event|listen', 'plugin:event|unlisten']);
 
 	/** Whether this message may pass. Pure, so that a test can ask it. */

@@ -1,7 +1,8 @@
 // The published directory that a practice follows: what is held waits for a yes or no, and what is wrong is said; on recorded answers.
 import { describe, expect, it, vi } from 'vitest';
 import { replay } from '../src/backend/replay';
-import type { HeldChanges, PublishedDirectory } from '../src/backend/types';
+import type { HeldChanges, PublishedDirectory, RefreshStep } from '../src/backend/types';
+import { refreshStepWords } from '../src/messages';
 import { element, eventually, focused, openPartOfPractice, text } from './window';
 
 const HELD: HeldChanges = {
@@ -18,6 +19,8 @@ const HELD: HeldChanges = {
 	endpointsChanged: 3,
 	endpointsGone: 1,
 };
+
+const STEP: RefreshStep = { doing: 'asking', bytes: 0, ofBytes: 0, services: 0 };
 
 async function openWith(changed: Partial<PublishedDirectory>) {
 	const backend = replay('real');
@@ -74,6 +77,59 @@ describe('the published directory', () => {
 		await eventually(() => element('#published-now'));
 		for (const id of ['held', 'failing', 'too-old', 'clock']) expect(document.querySelector(`#published-${id}`)).toBeNull();
 	});
+
+	it('says what it does while somebody waits, and the focus stays where it is', async () => {
+		const backend = replay('real');
+		let tell: (step: RefreshStep) => void = () => undefined;
+		backend.onDirectoryRefreshing = (act) => (tell = act);
+		const answer = await backend.refreshDirectory('');
+		let done: (now: PublishedDirectory | null) => void = () => undefined;
+		vi.spyOn(backend, 'refreshDirectory').mockReturnValue(new Promise((resolve) => (done = resolve)));
+		const window = await openPartOfPractice('Directory', backend);
+		await eventually(() => element('#refresh-now'));
+		const line = element('#refresh-step');
+		expect([line.getAttribute('role'), line.textContent]).toEqual(['status', '']);
+		tell(STEP);
+		expect(line.textContent).toBe('');
+		element('#refresh-now').focus();
+		await window.press('{Enter}');
+		tell(STEP);
+		await eventually(() => expect(text('#refresh-step')).toBe('Asking what is new.'));
+		tell({ ...STEP, doing: 'fetching', bytes: 3_100_000, ofBytes: 8_600_000 });
+		await eventually(() => expect(text('#refresh-step')).toBe('Fetching: 3.1 of 8.6 MB.'));
+		expect(element('#refresh-step')).toBe(line);
+		expect(focused()).toBe('refresh-now');
+		expect(text('#enrol-step')).toBe('');
+		done(answer);
+		await eventually(() => expect(focused()).toBe('published-now'));
+		expect(text('#refresh-step')).toBe('');
+		// Late news of one that is over.
+		tell(STEP);
+		expect(text('#refresh-step')).toBe('');
+	});
+
+	it('says no more of a refresh that was refused than why', async () => {
+		const backend = replay('real');
+		let tell: (step: RefreshStep) => void = () => undefined;
+		backend.onDirectoryRefreshing = (act) => (tell = act);
+		const { enrolDirectory } = backend;
+		backend.enrolDirectory = (...given) => {
+			tell({ ...STEP, doing: 'verified' });
+			return enrolDirectory.apply(backend, given);
+		};
+		const window = await openPartOfPractice('Directory', backend);
+		await eventually(() => element('#enrol-now'));
+		await window.keyboard.click(element('#enrol-now'));
+		await eventually(() => expect(focused()).toBe('enrol-problems'));
+		expect(text('#enrol-step')).toBe('');
+	});
+
+	it.each([
+		[{ doing: 'verified' }, 'Checked: the signatures hold.'],
+		[{ doing: 'fetching', bytes: 12_400, ofBytes: 640_000 }, 'Fetching: 12 of 640 kB.'],
+		[{ doing: 'applying', services: 1204 }, 'Taking over 1,204 services.'],
+		[{ doing: 'applying', services: 1 }, 'Taking over 1 service.'],
+	] as const)('says what it does: %j', (step, said) => expect(refreshStepWords({ ...STEP, ...step })).toBe(said));
 
 	it('stands in the foot line and beside the place while a version is held', async () => {
 		const backend = replay('real');

@@ -8,7 +8,7 @@ use std::{
     io::Read,
     path::{Component, Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -150,6 +150,11 @@ pub enum Step {
         path: String,
         bytes: u64,
     },
+    /// How much has come of a new version's signed files, told with each piece.
+    Fetching {
+        bytes: u64,
+        of_bytes: u64,
+    },
     Verified,
     Applying {
         services: usize,
@@ -178,9 +183,16 @@ struct Inner {
     limits: TransferLimits,
     deadline: Instant,
     received: AtomicU64,
+    awaited: OnceLock<Awaited>,
     /// The first failure other than a file that is not there: what verifies reports only that something failed.
     failure: Mutex<Option<TransferError>>,
     progress: Progress,
+}
+
+/// The signed files of a new version: what had come before them, and how long they are together.
+struct Awaited {
+    received_before: u64,
+    bytes: u64,
 }
 
 enum Place {
@@ -214,6 +226,7 @@ impl Fetcher {
             limits,
             deadline: Instant::now() + limits.total,
             received: AtomicU64::new(0),
+            awaited: OnceLock::new(),
             failure: Mutex::default(),
             progress,
         })))
@@ -225,6 +238,15 @@ impl Fetcher {
 
     pub(crate) fn tell(&self, step: Step) {
         (self.0.progress)(step);
+    }
+
+    /// From here on it is told how much has come of so many bytes.
+    pub(crate) fn await_files(&self, bytes: u64) {
+        let received_before = self.0.received.load(Ordering::Relaxed);
+        self.0.awaited.get_or_init(|| Awaited {
+            received_before,
+            bytes,
+        });
     }
 
     /// Bodies of answers, over the whole refresh.
@@ -314,6 +336,13 @@ impl Inner {
             return Err(TransferError::TooLong {
                 path: path.to_owned(),
                 cap: cap.min(self.limits.total_bytes),
+            });
+        }
+        if let Some(awaited) = self.awaited.get() {
+            let came = total.saturating_sub(awaited.received_before);
+            (self.progress)(Step::Fetching {
+                bytes: came.min(awaited.bytes),
+                of_bytes: awaited.bytes,
             });
         }
         Ok(())

@@ -1,14 +1,25 @@
 //! The commands by which a practice follows a published directory.
 
 use super::{Answer, off_thread};
-use crate::{app::AppState, convert, views::PublishedDirectory};
+use crate::{
+    app::AppState,
+    convert,
+    views::{PublishedDirectory, RefreshDoing, RefreshStep},
+};
 use engine::{Needs, refresh::WhereToEnrol};
 use referrals::people::Right;
 use signed_feed::source::Progress;
-use std::{path::Path, sync::Arc};
-use tauri::State;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+use tauri::{AppHandle, Emitter, Runtime, State};
 
 type Published = Option<PublishedDirectory>;
+
+/// Whoever hears the page is told of each change: no more often than somebody can follow.
+const TOLD_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 #[tauri::command]
 pub async fn published_directory(state: State<'_, AppState>) -> Answer<Published> {
@@ -21,7 +32,8 @@ pub async fn published_directory(state: State<'_, AppState>) -> Answer<Published
 
 /// From its address and the fingerprint that the curators gave.
 #[tauri::command]
-pub async fn enrol_directory(
+pub async fn enrol_directory<R: Runtime>(
+    app: AppHandle<R>,
     state: State<'_, AppState>,
     source: String,
     fingerprint: String,
@@ -33,7 +45,7 @@ pub async fn enrol_directory(
             authority_pem: None,
             from: None,
         };
-        engine.enrol_directory(&place, &quiet())?;
+        engine.enrol_directory(&place, &telling(app))?;
         convert::published_directory(engine)
     })
     .await
@@ -41,10 +53,14 @@ pub async fn enrol_directory(
 
 /// From a folder, if one is named.
 #[tauri::command]
-pub async fn refresh_directory(state: State<'_, AppState>, folder: String) -> Answer<Published> {
+pub async fn refresh_directory<R: Runtime>(
+    app: AppHandle<R>,
+    state: State<'_, AppState>,
+    folder: String,
+) -> Answer<Published> {
     off_thread(&state, move |engine| {
         let folder = Some(folder.trim()).filter(|folder| !folder.is_empty());
-        engine.refresh_directory(folder.map(Path::new), &quiet())?;
+        engine.refresh_directory(folder.map(Path::new), &telling(app))?;
         convert::published_directory(engine)
     })
     .await
@@ -64,7 +80,59 @@ pub async fn decide_held_changes(
     .await
 }
 
-/// The window shows that it waits, and no more.
-fn quiet() -> Progress {
-    Arc::new(|_| {})
+/// Tells the window what is going on; that it hears nothing stops no refresh.
+fn telling<R: Runtime>(app: AppHandle<R>) -> Progress {
+    let pace = Mutex::new(Pace::default());
+    Arc::new(move |step| {
+        let Some(step) = convert::refresh_step(&step) else {
+            return;
+        };
+        let mut pace = pace.lock().unwrap_or_else(PoisonError::into_inner);
+        if pace.lets_pass(&step, Instant::now()) {
+            let _ = app.emit("directory-refreshing", step);
+        }
+    })
+}
+
+/// Every step is told at once, and how much has come now and then.
+#[derive(Default)]
+struct Pace {
+    told_at: Option<Instant>,
+}
+
+impl Pace {
+    fn lets_pass(&mut self, step: &RefreshStep, now: Instant) -> bool {
+        let again = |at: Instant| now.saturating_duration_since(at) >= TOLD_AGAIN_AFTER;
+        let passes = step.doing != RefreshDoing::Fetching || self.told_at.is_none_or(again);
+        if passes {
+            self.told_at = Some(now);
+        }
+        passes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_much_has_come_is_told_no_more_than_twice_a_second_and_each_step_at_once() {
+        let step = |doing| RefreshStep {
+            doing,
+            bytes: 1,
+            of_bytes: 2,
+            services: 0,
+        };
+        let (mut pace, began) = (Pace::default(), Instant::now());
+        let mut told = |doing, milliseconds| {
+            let now = began + Duration::from_millis(milliseconds);
+            pace.lets_pass(&step(doing), now)
+        };
+        assert!(told(RefreshDoing::Asking, 0));
+        assert!(told(RefreshDoing::Verified, 1));
+        let pieces = (1..=2_000).filter(|at| told(RefreshDoing::Fetching, *at));
+        assert_eq!(pieces.count(), 3, "of 2000 pieces in two seconds");
+        assert!(told(RefreshDoing::Applying, 2_001));
+        assert!(!told(RefreshDoing::Fetching, 2_002));
+    }
 }

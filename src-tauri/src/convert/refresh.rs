@@ -1,8 +1,9 @@
 //! The published directory, as the window shows it.
 
-use crate::views::{HeldChanges, PublishedDirectory};
+use crate::views::{HeldChanges, PublishedDirectory, RefreshDoing, RefreshStep};
 use engine::{Engine, EngineError};
 use services_directory::trust_table::HeldVersion;
+use signed_feed::source::Step;
 
 /// None before the practice follows one.
 pub fn published_directory(engine: &Engine) -> Result<Option<PublishedDirectory>, EngineError> {
@@ -25,6 +26,30 @@ pub fn published_directory(engine: &Engine) -> Result<Option<PublishedDirectory>
             held: status.held.map(held),
         }
     }))
+}
+
+/// None of what the window does not show: each small file by itself.
+pub fn refresh_step(step: &Step) -> Option<RefreshStep> {
+    let plain = |doing| RefreshStep {
+        doing,
+        bytes: 0,
+        of_bytes: 0,
+        services: 0,
+    };
+    Some(match step {
+        Step::Fetched { .. } => return None,
+        Step::Asking => plain(RefreshDoing::Asking),
+        Step::Verified => plain(RefreshDoing::Verified),
+        Step::Fetching { bytes, of_bytes } => RefreshStep {
+            bytes: *bytes,
+            of_bytes: *of_bytes,
+            ..plain(RefreshDoing::Fetching)
+        },
+        Step::Applying { services } => RefreshStep {
+            services: u32::try_from(*services).unwrap_or(u32::MAX),
+            ..plain(RefreshDoing::Applying)
+        },
+    })
 }
 
 fn held(version: HeldVersion) -> HeldChanges {

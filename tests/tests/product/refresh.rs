@@ -15,11 +15,14 @@ use product_tests::web_server::{Fault, WebServer};
 use services_directory::directory_table;
 use services_directory::ids::EndpointId;
 use services_directory::trust_table::{self, StopList};
-use signed_feed::source::{Authorities, Fetcher, Source, TransferError, TransferLimits};
+use signed_feed::source::{
+    Authorities, Fetcher, Progress, Source, Step, TransferError, TransferLimits,
+};
 use signed_feed::verify::{self, Refusal};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::{Clock, StoreError, fail_point};
 
@@ -65,6 +68,42 @@ fn a_refresh_with_nothing_new_is_one_conditional_request_of_a_few_kilobytes() {
     println!("a refresh with nothing new: {bytes} bytes on the wire");
     let state = follower.engine.feed_status().unwrap().unwrap();
     assert_eq!((state.version, state.failing), (Some(2), None));
+}
+
+#[test]
+fn whoever_waits_is_told_what_is_going_on_and_how_much_has_come_of_how_much() {
+    let (_area, _server, follower) = over_tls();
+    let steps: Arc<Mutex<Vec<Step>>> = Arc::default();
+    let heard = steps.clone();
+    let progress: Progress = Arc::new(move |step| heard.lock().unwrap().push(step));
+    let done = follower.engine.refresh_directory(None, &progress);
+    assert_eq!(outcome_of(done), "applied");
+    let steps = std::mem::take(&mut *steps.lock().unwrap());
+    let (mut came, mut lengths, mut order) = (Vec::new(), BTreeSet::new(), Vec::new());
+    for step in steps {
+        let said = match step {
+            Step::Fetched { .. } => continue,
+            Step::Fetching { bytes, of_bytes } => {
+                came.push(bytes);
+                lengths.insert(of_bytes);
+                "fetching"
+            }
+            Step::Asking => "asking",
+            Step::Verified => "verified",
+            Step::Applying { services } => {
+                assert_eq!(services, follower.directory().services.len());
+                "applying"
+            }
+        };
+        if order.last() != Some(&said) {
+            order.push(said);
+        }
+    }
+    assert_eq!(order, ["asking", "verified", "fetching", "applying"]);
+    // Of both files together, in pieces, up to the last byte.
+    assert_eq!(lengths.len(), 1);
+    assert!(came.is_sorted() && came.len() >= 2, "{came:?}");
+    assert_eq!(came.last(), lengths.first());
 }
 
 /// What the web host does wrong with one file ends the refresh: the old directory stays as it was, one line says why, and the next refresh is well.

@@ -1,7 +1,7 @@
 // What the window can ask of the engine, one function a command. Two implementations: tauri.ts (the real one) and replay.ts (recorded answers).
 import type {
 	ConcernRow, CopiedView, DraftSummary, DraftView, MailboxMessage, MailboxRow, PatientField, QueuedView, QuitChoice, ReferralDetail, ReferralForm, ReferralRow,
-	Reply, SearchView, ServiceCard, UnknownDecision, UnmetNeedRow, WindowState,
+	RefreshStep, Reply, SearchView, ServiceCard, UnknownDecision, UnmetNeedRow, WindowState,
 } from './types';
 import type { DirectoryBackend } from './directory';
 import type { PracticeBackend } from './practice';
@@ -78,9 +78,11 @@ export interface Backend extends PracticeBackend, DirectoryBackend {
 
 	/** "referral-changed" carries the id of the referral to read again. */
 	onReferralChanged(act: (id: string) => void): void;
-	/** The window was called by its hot-key: put the focus in the search box. */
 	/** A refresh in the background was tried, whatever came of it. */
 	onDirectoryRefreshed(act: () => void): void;
+	/** What the refresh that somebody asked for is doing, until its command answers. */
+	onDirectoryRefreshing(act: (step: RefreshStep) => void): void;
+	/** The window was called by its hot-key: put the focus in the search box. */
 	onHotKey(act: () => void): void;
 	/** The window was asked to close while referrals can still be undone: how many. */
 	onCloseAsked(act: (waiting: number) => void): void;

@@ -375,6 +375,10 @@ class Replay extends DirectoryReplay implements Backend {
 		// Nothing refreshes in a browser.
 	}
 
+	onDirectoryRefreshing(): void {
+		// Nor is one asked for that takes any time.
+	}
+
 	onHotKey(): void {
 		// A browser has no hot-key.
 	}

@@ -2,6 +2,7 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { Backend } from './backend';
+import type { RefreshStep } from './types';
 
 export const tauri: Backend = {
 	windowState: () => invoke('window_state'),
@@ -105,6 +106,7 @@ export const tauri: Backend = {
 
 	onReferralChanged: (act) => void listen<{ id: string }>('referral-changed', (event) => act(event.payload.id)),
 	onDirectoryRefreshed: (act) => void listen('directory-refreshed', () => act()),
+	onDirectoryRefreshing: (act) => void listen<RefreshStep>('directory-refreshing', (event) => act(event.payload)),
 	onHotKey: (act) => void listen('hot-key', () => act()),
 	onCloseAsked: (act) => void listen<{ waiting: number }>('close-asked', (event) => act(event.payload.waiting)),
 };

@@ -724,6 +724,21 @@ attention: string | null,
  */
 toFile: boolean, };
 
+export type RefreshDoing = "asking" | "verified" | "fetching" | "applying";
+
+/**
+ * "directory-refreshing": what the refresh that somebody asked for is doing.
+ */
+export type RefreshStep = { doing: RefreshDoing, 
+/**
+ * While fetching: what has come of the files, and how long they are together.
+ */
+bytes: number, ofBytes: number, 
+/**
+ * While applying.
+ */
+services: number, };
+
 /**
  * What a service answered, written down by hand.
  */

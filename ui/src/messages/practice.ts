@@ -1,5 +1,5 @@
 // The place Practice: its parts; backups, who did what, and what is kept of patients.
-import type { HeldChanges, RetentionView } from '../backend/types';
+import type { HeldChanges, RefreshDoing, RefreshStep, RetentionView } from '../backend/types';
 import type { Words } from './words';
 
 export const PRACTICE = {
@@ -138,6 +138,23 @@ export const PUBLISHED = {
 	accepted: 'The version is taken over.',
 	refused: 'The directory stays as it is.',
 } as const;
+
+/** What a refresh that somebody waits for is doing. */
+export function refreshStepWords({ doing, bytes, ofBytes, services }: RefreshStep): string {
+	const doings: Readonly<Record<RefreshDoing, string>> = {
+		asking: 'Asking what is new.',
+		verified: 'Checked: the signatures hold.',
+		fetching: `Fetching: ${sizeWords(bytes, ofBytes)}.`,
+		applying: `Taking over ${services === 1 ? '1 service' : `${services.toLocaleString('en-GB')} services`}.`,
+	};
+	return doings[doing];
+}
+
+/** "3.1 of 8.6 MB" */
+function sizeWords(bytes: number, ofBytes: number): string {
+	if (ofBytes < 1_000_000) return `${Math.round(bytes / 1000)} of ${Math.round(ofBytes / 1000)} kB`;
+	return `${(bytes / 1_000_000).toFixed(1)} of ${(ofBytes / 1_000_000).toFixed(1)} MB`;
+}
 
 /** How much a version would change. */
 export function changesWords(held: HeldChanges): string {

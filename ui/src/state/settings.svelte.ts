@@ -1,7 +1,16 @@
 // What set-up and the place Practice have in common: people, practice, mailbox, directory and addresses, and the problems of their forms.
 import { tick } from 'svelte';
-import type { AddressRow, AddressShown, MailboxTest, PhoneCheckRow, SetUpView, StaffMember, WindowError } from '../backend/types';
-import { errorWords, settingProblemWords } from '../messages';
+import type {
+	AddressRow,
+	AddressShown,
+	MailboxTest,
+	PhoneCheckRow,
+	RefreshStep,
+	SetUpView,
+	StaffMember,
+	WindowError,
+} from '../backend/types';
+import { errorWords, refreshStepWords, settingProblemWords } from '../messages';
 import type { OnwardState } from './window.svelte';
 import { asWindowError } from './trouble';
 
@@ -46,6 +55,8 @@ export class SettingsState {
 	said = $state('');
 	/** A form that waits for its answer. */
 	busy = $state('');
+	/** What a refresh of the directory that is waited for is doing, in words. */
+	step = $state('');
 	test: MailboxTest | null = $state(null);
 
 	constructor(private readonly onward: OnwardState) {}
@@ -97,19 +108,25 @@ export class SettingsState {
 		this.form = form;
 		this.problems = [];
 		this.said = '';
+		this.step = '';
 		try {
 			await act();
 		} catch (error) {
-			this.busy = '';
+			this.busy = this.step = '';
 			await this.failed(form, error);
 			return false;
 		}
-		this.busy = '';
+		this.busy = this.step = '';
 		this.said = said;
 		this.onward.news = said;
 		await this.onward.readFrame();
 		await this.read();
 		return true;
+	}
+
+	/** One that comes after the answer is late news. */
+	doing(step: RefreshStep): void {
+		if (this.busy !== '') this.step = refreshStepWords(step);
 	}
 
 	/** What Rust refused of a form. */

@@ -83,6 +83,7 @@ export class OnwardState {
 		this.directory = new DirectoryState(this);
 		backend.onReferralChanged((id) => void this.referralChanged(id));
 		backend.onDirectoryRefreshed(() => void this.readFrame());
+		backend.onDirectoryRefreshing((step) => this.settings.doing(step));
 		backend.onHotKey(() => {
 			if (!this.people.places.includes('refer')) return;
 			this.place = 'refer';

@@ -39,6 +39,8 @@ impl NewVersion {
     /// Fetches, compares and reads both files.
     pub async fn read(&self, limits: FeedLimits) -> Result<VerifiedFeed, Refusal> {
         let cap = self.fetcher.limits().file_bytes;
+        let together = self.services.length.saturating_add(self.endpoints.length);
+        self.fetcher.await_files(together);
         let services_file = fetch(&self.fetcher, &self.services, cap).await?;
         let endpoints_file = fetch(&self.fetcher, &self.endpoints, cap).await?;
         let directory = read_files(&services_file, &endpoints_file, limits)?;
