@@ -124,6 +124,23 @@ describe('the published directory', () => {
 		expect(text('#enrol-step')).toBe('');
 	});
 
+	it('is enrolled from a folder, and says so where there is none', async () => {
+		const backend = replay('real');
+		const enrol = vi.spyOn(backend, 'enrolDirectory');
+		const window = await openPartOfPractice('Directory', backend);
+		await eventually(() => element('#enrol-now'));
+		await window.keyboard.type(element('#enrol-source'), 'https://directory.example/area/');
+		await window.keyboard.type(element('#enrol-fingerprint'), '3f9a11c2'.repeat(8));
+		await window.keyboard.type(element('#enrol-folder'), ' /media/stick {Enter}');
+		await eventually(() => expect(focused()).toBe('enrol-problems'));
+		expect(enrol).toHaveBeenCalledWith('https://directory.example/area/', '3f9a11c2'.repeat(8), '/media/stick');
+		expect(text('#enrol-folder-problem')).toContain('There is no published directory in that folder');
+		await window.keyboard.clear(element('#enrol-folder'));
+		await window.keyboard.type(element('#enrol-folder'), '{Enter}');
+		await eventually(() => expect(focused()).toBe('published-now'));
+		expect(enrol).toHaveBeenLastCalledWith('https://directory.example/area/', '3f9a11c2'.repeat(8), '');
+	});
+
 	it.each([
 		[{ doing: 'verified' }, 'Checked: the signatures hold.'],
 		[{ doing: 'fetching', bytes: 12_400, ofBytes: 640_000 }, 'Fetching: 12 of 640 kB.'],

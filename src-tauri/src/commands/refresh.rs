@@ -10,7 +10,7 @@ use engine::{Needs, refresh::WhereToEnrol};
 use referrals::people::Right;
 use signed_feed::source::Progress;
 use std::{
-    path::Path,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -30,20 +30,21 @@ pub async fn published_directory(state: State<'_, AppState>) -> Answer<Published
     .await
 }
 
-/// From its address and the fingerprint that the curators gave.
+/// By its address and the fingerprint that the curators gave; this time from a folder, if one is named.
 #[tauri::command]
 pub async fn enrol_directory<R: Runtime>(
     app: AppHandle<R>,
     state: State<'_, AppState>,
     source: String,
     fingerprint: String,
+    folder: String,
 ) -> Answer<Published> {
     off_thread(&state, move |engine| {
         let place = WhereToEnrol {
             address: source,
             fingerprint,
             authority_pem: None,
-            from: None,
+            from: named(&folder),
         };
         engine.enrol_directory(&place, &telling(app))?;
         convert::published_directory(engine)
@@ -59,8 +60,7 @@ pub async fn refresh_directory<R: Runtime>(
     folder: String,
 ) -> Answer<Published> {
     off_thread(&state, move |engine| {
-        let folder = Some(folder.trim()).filter(|folder| !folder.is_empty());
-        engine.refresh_directory(folder.map(Path::new), &telling(app))?;
+        engine.refresh_directory(named(&folder).as_deref(), &telling(app))?;
         convert::published_directory(engine)
     })
     .await
@@ -78,6 +78,12 @@ pub async fn decide_held_changes(
         convert::published_directory(engine)
     })
     .await
+}
+
+/// None where nothing was typed.
+fn named(folder: &str) -> Option<PathBuf> {
+    let folder = folder.trim();
+    (!folder.is_empty()).then(|| folder.into())
 }
 
 /// Tells the window what is going on; that it hears nothing stops no refresh.

@@ -46,8 +46,9 @@ export interface PracticeBackend {
 	loadDirectory(text: string): Promise<SetUpView>;
 	/** Null before the practice follows a published directory. */
 	publishedDirectory(): Promise<PublishedDirectory | null>;
-	/** Rejects with "feed-other-root" where the fingerprint is another's, and with the other codes of a refresh. */
-	enrolDirectory(source: string, fingerprint: string): Promise<PublishedDirectory | null>;
+	/** By its address, this time from the folder if one is named. Rejects with "feed-other-root" where the fingerprint is another's, and
+	 *  with the other codes of a refresh. */
+	enrolDirectory(source: string, fingerprint: string, folder: string): Promise<PublishedDirectory | null>;
 	/** From the address, or from the folder that is named; "" for none. */
 	refreshDirectory(folder: string): Promise<PublishedDirectory | null>;
 	/** A yes or no to the version that is held, as it was shown. */

@@ -200,9 +200,10 @@ export class PracticeReplay implements PracticeBackend {
 		return as(this.published);
 	}
 
-	async enrolDirectory(source: string, fingerprint: string): Promise<PublishedDirectory | null> {
+	async enrolDirectory(source: string, fingerprint: string, folder: string): Promise<PublishedDirectory | null> {
 		if (!source.startsWith('https://')) refuse('feed-address');
 		if (fingerprint.replace(/[^0-9a-f]/gi, '').length !== 64) refuse('feed-fingerprint');
+		if (folder !== '') refuse('feed-folder');
 		this.published = as<PublishedDirectory>(enrolDirectory.answer);
 		return as(this.published);
 	}

@@ -123,6 +123,7 @@ export const PUBLISHED = {
 	refreshed: 'The directory was checked.',
 	folder: 'From a folder (leave empty for the address)',
 	folderHint: 'For a computer without a connection: the folder with the published files, on a USB stick for instance',
+	enrolFolderHint: 'The folder with the published files, this time; later refreshes ask the address',
 	lastGood: 'Last known to be the newest',
 	expires: 'Signed until',
 	expired: 'Signatures ended',
