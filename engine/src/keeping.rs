@@ -1,4 +1,4 @@
-//! Keeping the directory true: which entries need a check and why, what happened to each, and what is told to its curator.
+//! Keeping the directory true: which entries need a check and why, and what is told to its curator.
 
 use crate::{
     Catalogue, Engine, EngineError, Left, catalogue::phone_of, layer::own_age, session::Needs,
@@ -9,7 +9,7 @@ use services_directory::{
     layer::{
         Correction, CorrectionState, LayerEntry, LayerError, LayerKind, OwnCheck, correction_table,
         due::{self, Due, EntryFacts, Standing},
-        history::{Change, Seen},
+        history::Seen,
         history_table, layer_table, local,
     },
     model::{HealthcareService, ServiceStatus},
@@ -38,25 +38,6 @@ pub struct ListedEntry {
     pub do_not_refer: bool,
     /// Why it has left the directory, where that is said.
     pub left: Option<Left>,
-}
-
-/// One line of the timeline of a service.
-#[derive(Debug, Clone)]
-pub struct TimelineEntry {
-    pub at: Timestamp,
-    /// The id of a member of staff; "onward" for the program, "" for the curator.
-    pub by: String,
-    pub what: TimelineWhat,
-}
-
-#[derive(Debug, Clone)]
-pub enum TimelineWhat {
-    Published { version: u64, change: Change },
-    Put { kind: LayerKind, words: String },
-    TakenAway { kind: LayerKind, words: String },
-    Checked { how: &'static str, who: String },
-    Corrected(Box<Correction>),
-    Settled(Box<Correction>),
 }
 
 /// What is known besides the entries themselves, read at once.
@@ -132,40 +113,6 @@ impl Engine {
         })
     }
 
-    /// Everything that happened to a service, the newest first: published changes, notes, checks and corrections.
-    pub fn service_timeline(&self, service_id: &str) -> Result<Vec<TimelineEntry>, EngineError> {
-        self.allow(Needs::Right(Right::KeepDirectory))?;
-        let (changes, entries, checks, corrections) = self.store.practice.read(|c| {
-            Ok::<_, LayerError>((
-                history_table::of_service(c, service_id)?,
-                layer_table::of_service(c, service_id)?,
-                layer_table::checks_of(c, service_id)?,
-                correction_table::of_service(c, service_id)?,
-            ))
-        })?;
-        let mut timeline: Vec<TimelineEntry> = Vec::new();
-        timeline.extend(changes.into_iter().map(|change| TimelineEntry {
-            at: change.applied_at,
-            by: String::new(),
-            what: TimelineWhat::Published {
-                version: change.version,
-                change: change.change,
-            },
-        }));
-        timeline.extend(entries.into_iter().flat_map(of_entry));
-        timeline.extend(checks.into_iter().map(|check| TimelineEntry {
-            at: check.at,
-            by: check.author,
-            what: TimelineWhat::Checked {
-                how: check.how.as_str(),
-                who: check.who_answered,
-            },
-        }));
-        timeline.extend(corrections.into_iter().flat_map(of_correction));
-        timeline.sort_by_key(|entry| std::cmp::Reverse(entry.at));
-        Ok(timeline)
-    }
-
     /// The corrections that are still to be told to the curator or decided, and those that were taken up within a year.
     pub fn corrections(&self) -> Result<(Vec<Correction>, Vec<Correction>), EngineError> {
         self.allow(Needs::Right(Right::KeepDirectory))?;
@@ -224,38 +171,6 @@ impl Engine {
         fs::write(&path, text).map_err(failed)?;
         Ok((path, open.len()))
     }
-}
-
-fn of_entry(entry: LayerEntry) -> Vec<TimelineEntry> {
-    let (kind, words) = (entry.kind, entry.words);
-    let ended = entry.ended.map(|(by, at)| TimelineEntry {
-        at,
-        by,
-        what: TimelineWhat::TakenAway {
-            kind,
-            words: words.clone(),
-        },
-    });
-    let put = TimelineEntry {
-        at: entry.at,
-        by: entry.author,
-        what: TimelineWhat::Put { kind, words },
-    };
-    [Some(put), ended].into_iter().flatten().collect()
-}
-
-fn of_correction(correction: Correction) -> Vec<TimelineEntry> {
-    let settled = correction.settled.clone().map(|(by, at)| TimelineEntry {
-        at,
-        by,
-        what: TimelineWhat::Settled(Box::new(correction.clone())),
-    });
-    let suggested = TimelineEntry {
-        at: correction.at,
-        by: correction.author.clone(),
-        what: TimelineWhat::Corrected(Box::new(correction)),
-    };
-    [Some(suggested), settled].into_iter().flatten().collect()
 }
 
 impl Known {

@@ -22,6 +22,7 @@ pub mod refresh;
 mod sending;
 mod session;
 mod set_up;
+mod timeline;
 mod usual;
 
 pub use approvals::AddressLook;
@@ -31,7 +32,7 @@ pub use catalogue::{Catalogue, not_open_code, not_open_detail};
 pub use checked::Checked;
 pub use facts::PatientFacts;
 pub use found::{FoundHere, HiddenHere, LayerMarks};
-pub use keeping::{ListedEntry, TimelineEntry, TimelineWhat};
+pub use keeping::ListedEntry;
 pub use layer::{CorrectionDecision, ServiceLayer, SinceUsed};
 pub use left::{Left, Successor};
 pub use log::{Log, LogEntry};
@@ -39,6 +40,7 @@ pub use records::PatientCopy;
 pub use sending::SenderThread;
 pub use session::{IDLE, Needs, SessionNow};
 pub use set_up::SetUpProgress;
+pub use timeline::{AddressAct, TimelineEntry, TimelineWhat};
 pub use usual::{MyUsual, UsualHit};
 
 use current::CurrentCatalogue;

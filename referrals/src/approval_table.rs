@@ -1,6 +1,9 @@
 //! The tables `approvals` and `approval_proposals`: which addresses this practice sends to, by the digest of their records, and who said so.
 
-use crate::{ReferralError, instant::millis};
+use crate::{
+    ReferralError,
+    instant::{from_millis, millis},
+};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use std::collections::HashMap;
@@ -128,6 +131,9 @@ pub struct ApprovedAddress {
     pub service_name: String,
     /// False once another was approved in its place.
     pub holds: bool,
+    pub approved_at: Timestamp,
+    /// Of a phone check: the number, and who answered.
+    pub note: String,
 }
 
 impl ApprovedAddress {
@@ -142,7 +148,7 @@ pub fn approved(
     connection: &Connection,
 ) -> Result<HashMap<String, Vec<ApprovedAddress>>, ReferralError> {
     let mut statement = connection.prepare_cached(
-        "SELECT endpoint_id, digest, address, ended_at = 0, service_name FROM approvals ORDER BY ended_at = 0, ended_at, approved_at, rowid",
+        "SELECT endpoint_id, digest, address, ended_at = 0, service_name, approved_at, note FROM approvals ORDER BY ended_at = 0, ended_at, approved_at, rowid",
     )?;
     let rows = statement.query_map([], |row: &Row<'_>| {
         let approved = ApprovedAddress {
@@ -150,6 +156,8 @@ pub fn approved(
             address: row.get(2)?,
             holds: row.get(3)?,
             service_name: row.get(4)?,
+            approved_at: from_millis(row.get(5)?),
+            note: row.get(6)?,
         };
         Ok((row.get::<_, String>(0)?, approved))
     })?;

@@ -1,10 +1,10 @@
 //! What the referrals tell about services: how often each is used, and when something went wrong there. No patient is read.
 
-use crate::{ReferralError, instant::from_millis, instant::millis};
+use crate::{ReferralError, instant::from_millis, instant::millis, transport::SendProblem};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, named_params};
 use std::collections::BTreeMap;
-use store::EventType;
+use store::{EventType, StoreError};
 
 /// How often referrals went to a service, and when last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,73 @@ pub fn last_events(
         }
     }
     Ok(last)
+}
+
+/// A referral that did not arrive, or that the service turned away. What was written down of it beside its codes stays with the referral:
+/// such words are about a patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferralTrouble {
+    pub at: Timestamp,
+    pub actor: String,
+    /// Failed or rejected.
+    pub event: EventType,
+    pub reference: String,
+    /// Why it failed, as a code of `SendProblem`.
+    pub problem: Option<SendProblem>,
+}
+
+/// Of one service, the oldest first. What was done about one afterwards is none.
+pub fn troubles(
+    connection: &Connection,
+    service_id: &str,
+) -> Result<Vec<ReferralTrouble>, ReferralError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT events.at, events.actor, events.type, events.payload, referrals.reference
+         FROM events JOIN referrals ON referrals.id = events.subject
+         WHERE referrals.service_id = :service AND events.type IN (:failed, :rejected) ORDER BY events.clock",
+    )?;
+    let rows = statement.query_map(
+        named_params! {
+            ":service": service_id, ":failed": EventType::Failed.as_str(), ":rejected": EventType::Rejected.as_str(),
+        },
+        |row| {
+            let text = |at: usize| row.get::<_, String>(at);
+            Ok(([text(0)?, text(1)?, text(2)?, text(3)?], text(4)?))
+        },
+    )?;
+    let mut troubles = Vec::new();
+    for row in rows {
+        let ([at, actor, event, payload], reference) = row?;
+        let unreadable = |what: &str| StoreError::Value(format!("events.{what}"));
+        let payload: serde_json::Value =
+            serde_json::from_str(&payload).map_err(|_| unreadable("payload"))?;
+        // An event of the same type that changes no state: somebody acted upon it.
+        if payload.get("follow_up").is_some() {
+            continue;
+        }
+        let problem = payload.get("problem").and_then(|code| code.as_str());
+        troubles.push(ReferralTrouble {
+            at: at.parse().map_err(|_| unreadable("at"))?,
+            actor,
+            event: EventType::parse(&event)?,
+            reference,
+            problem: problem.and_then(SendProblem::parse),
+        });
+    }
+    Ok(troubles)
+}
+
+/// Every endpoint to which a referral to this service was addressed.
+pub fn endpoints_of(
+    connection: &Connection,
+    service_id: &str,
+) -> Result<Vec<String>, ReferralError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT DISTINCT outbox.endpoint_id FROM outbox JOIN referrals ON referrals.id = outbox.referral_id
+         WHERE referrals.service_id = :service ORDER BY outbox.endpoint_id",
+    )?;
+    let rows = statement.query_map(named_params! { ":service": service_id }, |row| row.get(0))?;
+    rows.map(|row| Ok(row?)).collect()
 }
 
 /// To which service a referral goes.

@@ -569,6 +569,41 @@ pub fn record_phone_check(tx: &Transaction<'_>, check: &PhoneCheck) -> Result<()
     Ok(())
 }
 
+/// The newest of each address of one service.
+pub fn phone_checks_of(
+    connection: &Connection,
+    service_id: &str,
+) -> Result<Vec<PhoneCheck>, StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT service_id, endpoint_digest, checked_at, checked_by, number, who_answered FROM feed_phone_checks WHERE service_id = :service",
+    )?;
+    let rows = statement.query_map(named_params! { ":service": service_id }, |row| {
+        let text = |at: usize| row.get::<_, String>(at);
+        Ok([text(0)?, text(1)?, text(2)?, text(3)?, text(4)?, text(5)?])
+    })?;
+    let mut checks = Vec::new();
+    for row in rows {
+        let [
+            service_id,
+            endpoint_digest,
+            at,
+            checked_by,
+            number,
+            who_answered,
+        ] = row?;
+        checks.push(PhoneCheck {
+            service_id: ServiceId::parse(&service_id)
+                .map_err(|_| StoreError::Value("feed_phone_checks.service_id".into()))?,
+            endpoint_digest,
+            checked_at: time(&at)?,
+            checked_by,
+            number,
+            who_answered,
+        });
+    }
+    Ok(checks)
+}
+
 /// Whether a phone check keeps the address with this record open now. One that lies ahead was written down by a clock that was wrong, and
 /// would else keep it open until long after its 14 days.
 pub fn is_open_by_phone(

@@ -160,6 +160,7 @@ fn timeline_kinds() -> BTreeSet<String> {
 fn the_codes_of_the_window_are_those_of_rust() {
     let codes = json!({
         "acts": strings(store::audit::Act::ALL.iter().map(|act| act.as_str())),
+        "addressActs": quoted_in("engine/src/timeline.rs", "code"),
         "actions": quoted_in("referrals/src/desk/worklist.rs", "actions"),
         "attention": attention(),
         "deeds": filing::Deed::ALL.map(filing::Deed::code),

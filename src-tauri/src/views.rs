@@ -939,16 +939,22 @@ view! {
         pub at: String,
         /// Who; null where it was published.
         pub by: Option<String>,
-        /// "published", "put", "taken-away", "checked", "corrected", "settled"
+        /// "published", "put", "taken-away", "checked", "corrected", "settled", "address", "referral"
         pub what: String,
-        /// A code: of a field, a kind, how it was checked, or where a correction stands.
+        /// A code: of a field, a kind, how it was checked, where a correction stands, what was done about an address ("proposed", "approved",
+        /// "approved-by-phone", "refused", "phoned"), or what became of a referral ("failed", "rejected").
         pub code: String,
         /// The field of a correction.
         pub field: Option<String>,
         pub before: String,
+        /// Or the address, where it is still known; or the referral's reference.
         pub after: String,
         /// Words of a note, or who answered.
         pub words: String,
+        /// Why a referral failed, as a code of `SEND_PROBLEMS`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub send_problem: Option<String>,
         #[ts(type = "number | null")]
         pub version: Option<u64>,
     }

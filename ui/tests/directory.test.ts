@@ -102,9 +102,17 @@ describe('an entry that needs a check', () => {
 		await window.keyboard.click(element('#entry-pain-platform'));
 		await eventually(() => expect(focused()).toBe('history-heading'));
 		const lines = [...document.querySelectorAll('.history__line')].map((line) => line.textContent.replace(/\s+/g, ' ').trim());
-		expect(lines).toHaveLength(6);
+		expect(lines).toHaveLength(10);
 		expect(lines[0]).toContain('Still right, asked by phone: the duty therapist answered Amy Cope');
 		expect(lines[1]).toContain('Published, version 3. Wait: “5 weeks” → “3 weeks”');
+		// Why it turned somebody away is about a patient, and stands with the referral.
+		expect(lines[6]).toContain('It turned a referral away: ONW-2B7C-80WD, where the reason stands Dr Tom Ellis');
+		expect(lines[7]).toContain('A referral to it failed: ONW-7K3F-92QD. The mail server refused the service’s address.');
+		expect(lines[7]).not.toContain('onward');
+		expect(lines[8]).toContain(
+			'Address approved after a phone call: referrals@pain-platform.example.nhs.uk (who answered: Jo at 01632 960120) Amy Cope',
+		);
+		expect(lines[9]).toContain('Address refused: nothing is sent there Amy Cope');
 		await window.press('{Escape}');
 		await eventually(() => expect(focused()).toBe('entry-pain-platform'));
 	});

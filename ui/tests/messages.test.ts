@@ -71,6 +71,7 @@ describe('the words', () => {
 	it.each([
 		['actions', messages.ACTIONS, codes.actions],
 		['acts of the audit trail', messages.ACTS, codes.acts],
+		['what was done about an address', messages.ADDRESS_ACTS, codes.addressActs],
 		['what was filed', messages.DEEDS, codes.deeds],
 		['errors', messages.ERROR_CODES, codes.errors],
 		['fields', messages.FORM_FIELDS, codes.fields],

@@ -259,6 +259,7 @@ fn history_line(entry: TimelineEntry, names: &Names) -> HistoryLine {
         before: String::new(),
         after: String::new(),
         words: String::new(),
+        send_problem: None,
         version: None,
     };
     let of_layer = |what: &str, kind: layer::LayerKind, words: String, line| HistoryLine {
@@ -294,6 +295,24 @@ fn history_line(entry: TimelineEntry, names: &Names) -> HistoryLine {
             what: "checked".to_owned(),
             code: how.to_owned(),
             words: who,
+            ..line
+        },
+        TimelineWhat::Address {
+            act,
+            address,
+            words,
+        } => HistoryLine {
+            what: "address".to_owned(),
+            code: act.code().to_owned(),
+            after: address,
+            words,
+            ..line
+        },
+        TimelineWhat::Trouble(trouble) => HistoryLine {
+            what: "referral".to_owned(),
+            code: trouble.event.as_str().to_owned(),
+            after: trouble.reference,
+            send_problem: trouble.problem.map(|problem| problem.as_str().to_owned()),
             ..line
         },
         TimelineWhat::Corrected(correction) => {

@@ -1,6 +1,6 @@
 //! Keeping the directory true: what needs a check and why, what each service went through, and what changed since it was last used.
 
-use engine::{Engine, PatientFacts, TimelineWhat};
+use engine::{AddressAct, Engine, PatientFacts, TimelineWhat};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use product_tests::directories::{STARTER, changed_directory};
@@ -158,6 +158,141 @@ fn what_was_published_anew_is_told_to_whoever_used_it_and_in_the_timeline() {
 }
 
 /// The directory's own database can be thrown away; what it said of the services that matter here cannot.
+/// What stands in the timeline about referrals and addresses, the oldest first, with who did it.
+fn told(engine: &Engine, id: &str) -> Vec<(String, String)> {
+    let lines = engine.service_timeline(id).unwrap().into_iter().rev();
+    let told = lines.filter_map(|line| match line.what {
+        TimelineWhat::Address {
+            act,
+            address,
+            words,
+        } => Some((format!("{} {address} {words}", act.code()), line.by)),
+        TimelineWhat::Trouble(trouble) => {
+            let why = trouble.problem.map_or("", |problem| problem.as_str());
+            let said = format!("{} {} {why}", trouble.event.as_str(), trouble.reference);
+            Some((said, line.by))
+        }
+        _ => None,
+    });
+    told.map(|(said, by)| (said.trim().to_owned(), by))
+        .collect()
+}
+
+#[test]
+fn what_went_wrong_with_referrals_to_a_service_is_in_its_timeline_without_the_patient() {
+    let practice = Practice::open();
+    let engine = &practice.engine;
+    let well = practice.refer_at_once(DOE, PAIN_PLATFORM);
+    practice.send_due();
+    let rejected = practice.refer_at_once(SMITH, PAIN_PLATFORM);
+    practice.send_due();
+    assert_eq!(told(engine, PAIN_PLATFORM), []);
+
+    practice.time.pass(SignedDuration::from_mins(5));
+    let reason = "Mr Smith lives in Buxton";
+    let reply = |words: &str| {
+        let desk = practice.desk();
+        desk.record_reply(&rejected.referral_id, Reply::Rejected, words, ACTOR)
+    };
+    reply(reason).unwrap();
+    practice.time.pass(SignedDuration::from_mins(5));
+    // What is done about it is another event of the same type.
+    practice
+        .desk()
+        .acknowledge(&rejected.referral_id, "rang him", ACTOR)
+        .unwrap();
+    let failed = practice.refer_at_once(DOE, PAIN_PLATFORM);
+    practice
+        .mail
+        .server
+        .faults()
+        .next(demo::mail_server::Fault::reply(
+            demo::mail_server::Moment::Rcpt,
+            "550 5.1.1 no such mailbox",
+        ));
+    practice.send_due();
+    assert_eq!(practice.state(&failed.referral_id), "failed");
+    let lines = told(engine, PAIN_PLATFORM);
+    let said: Vec<&str> = lines.iter().map(|(said, _)| said.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            format!("rejected {}", rejected.reference),
+            format!("failed {} address-refused", failed.reference),
+        ]
+    );
+    assert_eq!(lines[0].1, ACTOR);
+    let whole = format!("{:?}", engine.service_timeline(PAIN_PLATFORM).unwrap());
+    assert!(!whole.contains("Buxton") && !whole.to_lowercase().contains("smith"));
+    assert!(!whole.contains(&well.reference), "nothing is wrong with it");
+    assert_eq!(told(engine, TALKING), []);
+}
+
+#[test]
+fn what_was_done_about_an_address_is_in_the_timeline_of_its_service_with_who_did_it() {
+    let practice = Practice::open();
+    let engine = &practice.engine;
+    let wait = || practice.time.pass(SignedDuration::from_mins(5));
+    let catalogue = engine.catalogue().unwrap();
+    let mut endpoints = catalogue.directory.endpoints.iter();
+    let endpoint = endpoints
+        .find(|endpoint| endpoint.service_id.as_str() == PAIN_PLATFORM)
+        .unwrap();
+    let (id, address) = (endpoint.id.to_string(), endpoint.address.clone());
+    // All is approved in a demonstration, by nobody.
+    assert_eq!(told(engine, PAIN_PLATFORM), []);
+    engine.refuse_address(&id).unwrap();
+    let shown = || {
+        let waiting = engine.addresses_to_approve().unwrap();
+        let mut of_it = waiting.into_iter().filter(|it| it.endpoint_id == id);
+        of_it.next().unwrap()
+    };
+    wait();
+    let proposed = (shown().endpoint_id, shown().digest);
+    engine
+        .propose_addresses(std::slice::from_ref(&proposed))
+        .unwrap();
+    wait();
+    let second = "the second person";
+    practice
+        .desk()
+        .approve_addresses(vec![shown()], second)
+        .unwrap();
+    let me = engine.actor().unwrap();
+    let lines = |all: &[(&str, &str)]| -> Vec<(String, String)> {
+        let owned = |(said, by): &(&str, &str)| ((*said).to_owned(), (*by).to_owned());
+        all.iter().map(owned).collect()
+    };
+    let approved = format!("approved {address}");
+    let so_far = [
+        ("refused", me.as_str()),
+        ("proposed", &me),
+        (&approved, second),
+    ];
+    assert_eq!(told(engine, PAIN_PLATFORM), lines(&so_far));
+
+    // A refusal takes the approval away with all that was said of it; that somebody approved stays.
+    wait();
+    engine.refuse_address(&id).unwrap();
+    wait();
+    engine
+        .approve_by_phone(&proposed, "01632 960301", "Jo")
+        .unwrap();
+    let by_phone = format!(
+        "{} {address} Jo at 01632 960301",
+        AddressAct::ApprovedByPhone.code()
+    );
+    let now = [
+        ("refused", me.as_str()),
+        ("proposed", &me),
+        ("approved", second),
+        ("refused", &me),
+        (&by_phone, &me),
+    ];
+    assert_eq!(told(engine, PAIN_PLATFORM), lines(&now));
+    assert_eq!(told(engine, TALKING), [], "another's address");
+}
+
 #[test]
 fn a_change_is_seen_although_the_former_directory_was_deleted() {
     let practice = Practice::open();

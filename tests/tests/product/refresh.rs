@@ -2,6 +2,7 @@
 
 use demo::certificates::{Authority, unknown_issuer};
 use engine::refresh::{Refreshed, WhereToEnrol};
+use engine::{AddressAct, TimelineWhat};
 use jiff::Timestamp;
 use product_tests::patients::{DOE, SMITH};
 use product_tests::practice::{ACTOR, PAIN_PLATFORM, Practice, Time, computer_time};
@@ -582,6 +583,13 @@ fn h06_stale_directory_too_old_to_believe_sends_only_after_a_phone_check_and_for
     assert_eq!(practice.state(&held), "sent");
     let still = practice.engine.phone_checks_needed().unwrap();
     assert_eq!(still.len(), needed.len() - 1, "that service alone is open");
+    let timeline = practice.engine.service_timeline(PAIN_PLATFORM).unwrap();
+    let mut calls = timeline.iter().filter_map(|line| match &line.what {
+        TimelineWhat::Address { act, words, .. } => Some((*act, words.as_str())),
+        _ => None,
+    });
+    let call = (AddressAct::Phoned, "Jo at the front desk at 01632 960123");
+    assert_eq!((calls.next(), calls.next()), (Some(call), None));
     days_on(15);
     let again = practice.refer_at_once(SMITH, PAIN_PLATFORM).referral_id;
     practice.send_due();

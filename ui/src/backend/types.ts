@@ -365,21 +365,30 @@ at: string,
  */
 by: string | null, 
 /**
- * "published", "put", "taken-away", "checked", "corrected", "settled"
+ * "published", "put", "taken-away", "checked", "corrected", "settled", "address", "referral"
  */
 what: string, 
 /**
- * A code: of a field, a kind, how it was checked, or where a correction stands.
+ * A code: of a field, a kind, how it was checked, where a correction stands, what was done about an address ("proposed", "approved",
+ * "approved-by-phone", "refused", "phoned"), or what became of a referral ("failed", "rejected").
  */
 code: string, 
 /**
  * The field of a correction.
  */
-field: string | null, before: string, after: string, 
+field: string | null, before: string, 
+/**
+ * Or the address, where it is still known; or the referral's reference.
+ */
+after: string, 
 /**
  * Words of a note, or who answered.
  */
-words: string, version: number | null, };
+words: string, 
+/**
+ * Why a referral failed, as a code of `SEND_PROBLEMS`.
+ */
+sendProblem?: string, version: number | null, };
 
 export type HitView = { id: string, name: string, category: string, step: number | null, waitWeeks: number | null, 
 /**

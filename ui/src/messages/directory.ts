@@ -12,6 +12,7 @@ import type {
 	OwnCheck,
 	ServiceCard,
 } from '../backend/types';
+import { SEND_PROBLEMS } from './sending';
 import { words, type Words } from './words';
 
 /** The parts of an entry, as codes of Rust's `ServiceField`. */
@@ -369,9 +370,31 @@ export function historyWords(line: HistoryLine): string {
 	if (what === 'put') return `${capital(words(KIND_CODES, code))}${more}`;
 	if (what === 'taken-away') return `Taken away: ${words(KIND_CODES, code)}${more}`;
 	if (what === 'checked') return `Still right, asked ${words(CHECKED_CODES, code)}: ${said} answered`;
+	if (what === 'address') return `${words(ADDRESS_ACTS, code)}${after === '' ? '' : `: ${after}`}${whoAnsweredWords(said)}`;
+	if (what === 'referral') return troubleWords(line);
 	const part = words(SERVICE_FIELDS, line.field ?? '');
 	if (what === 'corrected') return `Suggested. ${part}: ${quoted(before)} → ${quoted(after)}${more}`;
 	return `Correction of ${part.toLowerCase()} ${words(CORRECTION_STATES, code)}`;
+}
+
+/** What was done about an address of it. */
+export const ADDRESS_ACTS: Words = {
+	proposed: 'Address looked at, and proposed',
+	approved: 'Address approved by a second person',
+	'approved-by-phone': 'Address approved after a phone call',
+	refused: 'Address refused: nothing is sent there',
+	phoned: 'Phoned, because the directory was too old to send by',
+};
+
+function whoAnsweredWords(said: string): string {
+	return said === '' ? '' : ` (who answered: ${said})`;
+}
+
+/** Why it was turned away stands with the referral alone: those words are about a patient. */
+function troubleWords({ code, after: reference, sendProblem }: HistoryLine): string {
+	if (code === 'rejected') return `It turned a referral away: ${reference}, where the reason stands`;
+	const why = sendProblem === undefined ? '' : `. ${words(SEND_PROBLEMS, sendProblem)}`;
+	return `A referral to it failed: ${reference}${why}`;
 }
 
 function capital(text: string): string {
