@@ -1,6 +1,6 @@
 //! "My usual": what an empty search answers. Favourites first, then the services that this referrer sends to most.
 
-use crate::{Engine, EngineError, PatientFacts};
+use crate::{Engine, EngineError, Left, PatientFacts};
 use referrals::{desk::UsualService, draft::Reason};
 use services_directory::{
     criteria::{self, NotOpen},
@@ -17,6 +17,8 @@ pub struct MyUsual {
     pub hits: Vec<UsualHit>,
     /// Those that are not open to this patient, and why.
     pub not_open: Vec<(ServiceId, NotOpen)>,
+    /// Favourites that have left the directory, by the names that they had.
+    pub left: Vec<(String, Left)>,
     /// What the practice sends to most, for somebody who has no usual yet: no reason of a colleague's is ticked for them.
     pub of_practice: bool,
 }
@@ -83,6 +85,10 @@ impl Engine {
             .chain(others.map(|id| (id, false)))
         {
             let Some(service) = catalogue.service(id) else {
+                if let Some(left) = catalogue.left(id).filter(|_| favourite) {
+                    let name = self.entry_name(id).unwrap_or_else(|_| id.clone());
+                    usual.left.push((name, left));
+                }
                 continue;
             };
             if !favourite {

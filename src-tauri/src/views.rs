@@ -501,12 +501,16 @@ view! {
     struct NotOpenView {
         pub id: String,
         pub name: String,
-        /// "age", "area", "closed", "paused"; "hidden" where this practice hid it
+        /// "age", "area", "closed", "paused"; "hidden" where this practice hid it; "left" for a favourite that has left the directory
         pub reason: String,
         /// "aged 18 or over", "until 01-Feb-2027"
         pub detail: Option<String>,
         pub replaced_by_id: Option<String>,
         pub replaced_by_name: Option<String>,
+        /// Why it has left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub left: Option<LeftView>,
     }
 
     /// Everything of a service that a GP uses, in one view.

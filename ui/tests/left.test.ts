@@ -76,6 +76,30 @@ describe('a service that has left the directory', () => {
 		expect(text('#card-name')).toBe('Pain Platform');
 	});
 
+	it('is told among the favourites, and can be taken off them', async () => {
+		const backend = replay();
+		const { id, name, successorId: replacedById, successorName: replacedByName } = LEFT;
+		const gone = { id, name, reason: 'left', detail: null, replacedById, replacedByName, left: LEFT };
+		let favourite = true;
+		const { search } = backend;
+		backend.search = async (...given) => {
+			const view = await search.apply(backend, given);
+			return { ...view, notOpen: favourite ? [gone] : [] };
+		};
+		backend.setFavourite = (serviceId, now) => Promise.resolve(void (favourite = serviceId === id ? now : favourite));
+		const window = await openWindow(backend);
+		await eventually(() =>
+			expect(text('.not-open')).toBe(
+				'Fibromyalgia clinic: Closed on 01-Nov-2026. Look at Pain Platform instead Take off my favourites: Fibromyalgia clinic',
+			),
+		);
+		element('#forget-old-fibro-clinic').focus();
+		await window.press('{Enter}');
+		await eventually(() => expect(document.querySelector('.not-open')).toBeNull());
+		expect(focused()).toBe('search');
+		expect(text('.send-bar__said')).toContain('Fibromyalgia clinic is not one of your favourites any more.');
+	});
+
 	it('is nothing else than trouble when no reason was published', async () => {
 		const backend = withDraftForIt();
 		const gone = { code: 'directory-changed', detail: null, problems: [] };

@@ -1,8 +1,9 @@
 //! Search results and "My usual".
 
+use super::left::left_view;
 use crate::views::{HitView, NotOpenView, SearchView, TakenForView};
 use engine::{
-    Catalogue, Engine, EngineError, HiddenHere, LayerMarks, MyUsual, PatientFacts, UsualHit,
+    Catalogue, Engine, EngineError, HiddenHere, LayerMarks, Left, MyUsual, PatientFacts, UsualHit,
     not_open_code,
 };
 use jiff::civil::Date;
@@ -101,6 +102,11 @@ impl Listed<'_> {
             ..self.hit(&hit.service)
         };
         let not_open = usual.not_open.iter();
+        let not_open = not_open.map(|(id, reason)| not_open_view(self.catalogue, id, reason));
+        let left = usual
+            .left
+            .iter()
+            .map(|(name, left)| left_favourite(name, left));
         let seen = usual.hits.iter();
         let seen = seen.filter(|hit| !self.marks.hides(hit.service.id.as_str()));
         SearchView {
@@ -110,9 +116,7 @@ impl Listed<'_> {
             hidden_closed: 0,
             hidden_here: 0,
             elsewhere_not_counted: false,
-            not_open: not_open
-                .map(|(id, reason)| not_open_view(self.catalogue, id, reason))
-                .collect(),
+            not_open: not_open.chain(left).collect(),
             crisis: false,
             understood_as: Vec::new(),
             usual: true,
@@ -150,6 +154,20 @@ fn hidden_here(hidden: &HiddenHere) -> NotOpenView {
         detail: Some(hidden.said.clone()),
         replaced_by_name: None,
         replaced_by_id: None,
+        left: None,
+    }
+}
+
+fn left_favourite(name: &str, left: &Left) -> NotOpenView {
+    let left = left_view(name, left);
+    NotOpenView {
+        id: left.id.clone(),
+        name: left.name.clone(),
+        reason: "left".to_owned(),
+        detail: None,
+        replaced_by_name: left.successor_name.clone(),
+        replaced_by_id: left.successor_id.clone(),
+        left: Some(left),
     }
 }
 
@@ -165,6 +183,7 @@ fn not_open_view(catalogue: &Catalogue, id: &ServiceId, reason: &NotOpen) -> Not
         detail: engine::not_open_detail(reason),
         replaced_by_name: successor.as_ref().and_then(|id| catalogue.name_of(id)),
         replaced_by_id: successor.map(|id| id.to_string()),
+        left: None,
     }
 }
 

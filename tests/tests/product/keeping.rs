@@ -391,6 +391,8 @@ fn what_has_left_says_why_and_what_took_its_place_wherever_somebody_meets_it() {
         refused.map(|error| engine.why_gone(error))
     };
     assert!(card("tai-chi").is_none() && engine.left("tai-chi").is_none());
+    engine.set_favourite("tai-chi", true).unwrap();
+    assert_eq!(engine.my_usual(&facts).unwrap().left, []);
 
     // Without a tombstone nobody knows why.
     engine.load_directory(without("tai-chi")).unwrap();
@@ -412,6 +414,13 @@ fn what_has_left_says_why_and_what_took_its_place_wherever_somebody_meets_it() {
     assert_eq!(engine.left("tai-chi"), Some(left));
     let refused = card("tai-chi").unwrap();
     assert_eq!(refused.code(), "service-left");
+    let usual = engine.my_usual(&facts).unwrap();
+    assert_eq!(
+        usual.left,
+        [(name.clone(), engine.left("tai-chi").unwrap())]
+    );
+    engine.set_favourite("tai-chi", false).unwrap();
+    assert_eq!(engine.my_usual(&facts).unwrap().left, []);
     let said = format!(
         "{name} is not in the directory any more: merged into Pain Platform [{PAIN_PLATFORM}] on 01-Feb-2027"
     );

@@ -492,13 +492,17 @@ export type MeasuredView = { n: number, medianDays: number, acceptedPercent: num
 
 export type NotOpenView = { id: string, name: string, 
 /**
- * "age", "area", "closed", "paused"; "hidden" where this practice hid it
+ * "age", "area", "closed", "paused"; "hidden" where this practice hid it; "left" for a favourite that has left the directory
  */
 reason: string, 
 /**
  * "aged 18 or over", "until 01-Feb-2027"
  */
-detail: string | null, replacedById: string | null, replacedByName: string | null, };
+detail: string | null, replacedById: string | null, replacedByName: string | null, 
+/**
+ * Why it has left.
+ */
+left?: LeftView, };
 
 /**
  * Counts for the line at the foot of the window.

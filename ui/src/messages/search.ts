@@ -14,6 +14,7 @@ export const SEARCH = {
 	nothing: 'Nothing matches.',
 	nothingHint: 'Try fewer letters, another word for the problem, or the name of the service.',
 	favourite: 'favourite',
+	forget: 'Take off my favourites',
 	chosen: 'chosen',
 	notOpen: 'Not open to this patient',
 } as const;

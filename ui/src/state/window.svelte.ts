@@ -348,6 +348,13 @@ export class OnwardState {
 		});
 	}
 
+	/** One that has left the directory has no card to take it off by. */
+	async forgetFavourite({ id, name }: { id: string; name: string }): Promise<void> {
+		await this.toggleFavourite({ id, name, favourite: true });
+		await this.finder.readAgain();
+		this.focusSearch += 1;
+	}
+
 	/** Records that there is no good local service for these needs; answers whether it was. */
 	async recordUnmet(needs: readonly string[]): Promise<boolean> {
 		return this.attempt(async () => {
