@@ -39,6 +39,15 @@ async function approvesAll(person, look = async () => {}) {
 	await person.seesText('#addresses-count', 'every one is approved');
 }
 
+/** Notes down what the line beside a button says from now on. */
+function listensTo(person, id) {
+	return person.session.run((line) => {
+		globalThis.heard = [];
+		const note = () => globalThis.heard.push(document.getElementById(line).textContent);
+		new MutationObserver(note).observe(document.getElementById(line), { characterData: true, childList: true, subtree: true });
+	}, id);
+}
+
 async function refreshes(person) {
 	await opensPart(person, 'Directory');
 	await person.tabToField('refresh-now');
@@ -60,8 +69,12 @@ test('h02 wrong address: a published change waits for two people, what was queue
 	await person.press('Enter');
 	await person.sees('a directory of another fingerprint is refused', () => document.querySelector('#enrol-problems, .group__problem') !== null);
 	await person.fills('enrol-fingerprint', curators.fingerprint);
+	await listensTo(person, 'enrol-step');
 	await person.press('Enter');
 	await person.seesFocus('published-now');
+	const heard = await person.session.run(() => globalThis.heard);
+	assert.ok(heard.some((said) => /^Taking over \d+ services\.$/.test(said)), heard.join(' | '));
+	assert.equal(heard.at(-1), '', 'it is over');
 	await looksAt(person, 'practice-published', { outlined: false });
 	await approvesAll(person);
 
