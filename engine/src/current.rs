@@ -2,12 +2,7 @@
 
 use crate::{Catalogue, EngineError, Log, LogEntry};
 use jiff::{Timestamp, civil::Date};
-use services_directory::{
-    directory_table,
-    feed::Directory,
-    ids::OdsCode,
-    layer::{local::with_local, local_table},
-};
+use services_directory::{directory_table, ids::OdsCode, layer::local_table};
 use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
     thread::JoinHandle,
@@ -48,19 +43,10 @@ impl CurrentCatalogue {
         self.held().ok_or(EngineError::NoDirectory)
     }
 
-    /// Makes it anew, whichever stands there; searches go on in the old one meanwhile.
+    /// Makes it anew, whichever version or whichever services of the practice's own stand there; searches go on in the old one meanwhile.
     pub fn make_anew(&self) -> Result<(), EngineError> {
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         self.make()
-    }
-
-    /// Takes up a version that was just applied; searches go on in the old one until it is ready.
-    pub fn take(&self, directory: Directory, applied_at: Timestamp) -> Result<(), EngineError> {
-        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = self.practice.read(local_table::all)?;
-        let made = Catalogue::new(with_local(directory, own), applied_at)?;
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(made));
-        Ok(())
     }
 
     /// Takes up a version that was applied since, in the background and ready for this practice; none when there is no other.
@@ -120,11 +106,8 @@ impl CurrentCatalogue {
     }
 
     fn make(&self) -> Result<(), EngineError> {
-        let read = self.directory.read(directory_table::read)?;
         let own = self.practice.read(local_table::all)?;
-        let made = read
-            .map(|(directory, applied_at)| Catalogue::new(with_local(directory, own), applied_at))
-            .transpose()?;
+        let made = Catalogue::read(&self.directory, own)?;
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = made.map(Arc::new);
         Ok(())
     }
@@ -142,7 +125,7 @@ impl CurrentCatalogue {
 mod tests {
     use super::*;
     use crate::Engine;
-    use services_directory::feed::FeedLimits;
+    use services_directory::feed::{Directory, FeedLimits};
     use store::{Clock, UseMode};
 
     fn demonstration() -> (tempfile::TempDir, Engine) {
@@ -171,7 +154,7 @@ mod tests {
     }
 
     fn version(engine: &Engine) -> u64 {
-        engine.catalogue().unwrap().directory.header.version
+        engine.catalogue().unwrap().header.version
     }
 
     #[test]

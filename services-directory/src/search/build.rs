@@ -1,22 +1,122 @@
 //! Makes the index of a directory in two passes: first all its words are numbered, then each service is put into their lists.
 
+use super::crisis::CrisisWords;
 use super::entries::{Entries, EntryGroup, EntryWord};
 use super::expand::Lexicon;
 use super::index::{FIELDS, FieldKind, GroupEntry, WordIndex};
+use super::offering::names;
+use super::openness::OpennessTable;
 use super::phrases::{Phrases, Slot};
 use super::postings::{Collected, FieldSet, Postings};
 use super::synonyms::{Group, Synonyms};
 use super::words::{self, Token, Weight};
-use super::{SearchError, fields};
-use crate::feed::Directory;
-use crate::model::{Category, HealthcareService, Organization};
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex};
+use super::{SearchError, SearchIndex, fields, part};
+use crate::criteria::HardRules;
+use crate::feed::{self, Directory};
+use crate::ids::{AreaId, OrganizationId};
+use crate::listed::{Listed, SharedAreas};
+use crate::model::{Area, Category, HealthcareService, Organization, Practice};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Mutex;
+
+/// A directory on its way into an index: of each record what the search needs is taken, and no record is kept.
+#[derive(Default)]
+pub struct IndexBuilder {
+    areas: Vec<Area>,
+    practices: Vec<Practice>,
+    organizations: HashMap<OrganizationId, String>,
+    listed: Vec<Listed>,
+    shared_areas: SharedAreas,
+    written: Written,
+}
+
+impl IndexBuilder {
+    pub fn of(directory: &Directory) -> Self {
+        let mut builder = Self::default();
+        builder.areas.clone_from(&directory.areas);
+        builder.practices.clone_from(&directory.practices);
+        for organization in &directory.organizations {
+            builder.add_organization(organization);
+        }
+        for service in &directory.services {
+            builder.add_service(service);
+        }
+        builder
+    }
+
+    pub fn add_area(&mut self, area: &Area) {
+        self.areas.push(area.clone());
+    }
+
+    pub fn add_practice(&mut self, practice: &Practice) {
+        self.practices.push(practice.clone());
+    }
+
+    /// Before its services, which are found by its name.
+    pub fn add_organization(&mut self, organization: &Organization) {
+        let (id, name) = (organization.id.clone(), organization.name.clone());
+        self.organizations.insert(id, name);
+    }
+
+    pub fn add_service(&mut self, service: &HealthcareService) {
+        let organization = self.organizations.get(&service.organization_id);
+        self.written.add(service, organization.map(String::as_str));
+        self.listed
+            .push(Listed::of(service, &mut self.shared_areas));
+    }
+
+    pub fn build(self, synonyms: &Synonyms) -> Result<SearchIndex, SearchError> {
+        self.looking_at_whole(synonyms, part::MOST_LOOKED_AT_WHOLE)
+    }
+
+    /// Above so many services, those of other areas are not looked at.
+    pub(super) fn looking_at_whole(
+        self,
+        synonyms: &Synonyms,
+        most: usize,
+    ) -> Result<SearchIndex, SearchError> {
+        let parents: BTreeMap<&AreaId, &AreaId> = self
+            .areas
+            .iter()
+            .filter_map(|area| Some((&area.id, area.part_of.as_ref()?)))
+            .collect();
+        let upward = |practice: &Practice| feed::upward(&practice.areas, &parents);
+        let areas = self.practices.iter();
+        let areas = areas.map(|practice| (practice.ods_code.clone(), upward(practice)));
+        let areas = areas.collect();
+        let words = WordIndex::build(self.listed, self.written, synonyms)?;
+        let services = &words.services;
+        let mut by_id: Vec<u32> = (0..).take(services.len()).collect();
+        by_id.sort_by_cached_key(|at| services.get(*at as usize).map(|service| service.id.clone()));
+        let crisis_services = (0..).zip(services);
+        Ok(SearchIndex {
+            ages: services.iter().map(HardRules::ages).collect(),
+            crisis_services: crisis_services
+                .filter(|(_, service)| service.category == Category::Crisis)
+                .map(|(document, _)| document)
+                .collect(),
+            names: if services.len() > most {
+                names(services)
+            } else {
+                HashMap::new()
+            },
+            by_id,
+            words,
+            most_looked_at_whole: most,
+            crisis: CrisisWords::new(),
+            openness: OpennessTable::default(),
+            areas,
+        })
+    }
+}
 
 impl WordIndex {
-    pub fn build(directory: &Directory, synonyms: &Synonyms) -> Result<Self, SearchError> {
-        let services = side_by_side(&directory.services);
-        let written = Written::of(&services, &directory.organizations);
+    fn build(
+        listed: Vec<Listed>,
+        written: Written,
+        synonyms: &Synonyms,
+    ) -> Result<Self, SearchError> {
+        let (services, order) = side_by_side(listed);
         let own = &written.numbers;
         let of_synonyms = synonyms
             .groups()
@@ -47,18 +147,21 @@ impl WordIndex {
             postings: Postings::default(),
             workspaces: Mutex::default(),
         };
-        index.fill(&written, synonyms);
+        let collected = index.collect(&written, &order, synonyms);
+        // Their words are in the lists now, and take as much memory.
+        drop(written);
+        index.postings = collected.sorted(index.word_texts.len() + index.groups.len());
         Ok(index)
     }
 
-    fn fill(&mut self, written: &Written, synonyms: &Synonyms) {
+    fn collect(&mut self, written: &Written, order: &[u32], synonyms: &Synonyms) -> Collected {
         let known = Known::of(written, &self.lexicon);
         let first_group = self.word_texts.len();
         let list_of_group = |group: usize| u32::try_from(first_group + group).unwrap_or(u32::MAX);
         let mut collected = Collected::default();
         let mut lists: HashMap<u32, FieldSet> = HashMap::new();
         let mut kinds: HashMap<Category, Vec<(usize, FieldKind)>> = HashMap::new();
-        for (service, texts) in self.services.iter().zip(written.services()) {
+        for (service, place) in self.services.iter().zip(order) {
             let mut note = |list: u32, field: FieldKind| {
                 let set = lists.entry(list).or_default();
                 let again =
@@ -68,7 +171,7 @@ impl WordIndex {
                     *set = set.with(FieldSet::only(FieldKind::Often));
                 }
             };
-            for (kind, tokens) in texts {
+            for (kind, tokens) in written.texts_of(*place as usize) {
                 for word in known.words_of(tokens) {
                     note(word, kind);
                 }
@@ -85,7 +188,7 @@ impl WordIndex {
                 }
             }
             self.entries.end_service();
-            let category = service.onward.category;
+            let category = service.category;
             let of_category = kinds
                 .entry(category)
                 .or_insert_with(|| kinds_of(category, synonyms).collect());
@@ -94,22 +197,22 @@ impl WordIndex {
             }
             collected.push(lists.drain());
         }
-        self.postings = collected.sorted(first_group + self.groups.len());
+        collected
     }
 }
 
-/// The services of the same areas stand side by side (`Part`).
-fn side_by_side(services: &[Arc<HealthcareService>]) -> Vec<Arc<HealthcareService>> {
-    let mut sorted = services.to_vec();
-    sorted.sort_by(|a, b| {
-        let (a, b) = (&a.service_areas, &b.service_areas);
+/// The services of the same areas stand side by side (`Part`); and the place where each stood before.
+fn side_by_side(services: Vec<Listed>) -> (Vec<Listed>, Vec<u32>) {
+    let mut sorted: Vec<(Listed, u32)> = services.into_iter().zip(0..).collect();
+    sorted.sort_by(|(a, _), (b, _)| {
+        let (a, b) = (a.areas(), b.areas());
         a.len().cmp(&b.len()).then_with(|| {
             a.iter()
                 .map(|area| &area.id)
                 .cmp(b.iter().map(|area| &area.id))
         })
     });
-    sorted
+    sorted.into_iter().unzip()
 }
 
 fn groups(synonyms: &Synonyms) -> Vec<GroupEntry> {
@@ -145,11 +248,25 @@ fn kinds_of(
     })
 }
 
-/// A word as it was written: its number, and whether only a hyphen stood before it.
+/// A word as it was written: its number, and in the highest bit whether only a hyphen stood before it.
 #[derive(Debug, Clone, Copy)]
-struct WrittenWord {
-    number: u32,
-    hyphenated: bool,
+struct WrittenWord(u32);
+
+const HYPHENATED: u32 = 1 << 31;
+
+impl WrittenWord {
+    fn new(number: u32, hyphenated: bool) -> Self {
+        let bit = if hyphenated { HYPHENATED } else { 0 };
+        Self(number & !HYPHENATED | bit)
+    }
+
+    fn number(self) -> usize {
+        (self.0 & !HYPHENATED) as usize
+    }
+
+    fn is_hyphenated(self) -> bool {
+        self.0 & HYPHENATED != 0
+    }
 }
 
 /// All texts of all services, each word by a number.
@@ -158,26 +275,13 @@ struct Written {
     numbers: HashMap<String, u32>,
     words: Vec<WrittenWord>,
     /// The field of each text, and where it ends in `words`.
-    texts: Vec<(FieldKind, usize)>,
+    texts: Vec<(FieldKind, u32)>,
     /// Where each service ends in `texts`.
-    services: Vec<usize>,
+    services: Vec<u32>,
 }
 
 impl Written {
-    fn of(services: &[Arc<HealthcareService>], organizations: &[Organization]) -> Self {
-        let organizations: HashMap<_, _> = organizations
-            .iter()
-            .map(|known| (&known.id, known.name.as_str()))
-            .collect();
-        let mut written = Self::default();
-        for service in services {
-            let organization = organizations.get(&service.organization_id).copied();
-            written.add(service, organization);
-        }
-        written
-    }
-
-    fn add(&mut self, service: &Arc<HealthcareService>, organization: Option<&str>) {
+    fn add(&mut self, service: &HealthcareService, organization: Option<&str>) {
         for (kind, texts) in FIELDS
             .into_iter()
             .zip(fields::texts_of(service, organization))
@@ -186,12 +290,12 @@ impl Written {
                 self.number_joined(&text);
                 for Token { text, hyphenated } in text {
                     let number = self.number(text);
-                    self.words.push(WrittenWord { number, hyphenated });
+                    self.words.push(WrittenWord::new(number, hyphenated));
                 }
-                self.texts.push((kind, self.words.len()));
+                self.texts.push((kind, length(&self.words)));
             }
         }
-        self.services.push(self.texts.len());
+        self.services.push(length(&self.texts));
     }
 
     fn number(&mut self, word: String) -> u32 {
@@ -208,20 +312,24 @@ impl Written {
         }
     }
 
-    /// Each service's texts in turn.
-    fn services(&self) -> impl Iterator<Item = Vec<(FieldKind, &[WrittenWord])>> {
-        let (mut text, mut word) = (0, 0);
-        self.services.iter().map(move |end| {
-            let texts = self.texts.get(text..*end).unwrap_or_default();
-            text = *end;
-            let slice = |(kind, end): &(FieldKind, usize)| {
-                let words = self.words.get(word..*end).unwrap_or_default();
-                word = *end;
-                (*kind, words)
-            };
-            texts.iter().map(slice).collect()
+    /// The texts of the service that was added at this place.
+    fn texts_of(&self, place: usize) -> impl Iterator<Item = (FieldKind, &[WrittenWord])> {
+        let before = place.checked_sub(1).and_then(|at| self.services.get(at));
+        let from = before.map_or(0, |end| *end as usize);
+        let to = self.services.get(place).map_or(from, |end| *end as usize);
+        let before = from.checked_sub(1).and_then(|at| self.texts.get(at));
+        let mut word = before.map_or(0, |(_, end)| *end as usize);
+        let texts = self.texts.get(from..to).unwrap_or_default();
+        texts.iter().map(move |(kind, end)| {
+            let words = self.words.get(word..*end as usize).unwrap_or_default();
+            word = *end as usize;
+            (*kind, words)
         })
     }
+}
+
+fn length<T>(list: &[T]) -> u32 {
+    u32::try_from(list.len()).unwrap_or(u32::MAX)
 }
 
 /// What is known of each word, by its number as written.
@@ -257,32 +365,29 @@ impl<'a> Known<'a> {
     }
 
     fn text(&self, word: WrittenWord) -> &'a str {
-        self.texts
-            .get(word.number as usize)
-            .copied()
-            .unwrap_or_default()
+        self.texts.get(word.number()).copied().unwrap_or_default()
     }
 
     fn weight(&self, word: WrittenWord) -> Weight {
         self.weights
-            .get(word.number as usize)
+            .get(word.number())
             .copied()
             .unwrap_or(Weight::Content)
     }
 
     fn stem(&self, word: WrittenWord) -> Option<u32> {
-        self.stems.get(word.number as usize).copied().flatten()
+        self.stems.get(word.number()).copied().flatten()
     }
 
     /// The numbers in the index of the words, and of those that a hyphen divides.
     fn words_of(&self, text: &[WrittenWord]) -> impl Iterator<Item = u32> {
         let single = text
             .iter()
-            .filter_map(|word| self.words.get(word.number as usize).copied());
+            .filter_map(|word| self.words.get(word.number()).copied());
         let pairs = text
             .iter()
             .zip(text.iter().skip(1))
-            .filter(|(_, second)| second.hyphenated);
+            .filter(|(_, second)| second.is_hyphenated());
         let joined = pairs.filter_map(|(first, second)| {
             self.lexicon
                 .word(&format!("{}{}", self.text(*first), self.text(*second)))

@@ -790,19 +790,10 @@ fn searches_go_on_in_the_version_before_until_the_new_one_is_ready() {
     area.publish(&renamed("Pain Platform of the moor"));
     assert_eq!(follower.outcome(&area.path()), "applied");
     assert_eq!(
-        before.directory.header.version, 1,
+        before.header.version, 1,
         "whoever holds it searches on in it"
     );
-    assert_eq!(
-        follower
-            .engine
-            .catalogue()
-            .unwrap()
-            .directory
-            .header
-            .version,
-        2
-    );
+    assert_eq!(follower.engine.catalogue().unwrap().header.version, 2);
 }
 
 #[test]
