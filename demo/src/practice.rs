@@ -49,7 +49,7 @@ pub enum DemonstrationError {
 
 /// Fills a fresh data folder: practice, staff, a mailbox, the starter directory with its addresses approved. Does nothing to one that is filled.
 pub fn prepare(store: &Store) -> Result<(), DemonstrationError> {
-    if store.directory.read(directory_table::applied_at)?.is_none() {
+    if store.directory.read(directory_table::applied)?.is_none() {
         let starter = Directory::read(STARTER_DIRECTORY.as_bytes(), FeedLimits::default())
             .map_err(DirectoryError::from)?;
         load_directory(store, starter)?;

@@ -1,14 +1,14 @@
 //! The catalogue: one version of the directory with its index, asked with what is known of a patient.
 
 use crate::{EngineError, PatientFacts, card};
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use referrals::{
     draft::{DirectoryFacts, ReferredService, ServiceToRefer},
     patient::cui_date,
 };
 use services_directory::{
     criteria::{self, NotOpen},
-    directory_table,
+    directory_table::{self, AppliedVersion},
     ids::{AreaId, EndpointId, OdsCode, OrganizationId, ServiceId},
     layer::local,
     listed::Listed,
@@ -26,7 +26,7 @@ const MOST_HITS: usize = 20;
 
 pub struct Catalogue {
     pub header: DirectoryHeader,
-    pub applied_at: Timestamp,
+    pub applied: AppliedVersion,
     /// With what every list compares of each service; the rest of a record is read from the database when it is shown.
     index: SearchIndex,
     records: Database,
@@ -93,7 +93,7 @@ impl Catalogue {
         let mut making = Making::default();
         let read =
             records.read(|c| directory_table::each_record(c, |record| making.add(record)))?;
-        let (Some(applied_at), Some(header)) = (read, making.header.take()) else {
+        let (Some(applied), Some(header)) = (read, making.header.take()) else {
             return Ok(None);
         };
         let own = local::found_with_others(own);
@@ -112,7 +112,7 @@ impl Catalogue {
         let endpoints = making.endpoints.iter().zip(0..);
         Ok(Some(Self {
             header,
-            applied_at,
+            applied,
             index: making.index.build(&Synonyms::shipped()?)?,
             records: records.clone(),
             own: own.into_iter().map(|it| (it.id.clone(), it)).collect(),

@@ -1,8 +1,12 @@
 //! The directory that is searched now: made ready in the background, and swapped whole when another version has been applied.
 
 use crate::{Catalogue, EngineError, Log, LogEntry};
-use jiff::{Timestamp, civil::Date};
-use services_directory::{directory_table, ids::OdsCode, layer::local_table};
+use jiff::civil::Date;
+use services_directory::{
+    directory_table::{self, AppliedVersion},
+    ids::OdsCode,
+    layer::local_table,
+};
 use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
     thread::JoinHandle,
@@ -55,8 +59,8 @@ impl CurrentCatalogue {
         practice: Option<OdsCode>,
         today: Date,
     ) -> Result<Option<JoinHandle<()>>, EngineError> {
-        let applied_at = self.directory.read(directory_table::applied_at)?;
-        if self.held_since() == applied_at {
+        let applied = self.directory.read(directory_table::applied)?;
+        if self.held_version() == applied {
             return Ok(None);
         }
         let current = Arc::clone(self);
@@ -66,7 +70,7 @@ impl CurrentCatalogue {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
             // Another thread may have made it meanwhile.
-            if current.held_since() != applied_at {
+            if current.held_version() != applied {
                 current.log_failure(current.make());
             }
             if let Some(held) = current.held() {
@@ -95,14 +99,14 @@ impl CurrentCatalogue {
 
     /// The directory that is searched now, if it is the one that stands in the database.
     pub fn held_as_applied(&self) -> Result<Option<Arc<Catalogue>>, EngineError> {
-        let applied_at = self.directory.read(directory_table::applied_at)?;
+        let applied = self.directory.read(directory_table::applied)?;
         Ok(self
             .held()
-            .filter(|held| Some(held.applied_at) == applied_at))
+            .filter(|held| Some(&held.applied) == applied.as_ref()))
     }
 
-    fn held_since(&self) -> Option<Timestamp> {
-        self.held().map(|held| held.applied_at)
+    fn held_version(&self) -> Option<AppliedVersion> {
+        self.held().map(|held| held.applied.clone())
     }
 
     fn make(&self) -> Result<(), EngineError> {

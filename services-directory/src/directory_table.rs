@@ -90,12 +90,12 @@ pub fn read(connection: &Connection) -> Result<Option<(Directory, Timestamp)>, D
     Ok(Some((collected.whole()?, applied_at)))
 }
 
-/// Reads it one record after the other, the header first, and keeps none. Answers when it was applied; none before the first, and then nothing was read.
+/// Reads it one record after the other, the header first, and keeps none. Answers which version it is; none before the first, and then nothing was read.
 /// What was checked when it was applied is not checked once more, but that it is the same.
 pub fn each_record(
     connection: &Connection,
     mut take: impl FnMut(DirectoryRecord),
-) -> Result<Option<Timestamp>, DirectoryError> {
+) -> Result<Option<AppliedVersion>, DirectoryError> {
     let Some((header, digest, applied_at)) = version_row(connection)? else {
         return Ok(None);
     };
@@ -112,10 +112,7 @@ pub fn each_record(
     if hex(&hash.finalize()) != digest {
         return Err(DirectoryError::Damaged);
     }
-    applied_at
-        .parse()
-        .map(Some)
-        .map_err(|_| DirectoryError::Damaged)
+    applied_version(digest, &applied_at).map(Some)
 }
 
 /// Whether what stands there is what was written, byte for byte; false before the first.
@@ -251,13 +248,23 @@ fn is_superseded(
     Ok(false)
 }
 
-/// When the version that stands in the database was applied: enough to tell that another process has loaded another.
-pub fn applied_at(connection: &Connection) -> Result<Option<Timestamp>, DirectoryError> {
-    let at: Option<String> = connection
-        .query_row("SELECT applied_at FROM version", [], |row| row.get(0))
-        .optional()?;
-    at.map(|at| at.parse().map_err(|_| DirectoryError::Damaged))
+/// A version as it was applied: when, and what. Enough to tell that another process has loaded another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppliedVersion {
+    pub at: Timestamp,
+    digest: String,
+}
+
+/// Which version stands in the database; none before the first.
+pub fn applied(connection: &Connection) -> Result<Option<AppliedVersion>, DirectoryError> {
+    let row = version_row(connection)?;
+    row.map(|(_, digest, at)| applied_version(digest, &at))
         .transpose()
+}
+
+fn applied_version(digest: String, at: &str) -> Result<AppliedVersion, DirectoryError> {
+    let at = at.parse().map_err(|_| DirectoryError::Damaged)?;
+    Ok(AppliedVersion { at, digest })
 }
 
 /// What the database holds, without reading it all.
@@ -270,7 +277,7 @@ pub struct DirectorySummary {
 }
 
 pub fn summary(connection: &Connection) -> Result<Option<DirectorySummary>, DirectoryError> {
-    let Some(applied_at) = applied_at(connection)? else {
+    let Some(applied) = applied(connection)? else {
         return Ok(None);
     };
     let sql = "SELECT header, (SELECT count(*) FROM records WHERE kind = 'service'), (SELECT count(*) FROM records WHERE kind = 'endpoint') FROM version";
@@ -283,7 +290,7 @@ pub fn summary(connection: &Connection) -> Result<Option<DirectorySummary>, Dire
         header,
         service_count,
         endpoint_count,
-        applied_at,
+        applied_at: applied.at,
     }))
 }
 

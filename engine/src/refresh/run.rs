@@ -85,6 +85,7 @@ impl Refresher {
                 audit_table::append(tx, &act)?;
                 Ok::<_, EngineError>(())
             })?;
+            fail_point::reach("enrol: chosen").map_err(EngineError::from)?;
             Ok(arrived.all_new()?)
         };
         let done = self.bring_in(&files, &enrolment.enrolled_by, progress, decide);

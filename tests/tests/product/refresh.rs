@@ -761,7 +761,13 @@ fn killed_after_a_yes_was_applied_nothing_waits_any_more() {
 
 #[test]
 fn killed_in_the_middle_of_enrolling_the_directory_that_was_chosen_is_taken_without_a_question() {
-    for point in ["apply: begun", "apply: written", "apply: committed"] {
+    // Up to the moment in which all of it is written, nothing is chosen; from then on all of it is.
+    for (point, chosen_there, outcome_then) in [
+        ("apply: begun", false, "nothing-new"),
+        ("apply: written", false, "nothing-new"),
+        ("enrol: chosen", true, "applied"),
+        ("apply: committed", true, "nothing-new"),
+    ] {
         let first = Area::publishing(STARTER);
         let mut other = Area::publishing(&services_renamed(60));
         let follower = Follower::enrolled(&first);
@@ -770,11 +776,14 @@ fn killed_in_the_middle_of_enrolling_the_directory_that_was_chosen_is_taken_with
             killed(data, &["enrol", &folder, &other.fingerprint()], point);
         });
         let status = follower.engine.feed_status().unwrap().unwrap();
-        let chosen = engine::refresh::grouped(&other.fingerprint());
-        assert_eq!(status.fingerprint, chosen, "{point}");
-        let outcome = follower.outcome(&other.path());
-        let applied = point == "apply: committed";
-        assert_eq!(outcome, if applied { "nothing-new" } else { "applied" });
+        let there = if chosen_there { &other } else { &first };
+        let followed = engine::refresh::grouped(&there.fingerprint());
+        assert_eq!(status.fingerprint, followed, "{point}");
+        assert_eq!(follower.outcome(&there.path()), outcome_then, "{point}");
+        if !chosen_there {
+            let place = place_in(&other);
+            follower.engine.enrol_directory(&place, &silent()).unwrap();
+        }
         assert!(follower.directory().services[0].name.starts_with("Other "));
         // Only the first.
         other.publish(STARTER);
