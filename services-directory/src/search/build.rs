@@ -3,19 +3,20 @@
 use super::crisis::CrisisWords;
 use super::entries::{Entries, EntryGroup, EntryWord};
 use super::expand::Lexicon;
-use super::index::{FIELDS, FieldKind, GroupEntry, WordIndex};
+use super::index::{FieldKind, GroupEntry, WordIndex};
 use super::offering::names;
 use super::openness::OpennessTable;
 use super::phrases::{Phrases, Slot};
 use super::postings::{Collected, FieldSet, Postings};
 use super::synonyms::{Group, Synonyms};
-use super::words::{self, Token, Weight};
+use super::words::{self, Weight};
 use super::{SearchError, SearchIndex, fields, part};
 use crate::criteria::HardRules;
 use crate::feed::{self, Directory};
 use crate::ids::{AreaId, OrganizationId};
 use crate::listed::{Listed, SharedAreas};
 use crate::model::{Area, Category, HealthcareService, Organization, Practice};
+use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 
@@ -159,23 +160,15 @@ impl WordIndex {
         let first_group = self.word_texts.len();
         let list_of_group = |group: usize| u32::try_from(first_group + group).unwrap_or(u32::MAX);
         let mut collected = Collected::default();
-        let mut lists: HashMap<u32, FieldSet> = HashMap::new();
+        let mut noted = Noted::new(first_group + self.groups.len());
+        let mut slots: Vec<Slot> = Vec::new();
         let mut kinds: HashMap<Category, Vec<(usize, FieldKind)>> = HashMap::new();
         for (service, place) in self.services.iter().zip(order) {
-            let mut note = |list: u32, field: FieldKind| {
-                let set = lists.entry(list).or_default();
-                let again =
-                    field.is_running_text() && !set.and(FieldSet::running_text()).is_empty();
-                *set = set.with(FieldSet::only(field));
-                if again {
-                    *set = set.with(FieldSet::only(FieldKind::Often));
-                }
-            };
             for (kind, tokens) in written.texts_of(*place as usize) {
                 for word in known.words_of(tokens) {
-                    note(word, kind);
+                    noted.add(word, kind);
                 }
-                let slots = known.slots_of(tokens);
+                known.fill_slots(&mut slots, tokens);
                 for group in add_entry(
                     &mut self.entries,
                     &self.phrases,
@@ -184,7 +177,7 @@ impl WordIndex {
                     tokens,
                     &slots,
                 ) {
-                    note(list_of_group(group), kind);
+                    noted.add(list_of_group(group), kind);
                 }
             }
             self.entries.end_service();
@@ -193,9 +186,9 @@ impl WordIndex {
                 .entry(category)
                 .or_insert_with(|| kinds_of(category, synonyms).collect());
             for (group, field) in of_category {
-                note(list_of_group(*group), *field);
+                noted.add(list_of_group(*group), *field);
             }
-            collected.push(lists.drain());
+            collected.push(noted.drain());
         }
         collected
     }
@@ -272,7 +265,7 @@ impl WrittenWord {
 /// All texts of all services, each word by a number.
 #[derive(Default)]
 struct Written {
-    numbers: HashMap<String, u32>,
+    numbers: HashMap<String, u32, RandomState>,
     words: Vec<WrittenWord>,
     /// The field of each text, and where it ends in `words`.
     texts: Vec<(FieldKind, u32)>,
@@ -282,34 +275,26 @@ struct Written {
 
 impl Written {
     fn add(&mut self, service: &HealthcareService, organization: Option<&str>) {
-        for (kind, texts) in FIELDS
-            .into_iter()
-            .zip(fields::texts_of(service, organization))
-        {
-            for text in texts {
-                self.number_joined(&text);
-                for Token { text, hyphenated } in text {
-                    let number = self.number(text);
-                    self.words.push(WrittenWord::new(number, hyphenated));
+        let (mut word, mut joined) = (String::new(), String::new());
+        fields::each_text(service, organization, |kind, text| {
+            // What a hyphen divides is a word as a whole too: "de-stress" is found by "destress".
+            joined.clear();
+            words::each_token(text, &mut word, |token, hyphenated| {
+                if hyphenated {
+                    let first = joined.len();
+                    joined.push_str(token);
+                    number(&mut self.numbers, &joined);
+                    joined.drain(..first);
+                } else {
+                    joined.clear();
+                    joined.push_str(token);
                 }
-                self.texts.push((kind, length(&self.words)));
-            }
-        }
+                let number = number(&mut self.numbers, token);
+                self.words.push(WrittenWord::new(number, hyphenated));
+            });
+            self.texts.push((kind, length(&self.words)));
+        });
         self.services.push(length(&self.texts));
-    }
-
-    fn number(&mut self, word: String) -> u32 {
-        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-        *self.numbers.entry(word).or_insert(next)
-    }
-
-    /// What a hyphen divides is a word as a whole too: "de-stress" is found by "destress".
-    fn number_joined(&mut self, text: &[Token]) {
-        for (first, second) in text.iter().zip(text.iter().skip(1)) {
-            if second.hyphenated {
-                self.number(format!("{}{}", first.text, second.text));
-            }
-        }
     }
 
     /// The texts of the service that was added at this place.
@@ -328,8 +313,54 @@ impl Written {
     }
 }
 
+fn number(numbers: &mut HashMap<String, u32, RandomState>, word: &str) -> u32 {
+    if let Some(known) = numbers.get(word) {
+        return *known;
+    }
+    let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+    numbers.insert(word.to_owned(), next);
+    next
+}
+
 fn length<T>(list: &[T]) -> u32 {
     u32::try_from(list.len()).unwrap_or(u32::MAX)
+}
+
+/// The lists in which one service stands, with the fields of each; then of the next one.
+struct Noted {
+    by_list: Vec<FieldSet>,
+    lists: Vec<u32>,
+}
+
+impl Noted {
+    fn new(list_count: usize) -> Self {
+        Self {
+            by_list: vec![FieldSet::default(); list_count],
+            lists: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, list: u32, field: FieldKind) {
+        let Some(set) = self.by_list.get_mut(list as usize) else {
+            return;
+        };
+        if set.is_empty() {
+            self.lists.push(list);
+        }
+        let again = field.is_running_text() && !set.and(FieldSet::running_text()).is_empty();
+        *set = set.with(FieldSet::only(field));
+        if again {
+            *set = set.with(FieldSet::only(FieldKind::Often));
+        }
+    }
+
+    fn drain(&mut self) -> impl Iterator<Item = (u32, FieldSet)> {
+        let by_list = &mut self.by_list;
+        self.lists.drain(..).map(|list| {
+            let set = by_list.get_mut(list as usize).map(std::mem::take);
+            (list, set.unwrap_or_default())
+        })
+    }
 }
 
 /// What is known of each word, by its number as written.
@@ -395,16 +426,14 @@ impl<'a> Known<'a> {
         single.chain(joined)
     }
 
-    fn slots_of(&self, text: &[WrittenWord]) -> Vec<Slot> {
-        let slot = |word: &WrittenWord| Slot {
-            stems: self
-                .stem(*word)
-                .map(|stem| (stem, 1.0))
-                .into_iter()
-                .collect(),
-            filler: self.weight(*word) == Weight::Filler,
-        };
-        text.iter().map(slot).collect()
+    /// In the room that is there already: this is done for every text of every service.
+    fn fill_slots(&self, slots: &mut Vec<Slot>, text: &[WrittenWord]) {
+        slots.resize_with(text.len(), Slot::default);
+        for (slot, word) in slots.iter_mut().zip(text) {
+            slot.stems.clear();
+            slot.stems.extend(self.stem(*word).map(|stem| (stem, 1.0)));
+            slot.filler = self.weight(*word) == Weight::Filler;
+        }
     }
 }
 
