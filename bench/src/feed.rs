@@ -9,13 +9,14 @@ use crate::recombine;
 use crate::sets::EvaluationSet;
 use crate::speed::{Presses, key_presses};
 use cpu_time::ProcessTime;
+use engine::{Catalogue, EngineError, PatientFacts};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use services_directory::{
-    directory_table::{self, DirectoryError},
+    directory_table,
     feed::{Directory, FeedLimits},
+    incoming::Incoming,
     model::DirectoryRecord,
-    search::{Query, SearchIndex, Synonyms},
     trust_table::TrustedRole,
 };
 use signed_feed::{
@@ -25,6 +26,7 @@ use signed_feed::{
     verify::{self, Known, Refresh},
 };
 use std::{
+    collections::BTreeSet,
     error::Error,
     path::Path,
     process::Command,
@@ -164,12 +166,8 @@ fn now() -> Timestamp {
     Clock::system().now()
 }
 
-fn limits() -> FeedLimits {
-    FeedLimits::default()
-}
-
-/// Fetched, verified and read, as a refresh does it.
-fn verified(scratch: &Path) -> Measured<verify::VerifiedFeed> {
+/// Fetched and verified, as a refresh does it.
+fn verified(scratch: &Path) -> Measured<verify::SignedFiles> {
     let published = scratch.join("published");
     let root = std::fs::read(published.join("metadata/1.root.json"))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -185,13 +183,13 @@ fn verified(scratch: &Path) -> Measured<verify::VerifiedFeed> {
         let first = verify::first_root(&fetcher, &fingerprint).await?;
         known.trust.roles.insert(TrustedRole::Root, first);
         match verify::refresh(&fetcher, &known, now()).await? {
-            Refresh::New(version) => Ok(version.read(limits()).await?),
+            Refresh::New(version) => Ok(version.files().await?),
             Refresh::NothingNew(_) => Err("nothing was published".into()),
         }
     })
 }
 
-/// Into a fresh database, as `engine::refresh` does it; then the index, and a first search.
+/// Into a database, as `engine::refresh` does it; then the index of what stands there, and a first search.
 fn apply(scratch: &Path) -> Measured<Cost> {
     let mut cost = Cost::default();
     let mut began = ProcessTime::now();
@@ -201,14 +199,18 @@ fn apply(scratch: &Path) -> Measured<Cost> {
         cost.cpu_seconds += seconds;
         began = ProcessTime::now();
     };
-    let feed = verified(scratch)?;
-    step(&mut cost, "verify and read");
-    let directory = applied(scratch, "applied.db", feed)?;
-    step(&mut cost, "apply and read back");
-    let index = SearchIndex::build(&directory, &Synonyms::shipped()?)?;
+    let files = verified(scratch)?;
+    step(&mut cost, "fetch and verify");
+    let database = applied(scratch, "applied.db", files)?;
+    step(&mut cost, "read, apply and read back");
+    let catalogue = catalogue(&database)?;
     step(&mut cost, "index");
-    let found = index.search(&query("fibro low mood"));
-    if found.hits.is_empty() {
+    let facts = PatientFacts::default();
+    if catalogue
+        .search("fibro low mood", &facts, TODAY)
+        .hits
+        .is_empty()
+    {
         return Err("nothing is found".into());
     }
     step(&mut cost, "first search");
@@ -216,18 +218,24 @@ fn apply(scratch: &Path) -> Measured<Cost> {
     Ok(cost)
 }
 
-fn applied(scratch: &Path, name: &str, feed: verify::VerifiedFeed) -> Measured<Directory> {
+fn applied(scratch: &Path, name: &str, files: verify::SignedFiles) -> Measured<Database> {
     let path = scratch.join(name);
     let database = Database::open(&path, None, Durability::Normal, &directory_table::SCHEMA)?;
-    let verify::VerifiedFeed {
-        directory,
-        publication,
-        ..
-    } = feed;
-    Ok(database.write(move |tx| {
-        directory_table::apply_publication(tx, &directory, &publication, now())?;
-        Ok::<_, DirectoryError>(directory)
-    })?)
+    database.write(move |tx| {
+        let mut incoming = Incoming::begin(tx)?;
+        files.each_record(FeedLimits::default(), |record, line| {
+            Ok::<_, EngineError>(incoming.add(record, line)?)
+        })?;
+        let arrived = incoming.arrived()?;
+        arrived.changes()?;
+        arrived.differences(&BTreeSet::new())?;
+        Ok::<_, EngineError>(arrived.take_over(&files.publication, now())?)
+    })?;
+    Ok(database)
+}
+
+fn catalogue(database: &Database) -> Measured<Catalogue> {
+    Ok(Catalogue::read(database, Vec::new())?.ok_or("nothing was applied")?)
 }
 
 /// What anybody would write first: each line parsed into a record and kept, then a row each in one transaction. Nothing is checked, indexed or read back.
@@ -250,25 +258,20 @@ fn plain(scratch: &Path) -> Measured<Cost> {
     Ok(cost)
 }
 
-fn query(text: &str) -> Query {
-    Query {
-        text: text.to_owned(),
-        age: Some(45),
-        practice: services_directory::ids::OdsCode::parse(PRACTICE).ok(),
-        today: TODAY,
-        limit: crate::job::LIMIT,
-    }
-}
-
 /// Key presses against the index of one version, idle, and then while the same is fetched, applied and indexed anew beside it.
 fn search(sets: &[EvaluationSet], scratch: &Path) -> Measured<(Presses, Presses)> {
-    let directory = applied(scratch, "searched.db", verified(scratch)?)?;
-    let index = SearchIndex::build(&directory, &Synonyms::shipped()?)?;
-    let texts = key_presses(sets, &directory);
-    drop(directory);
+    let files = verified(scratch)?;
+    let texts = key_presses(sets, &files.directory(FeedLimits::default())?);
+    let database = applied(scratch, "searched.db", files)?;
+    let searched = catalogue(&database)?;
+    let facts = PatientFacts {
+        age: Some(45),
+        practice: services_directory::ids::OdsCode::parse(PRACTICE).ok(),
+        ..PatientFacts::default()
+    };
     let timed = |text: &str| {
         let began = Instant::now();
-        let found = index.search(&query(text));
+        let found = searched.search(text, &facts, TODAY);
         let took = began.elapsed().as_secs_f64() * 1000.0;
         std::hint::black_box(found);
         took
@@ -287,12 +290,9 @@ fn search(sets: &[EvaluationSet], scratch: &Path) -> Measured<(Presses, Presses)
     let during = std::thread::scope(|scope| {
         let applying = scope.spawn(|| {
             let made = verified(scratch)
-                .and_then(|feed| applied(scratch, "searched.db", feed))
-                .map_err(|error| error.to_string())
-                .and_then(|directory| {
-                    let synonyms = Synonyms::shipped().map_err(|error| error.to_string())?;
-                    SearchIndex::build(&directory, &synonyms).map_err(|error| error.to_string())
-                });
+                .and_then(|files| applied(scratch, "searched.db", files))
+                .and_then(|database| catalogue(&database))
+                .map_err(|error| error.to_string());
             done.store(true, Ordering::SeqCst);
             made.map(drop)
         });

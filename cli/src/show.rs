@@ -33,10 +33,10 @@ pub fn run(arguments: &ShowArguments, common: &Common) -> Result<(), CliError> {
     Ok(())
 }
 
-fn as_json(card: &Card<'_>) -> Value {
+fn as_json(card: &Card) -> Value {
     // What so few cases measured is shown nowhere.
     let mut service = card.service.clone();
-    service.onward.measured = card.measured.cloned();
+    service.onward.measured = card.measured().cloned();
     let criteria = card.checks.iter().map(|check| {
         json!({
             "key": check.key, "sentence": check.sentence, "known": check.known,
@@ -55,8 +55,8 @@ fn as_json(card: &Card<'_>) -> Value {
         "service": service,
         "organisation": card.organisation,
         "criteria": criteria.collect::<Value>(),
-        "address": card.endpoint.map(|endpoint| &endpoint.address),
-        "measured": card.measured,
+        "address": card.endpoint.as_ref().map(|endpoint| &endpoint.address),
+        "measured": card.measured(),
         "capacity": card.service.onward.capacity,
         "child_services": links(child_services),
         "step_up": links(step_up),
@@ -76,7 +76,7 @@ fn link(linked: &LinkedService) -> Value {
     })
 }
 
-fn print_words(card: &Card<'_>) {
+fn print_words(card: &Card) {
     let more = &card.service.onward;
     say!("{} ({})", card.service.name, card.organisation);
     if more.tier == Tier::Unassured {
@@ -101,7 +101,7 @@ fn print_words(card: &Card<'_>) {
             outcome(check.outcome)
         );
     }
-    if let Some(measured) = card.measured {
+    if let Some(measured) = card.measured() {
         say!(
             "\nOur referrals: {} days (median of {}), {}% accepted, replies in {} days",
             measured.median_days,
@@ -119,7 +119,7 @@ fn print_words(card: &Card<'_>) {
     name("Steps down to", &links.step_down);
     name("Also offered from here", &links.also_offered);
     name("Replaced by", links.replaced_by.as_slice());
-    if let Some(endpoint) = card.endpoint {
+    if let Some(endpoint) = &card.endpoint {
         say!("\nReferrals go to {}", endpoint.address);
     } else {
         say!("\nReferrals are not sent from here.");

@@ -17,11 +17,11 @@ use referrals::{
 use services_directory::{
     directory_table::{self, DirectoryError},
     feed::{Directory, FeedLimits},
-    ids::ServiceId,
+    incoming::Arrived,
     model::Endpoint,
 };
-use std::{collections::HashMap, path::PathBuf};
-use store::{Clock, DataFolder, Store};
+use std::path::PathBuf;
+use store::{Clock, DataFolder, Store, StoreError};
 
 /// The directory that ships: one made-up area (services-directory/data/README.md).
 const STARTER_DIRECTORY: &str = include_str!("../../services-directory/data/starter.jsonl");
@@ -38,6 +38,8 @@ pub enum DemonstrationError {
     #[error("{0}")]
     Directory(#[from] DirectoryError),
     #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("{0}")]
     Referral(#[from] ReferralError),
     #[error("{0}")]
     MailServer(#[from] MailServerError),
@@ -47,7 +49,7 @@ pub enum DemonstrationError {
 
 /// Fills a fresh data folder: practice, staff, a mailbox, the starter directory with its addresses approved. Does nothing to one that is filled.
 pub fn prepare(store: &Store) -> Result<(), DemonstrationError> {
-    if store.directory.read(directory_table::read)?.is_none() {
+    if store.directory.read(directory_table::applied)?.is_none() {
         let starter = Directory::read(STARTER_DIRECTORY.as_bytes(), FeedLimits::default())
             .map_err(DirectoryError::from)?;
         load_directory(store, starter)?;
@@ -68,30 +70,26 @@ pub fn prepare(store: &Store) -> Result<(), DemonstrationError> {
     Ok(())
 }
 
-/// Applies a directory and approves all its addresses.
-pub fn load_directory(store: &Store, directory: Directory) -> Result<(), DemonstrationError> {
-    let now = store.clock.now();
-    // The approvals first: a stop in between must not leave a directory whose addresses nobody approved.
-    approve_all(store, &directory)?;
-    store
-        .directory
-        .write(move |tx| directory_table::apply(tx, &directory, now))?;
-    Ok(())
+/// Applies the starter directory and approves all its addresses.
+fn load_directory(store: &Store, directory: Directory) -> Result<(), DemonstrationError> {
+    let here = store.clone();
+    store.directory.write(move |tx| {
+        let arrived = Arrived::of(tx, &directory)?;
+        // The approvals first: a stop in between must not leave a directory whose addresses nobody approved.
+        approve_all(&here, &arrived.endpoints()?)?;
+        Ok(arrived.take_over("", here.clock.now())?)
+    })
 }
 
-/// In a demonstration no address can reach anyone.
-pub fn approve_all(store: &Store, directory: &Directory) -> Result<(), DemonstrationError> {
-    let now = store.clock.now();
-    let today = store.clock.today();
-    let endpoints = directory.endpoints.iter();
-    let names: HashMap<&ServiceId, &str> = directory
-        .services
-        .iter()
-        .map(|service| (&service.id, service.name.as_str()))
-        .collect();
-    let name = |endpoint: &Endpoint| names.get(&endpoint.service_id).copied();
+/// In a demonstration no address can reach anyone. Each is given with the name of its service.
+pub fn approve_all(
+    store: &Store,
+    endpoints: &[(Endpoint, String)],
+) -> Result<(), DemonstrationError> {
+    let (now, today) = (store.clock.now(), store.clock.today());
     let approvals: Vec<Approval> = endpoints
-        .map(|it| approval(it, name(it).unwrap_or_default(), today))
+        .iter()
+        .map(|(endpoint, name)| approval(endpoint, name, today))
         .collect();
     store.practice.write(move |tx| {
         approvals

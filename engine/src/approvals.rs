@@ -8,7 +8,6 @@ use referrals::{
 };
 use services_directory::{
     directory_table,
-    feed::Directory,
     ids::EndpointId,
     look_alike::{self, AddressWarning, KnownAddresses, Piece},
     model::Endpoint,
@@ -51,8 +50,7 @@ impl Engine {
     fn not_approved_of(&self, catalogue: &Catalogue) -> Result<Vec<AddressToApprove>, EngineError> {
         let today = self.store.clock.today();
         let by_id: BTreeMap<&EndpointId, &Endpoint> = catalogue
-            .directory
-            .endpoints
+            .endpoints()
             .iter()
             .map(|endpoint| (&endpoint.id, endpoint))
             .collect();
@@ -83,7 +81,9 @@ impl Engine {
             known.add(address);
         }
         if let Ok(catalogue) = self.catalogue() {
-            add_all(&mut known, &catalogue.directory);
+            for endpoint in catalogue.endpoints() {
+                known.add(&endpoint.address);
+            }
         }
         Ok(addresses.iter().map(|it| look(&known, it)).collect())
     }
@@ -142,17 +142,11 @@ impl Engine {
     pub fn refuse_address(&self, endpoint_id: &str) -> Result<(), EngineError> {
         let actor = self.allow(Needs::Right(Right::ApproveAddresses))?;
         let catalogue = self.catalogue()?;
-        let mut known = catalogue.directory.endpoints.iter();
+        let mut known = catalogue.endpoints().iter();
         if !known.any(|endpoint| endpoint.id.to_string() == endpoint_id) {
             return Err(ReferralError::NoSuchAddress.into());
         }
         Ok(self.desk.refuse_address(endpoint_id, &actor)?)
-    }
-}
-
-fn add_all(known: &mut KnownAddresses, directory: &Directory) {
-    for endpoint in &directory.endpoints {
-        known.add(&endpoint.address);
     }
 }
 

@@ -10,15 +10,21 @@ use services_directory::{
 };
 
 /// A service with its organisation, its criteria beside the facts, and whether it is open to this patient.
-pub struct Card<'a> {
-    pub service: &'a HealthcareService,
+pub struct Card {
+    pub service: HealthcareService,
     pub organisation: String,
     pub checks: Vec<CriterionCheck>,
     pub not_open: Option<NotOpen>,
-    pub endpoint: Option<&'a Endpoint>,
+    pub endpoint: Option<Endpoint>,
     pub links: CardLinks,
+}
+
+impl Card {
     /// What referrals measured, where that says anything.
-    pub measured: Option<&'a MeasuredLoop>,
+    pub fn measured(&self) -> Option<&MeasuredLoop> {
+        let measured = self.service.onward.measured.as_ref();
+        measured.filter(|measured| measured.n >= FEWEST_MEASURED)
+    }
 }
 
 /// The other services that a card names.
@@ -45,35 +51,19 @@ pub struct LinkedService {
 const FEWEST_MEASURED: u32 = 5;
 
 impl Catalogue {
-    pub fn card(
-        &self,
-        id: &str,
-        facts: &PatientFacts,
-        today: Date,
-    ) -> Result<Card<'_>, EngineError> {
+    pub fn card(&self, id: &str, facts: &PatientFacts, today: Date) -> Result<Card, EngineError> {
         let service = self
-            .service(id)
+            .service(id)?
             .ok_or_else(|| EngineError::NoSuchService(id.to_owned()))?;
         let known = facts.known(self);
-        let organisation = self
-            .directory
-            .organizations
-            .iter()
-            .find(|found| found.id == service.organization_id);
+        let organisation = self.organization_name(&service.organization_id);
         Ok(Card {
+            organisation: organisation.cloned().unwrap_or_default(),
+            checks: self.checks(&service, &known, today),
+            not_open: criteria::open_to(&service, &known, today).err(),
+            endpoint: self.primary_endpoint(&service, today).cloned(),
+            links: self.links(&service, &known, today)?,
             service,
-            organisation: organisation
-                .map(|organisation| organisation.name.clone())
-                .unwrap_or_default(),
-            checks: self.checks(service, &known, today),
-            not_open: criteria::open_to(service, &known, today).err(),
-            endpoint: self.primary_endpoint(service, today),
-            links: self.links(service, &known, today),
-            measured: service
-                .onward
-                .measured
-                .as_ref()
-                .filter(|measured| measured.n >= FEWEST_MEASURED),
         })
     }
 
@@ -84,11 +74,8 @@ impl Catalogue {
         known: &KnownFacts,
         today: Date,
     ) -> Vec<CriterionCheck> {
-        let mut practices = self.directory.practices.iter();
-        let own = known
-            .practice
-            .as_ref()
-            .and_then(|code| practices.find(|practice| practice.ods_code == *code));
+        let own = known.practice.as_ref();
+        let own = own.and_then(|code| self.practice(code));
         let mut checks = criteria::check(service, known, today);
         for check in &mut checks {
             if let Some((practice, told)) = own.zip(check.known.as_mut())
@@ -100,28 +87,35 @@ impl Catalogue {
         checks
     }
 
-    fn links(&self, service: &HealthcareService, known: &KnownFacts, today: Date) -> CardLinks {
-        let link = |service: &HealthcareService| LinkedService {
-            id: service.id.clone(),
-            name: service.name.clone(),
-            step: service.onward.steps.iter().min().copied(),
-            wait: service.onward.wait.clone(),
-            not_open: criteria::open_to(service, known, today).err(),
+    fn links(
+        &self,
+        service: &HealthcareService,
+        known: &KnownFacts,
+        today: Date,
+    ) -> Result<CardLinks, EngineError> {
+        let one = |id: &ServiceId| -> Result<Option<LinkedService>, EngineError> {
+            Ok(self.record(id)?.map(|service| LinkedService {
+                not_open: criteria::open_to(&service, known, today).err(),
+                step: service.onward.steps.iter().min().copied(),
+                wait: service.onward.wait,
+                id: service.id,
+                name: service.name,
+            }))
         };
-        let one = |id: &ServiceId| self.of_id(id).map(link);
-        let all = |ids: &[ServiceId]| ids.iter().filter_map(one).collect();
+        let all = |ids: &[ServiceId]| -> Result<Vec<LinkedService>, EngineError> {
+            ids.iter().filter_map(|id| one(id).transpose()).collect()
+        };
         let more = &service.onward;
-        let others = self.directory.services.iter().map(AsRef::as_ref);
-        CardLinks {
-            child_services: all(&more.child_services),
-            step_up: all(&more.step_up_to),
-            step_down: all(&more.step_down_to),
-            also_offered: others
-                .filter(|other| other.onward.also_offered_from.contains(&service.id))
-                .map(link)
-                .collect(),
-            replaced_by: more.replaced_by.as_ref().and_then(one),
-        }
+        Ok(CardLinks {
+            child_services: all(&more.child_services)?,
+            step_up: all(&more.step_up_to)?,
+            step_down: all(&more.step_down_to)?,
+            also_offered: all(self.also_offered_from(&service.id))?,
+            replaced_by: match &more.replaced_by {
+                Some(id) => one(id)?,
+                None => None,
+            },
+        })
     }
 
     /// How a referral goes: the code of the way by which it goes from here; else the service's first way, with its words.

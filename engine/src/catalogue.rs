@@ -1,57 +1,135 @@
 //! The catalogue: one version of the directory with its index, asked with what is known of a patient.
 
 use crate::{EngineError, PatientFacts, card};
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use referrals::{
     draft::{DirectoryFacts, ReferredService, ServiceToRefer},
     patient::cui_date,
 };
 use services_directory::{
     criteria::{self, NotOpen},
-    directory_table,
-    feed::Directory,
-    ids::{EndpointId, OdsCode, ServiceId},
-    model::{Channel, Endpoint, EndpointPurpose, HealthcareService, ReferralMethod, Tier},
-    search::{Query, SearchIndex, SearchResults, Synonyms},
+    directory_table::{self, AppliedVersion},
+    ids::{AreaId, EndpointId, OdsCode, OrganizationId, ServiceId},
+    layer::local,
+    listed::Listed,
+    model::{
+        Channel, DirectoryHeader, DirectoryRecord, Endpoint, EndpointPurpose, HealthcareService,
+        Organization, Practice, ReferralMethod, Tier, Tombstone,
+    },
+    search::{IndexBuilder, Query, SearchIndex, SearchResults, Synonyms},
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use store::Database;
 
 /// How many hits a list shows.
 const MOST_HITS: usize = 20;
 
 pub struct Catalogue {
-    pub directory: Directory,
-    pub applied_at: Timestamp,
+    pub header: DirectoryHeader,
+    pub applied: AppliedVersion,
+    /// With what every list compares of each service; the rest of a record is read from the database when it is shown.
     index: SearchIndex,
-    services: HashMap<ServiceId, usize>,
-    endpoints: HashMap<EndpointId, usize>,
+    records: Database,
+    /// The practice's own services, whose records stand elsewhere.
+    own: HashMap<ServiceId, HealthcareService>,
+    practices: Vec<Practice>,
+    organizations: HashMap<OrganizationId, String>,
+    endpoints: Vec<Endpoint>,
+    endpoints_by_id: HashMap<EndpointId, usize>,
     /// Those that name it as what they supersede, by the former endpoint.
     successors: HashMap<EndpointId, Vec<usize>>,
+    /// The services that say they are also offered from this one.
+    also_offered: HashMap<ServiceId, Vec<ServiceId>>,
+    tombstones: HashMap<ServiceId, Tombstone>,
+}
+
+/// A directory on its way into a catalogue.
+#[derive(Default)]
+struct Making {
+    header: Option<DirectoryHeader>,
+    index: IndexBuilder,
+    practices: Vec<Practice>,
+    organizations: HashMap<OrganizationId, String>,
+    endpoints: Vec<Endpoint>,
+    also_offered: HashMap<ServiceId, Vec<ServiceId>>,
+    tombstones: HashMap<ServiceId, Tombstone>,
+}
+
+impl Making {
+    fn add(&mut self, record: DirectoryRecord) {
+        match record {
+            DirectoryRecord::Directory(header) => self.header = Some(header),
+            DirectoryRecord::Area(area) => self.index.add_area(&area),
+            DirectoryRecord::Practice(practice) => {
+                self.index.add_practice(&practice);
+                self.practices.push(practice);
+            }
+            DirectoryRecord::Organization(organization) => self.add_organization(organization),
+            DirectoryRecord::Service(service) => self.add_service(&service),
+            DirectoryRecord::Endpoint(endpoint) => self.endpoints.push(endpoint),
+            DirectoryRecord::Tombstone(tombstone) => {
+                self.tombstones.insert(tombstone.id.clone(), tombstone);
+            }
+        }
+    }
+
+    fn add_organization(&mut self, organization: Organization) {
+        self.index.add_organization(&organization);
+        self.organizations
+            .insert(organization.id, organization.name);
+    }
+
+    fn add_service(&mut self, service: &HealthcareService) {
+        self.index.add_service(service);
+        for other in &service.onward.also_offered_from {
+            let from = self.also_offered.entry(other.clone()).or_default();
+            from.push(service.id.clone());
+        }
+    }
 }
 
 impl Catalogue {
-    pub fn new(directory: Directory, applied_at: Timestamp) -> Result<Self, EngineError> {
-        let index = SearchIndex::build(&directory, &Synonyms::shipped()?)?;
-        let services = directory.services.iter().zip(0..);
-        let endpoints = directory.endpoints.iter().zip(0..);
+    /// The directory that stands in the database, with the practice's own services; none before the first.
+    pub fn read(
+        records: &Database,
+        own: Vec<HealthcareService>,
+    ) -> Result<Option<Self>, EngineError> {
+        let mut making = Making::default();
+        let read =
+            records.read(|c| directory_table::each_record(c, |record| making.add(record)))?;
+        let (Some(applied), Some(header)) = (read, making.header.take()) else {
+            return Ok(None);
+        };
+        let own = local::found_with_others(own);
+        if !own.is_empty() {
+            making.add_organization(local::organization()?);
+        }
+        for service in &own {
+            making.add_service(service);
+        }
         let mut successors: HashMap<EndpointId, Vec<usize>> = HashMap::new();
-        for (endpoint, at) in directory.endpoints.iter().zip(0..) {
+        for (endpoint, at) in making.endpoints.iter().zip(0..) {
             if let Some(former) = &endpoint.supersedes {
                 successors.entry(former.clone()).or_default().push(at);
             }
         }
-        Ok(Self {
-            successors,
-            services: services
-                .map(|(service, at)| (service.id.clone(), at))
-                .collect(),
-            endpoints: endpoints
+        let endpoints = making.endpoints.iter().zip(0..);
+        Ok(Some(Self {
+            header,
+            applied,
+            index: making.index.build(&Synonyms::shipped()?)?,
+            records: records.clone(),
+            own: own.into_iter().map(|it| (it.id.clone(), it)).collect(),
+            practices: making.practices,
+            organizations: making.organizations,
+            endpoints_by_id: endpoints
                 .map(|(endpoint, at)| (endpoint.id.clone(), at))
                 .collect(),
-            directory,
-            applied_at,
-            index,
-        })
+            endpoints: making.endpoints,
+            successors,
+            also_offered: making.also_offered,
+            tombstones: making.tombstones,
+        }))
     }
 
     /// Works out the hard rules for this practice before the first search.
@@ -83,11 +161,11 @@ impl Catalogue {
     /// A public entry that no curator has checked: nothing is sent there.
     pub fn is_unassured(&self, id: &ServiceId) -> bool {
         self.of_id(id)
-            .is_some_and(|service| service.onward.tier == Tier::Unassured)
+            .is_some_and(|service| service.tier == Tier::Unassured)
     }
 
     pub fn name_of(&self, id: &ServiceId) -> Option<String> {
-        self.of_id(id).map(|service| service.name.clone())
+        self.of_id(id).map(|service| service.name.to_string())
     }
 
     /// The chosen service as a draft is checked against: the window sends an id, and the address is looked up here.
@@ -96,33 +174,35 @@ impl Catalogue {
         id: Option<&str>,
         facts: &PatientFacts,
         today: Date,
-    ) -> ServiceToRefer {
+    ) -> Result<ServiceToRefer, EngineError> {
         let Some(id) = id else {
-            return ServiceToRefer::NoneChosen;
+            return Ok(ServiceToRefer::NoneChosen);
         };
-        let Ok(card) = self.card(id, facts, today) else {
-            return ServiceToRefer::NotInDirectory;
+        let card = match self.card(id, facts, today) {
+            Err(EngineError::NoSuchService(_)) => return Ok(ServiceToRefer::NotInDirectory),
+            other => other?,
         };
         let more = &card.service.onward;
         let questions = more.extra_questions.iter();
-        ServiceToRefer::Found(Box::new(DirectoryFacts {
+        Ok(ServiceToRefer::Found(Box::new(DirectoryFacts {
             id: card.service.id.to_string(),
             name: card.service.name.clone(),
-            directory_version: self.directory.header.version,
+            directory_version: self.header.version,
             category: more.category,
-            phone: phone_of(card.service),
-            phone_first: self.checked(card.service, today).is_old(),
+            phone: phone_of(&card.service),
+            phone_first: self.checked(&card.service, today).is_old(),
             not_open: card.not_open.as_ref().map(not_open_code),
             approved: false,
             do_not_refer: None,
             service: card
                 .endpoint
-                .map(|endpoint| self.referred(card.service, endpoint)),
+                .as_ref()
+                .map(|endpoint| self.referred(&card.service, endpoint)),
             questions: questions
                 .map(|ask| (ask.id.clone(), ask.required, ask.question.clone()))
                 .collect(),
             criteria: card.checks.iter().map(card::checked).collect(),
-        }))
+        })))
     }
 
     fn referred(&self, service: &HealthcareService, endpoint: &Endpoint) -> ReferredService {
@@ -130,7 +210,7 @@ impl Catalogue {
             id: service.id.to_string(),
             name: service.name.clone(),
             category: service.onward.category,
-            directory_version: self.directory.header.version,
+            directory_version: self.header.version,
             channel: "secure-email".to_owned(),
             endpoint_id: endpoint.id.to_string(),
             endpoint_digest: directory_table::endpoint_digest(endpoint),
@@ -148,7 +228,7 @@ impl Catalogue {
     fn is_in_use(&self, endpoint: &Endpoint, today: Date) -> bool {
         let mut successors = self.successors.get(&endpoint.id).into_iter().flatten();
         let superseded = successors.any(|at| {
-            let successor = self.directory.endpoints.get(*at);
+            let successor = self.endpoints.get(*at);
             successor.is_some_and(|it| it.supersedes_on(&endpoint.id, today))
         });
         endpoint.is_valid_on(today) && !superseded
@@ -156,7 +236,7 @@ impl Catalogue {
 
     /// Every endpoint to which something may be sent today, if the practice has approved it.
     pub(crate) fn endpoints_in_use(&self, today: Date) -> impl Iterator<Item = &Endpoint> {
-        let endpoints = self.directory.endpoints.iter();
+        let endpoints = self.endpoints.iter();
         endpoints.filter(move |endpoint| self.is_in_use(endpoint, today))
     }
 
@@ -174,10 +254,7 @@ impl Catalogue {
             let ReferralMethod::SecureEmail { endpoint } = method else {
                 return None;
             };
-            let endpoint = self
-                .directory
-                .endpoints
-                .get(*self.endpoints.get(endpoint)?)?;
+            let endpoint = self.endpoints.get(*self.endpoints_by_id.get(endpoint)?)?;
             let valid = self.is_in_use(endpoint, today);
             let usable = endpoint.channel == Channel::SecureEmail
                 && endpoint.purpose == EndpointPurpose::Primary;
@@ -187,18 +264,67 @@ impl Catalogue {
 
     pub(crate) fn endpoint(&self, id: &str) -> Option<&Endpoint> {
         let id = EndpointId::parse(id).ok()?;
-        self.directory.endpoints.get(*self.endpoints.get(&id)?)
+        self.endpoints.get(*self.endpoints_by_id.get(&id)?)
     }
 
-    pub(crate) fn of_id(&self, id: &ServiceId) -> Option<&HealthcareService> {
-        self.directory
-            .services
-            .get(*self.services.get(id)?)
-            .map(AsRef::as_ref)
+    /// Every address of the directory, in use or not.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
     }
 
-    pub(crate) fn service(&self, id: &str) -> Option<&HealthcareService> {
-        self.of_id(&ServiceId::parse(id).ok()?)
+    /// What is kept in memory of every service.
+    pub fn listed(&self) -> &[Listed] {
+        self.index.services()
+    }
+
+    pub(crate) fn of_id(&self, id: &ServiceId) -> Option<&Listed> {
+        self.index.service(id)
+    }
+
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        ServiceId::parse(id).is_ok_and(|id| self.of_id(&id).is_some())
+    }
+
+    /// The whole record, as it stands in the database now: a version that was just applied may have changed it, or taken it out.
+    pub fn record(&self, id: &ServiceId) -> Result<Option<HealthcareService>, EngineError> {
+        if self.of_id(id).is_none() {
+            return Ok(None);
+        }
+        match self.own.get(id) {
+            Some(own) => Ok(Some(own.clone())),
+            None => Ok(self.records.read(|c| directory_table::service_now(c, id))?),
+        }
+    }
+
+    pub fn service(&self, id: &str) -> Result<Option<HealthcareService>, EngineError> {
+        match ServiceId::parse(id) {
+            Ok(id) => self.record(&id),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The services that have left it, by the ids that they had.
+    pub(crate) fn tombstones(&self) -> &HashMap<ServiceId, Tombstone> {
+        &self.tombstones
+    }
+
+    pub(crate) fn areas_of(&self, practice: &OdsCode) -> Option<BTreeSet<AreaId>> {
+        self.index.areas_of(practice)
+    }
+
+    pub(crate) fn practice(&self, code: &OdsCode) -> Option<&Practice> {
+        self.practices.iter().find(|it| it.ods_code == *code)
+    }
+
+    pub(crate) fn organization_name(&self, id: &OrganizationId) -> Option<&String> {
+        self.organizations.get(id)
+    }
+
+    pub(crate) fn also_offered_from(&self, id: &ServiceId) -> &[ServiceId] {
+        self.also_offered
+            .get(id)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 }
 

@@ -42,7 +42,12 @@ impl Checked {
 
 impl Catalogue {
     pub fn checked(&self, service: &HealthcareService, today: Date) -> Checked {
-        let header = &self.directory.header;
+        let verified = service.onward.verified.as_ref();
+        self.checked_on(verified.map(|verified| verified.on), today)
+    }
+
+    pub(crate) fn checked_on(&self, day: Option<Date>, today: Date) -> Checked {
+        let header = &self.header;
         let made_old = header
             .published_on
             .saturating_add(jiff::Span::new().days(DEMONSTRATION_DAYS));
@@ -51,10 +56,10 @@ impl Catalogue {
         } else {
             today
         };
-        let Some(verified) = &service.onward.verified else {
+        let Some(day) = day else {
             return Checked::Never;
         };
-        let days = today.duration_since(verified.on).as_hours() / 24;
+        let days = today.duration_since(day).as_hours() / 24;
         Checked::DaysAgo(u32::try_from(days).unwrap_or(0))
     }
 }

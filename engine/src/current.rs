@@ -1,12 +1,11 @@
 //! The directory that is searched now: made ready in the background, and swapped whole when another version has been applied.
 
 use crate::{Catalogue, EngineError, Log, LogEntry};
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use services_directory::{
-    directory_table,
-    feed::Directory,
+    directory_table::{self, AppliedVersion},
     ids::OdsCode,
-    layer::{local::with_local, local_table},
+    layer::local_table,
 };
 use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
@@ -48,19 +47,10 @@ impl CurrentCatalogue {
         self.held().ok_or(EngineError::NoDirectory)
     }
 
-    /// Makes it anew, whichever stands there; searches go on in the old one meanwhile.
+    /// Makes it anew, whichever version or whichever services of the practice's own stand there; searches go on in the old one meanwhile.
     pub fn make_anew(&self) -> Result<(), EngineError> {
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         self.make()
-    }
-
-    /// Takes up a version that was just applied; searches go on in the old one until it is ready.
-    pub fn take(&self, directory: Directory, applied_at: Timestamp) -> Result<(), EngineError> {
-        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = self.practice.read(local_table::all)?;
-        let made = Catalogue::new(with_local(directory, own), applied_at)?;
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(made));
-        Ok(())
     }
 
     /// Takes up a version that was applied since, in the background and ready for this practice; none when there is no other.
@@ -69,8 +59,8 @@ impl CurrentCatalogue {
         practice: Option<OdsCode>,
         today: Date,
     ) -> Result<Option<JoinHandle<()>>, EngineError> {
-        let applied_at = self.directory.read(directory_table::applied_at)?;
-        if self.held_since() == applied_at {
+        let applied = self.directory.read(directory_table::applied)?;
+        if self.held_version() == applied {
             return Ok(None);
         }
         let current = Arc::clone(self);
@@ -80,7 +70,7 @@ impl CurrentCatalogue {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
             // Another thread may have made it meanwhile.
-            if current.held_since() != applied_at {
+            if current.held_version() != applied {
                 current.log_failure(current.make());
             }
             if let Some(held) = current.held() {
@@ -109,22 +99,19 @@ impl CurrentCatalogue {
 
     /// The directory that is searched now, if it is the one that stands in the database.
     pub fn held_as_applied(&self) -> Result<Option<Arc<Catalogue>>, EngineError> {
-        let applied_at = self.directory.read(directory_table::applied_at)?;
+        let applied = self.directory.read(directory_table::applied)?;
         Ok(self
             .held()
-            .filter(|held| Some(held.applied_at) == applied_at))
+            .filter(|held| Some(&held.applied) == applied.as_ref()))
     }
 
-    fn held_since(&self) -> Option<Timestamp> {
-        self.held().map(|held| held.applied_at)
+    fn held_version(&self) -> Option<AppliedVersion> {
+        self.held().map(|held| held.applied.clone())
     }
 
     fn make(&self) -> Result<(), EngineError> {
-        let read = self.directory.read(directory_table::read)?;
         let own = self.practice.read(local_table::all)?;
-        let made = read
-            .map(|(directory, applied_at)| Catalogue::new(with_local(directory, own), applied_at))
-            .transpose()?;
+        let made = Catalogue::read(&self.directory, own)?;
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = made.map(Arc::new);
         Ok(())
     }
@@ -142,7 +129,7 @@ impl CurrentCatalogue {
 mod tests {
     use super::*;
     use crate::Engine;
-    use services_directory::feed::FeedLimits;
+    use services_directory::feed::{Directory, FeedLimits};
     use store::{Clock, UseMode};
 
     fn demonstration() -> (tempfile::TempDir, Engine) {
@@ -171,7 +158,7 @@ mod tests {
     }
 
     fn version(engine: &Engine) -> u64 {
-        engine.catalogue().unwrap().directory.header.version
+        engine.catalogue().unwrap().header.version
     }
 
     #[test]

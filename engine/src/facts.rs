@@ -67,7 +67,7 @@ impl PatientFacts {
     }
 
     pub(crate) fn known(&self, catalogue: &Catalogue) -> KnownFacts {
-        let areas = |practice| catalogue.directory.areas_of(practice);
+        let areas = |practice| catalogue.areas_of(practice);
         KnownFacts {
             age: self.age,
             practice: self.practice.clone(),

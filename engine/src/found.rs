@@ -74,14 +74,19 @@ impl Engine {
         let (mut hidden, mut hidden_count) = (Vec::new(), 0);
         let mut kept = Vec::with_capacity(results.hits.len());
         for hit in results.hits {
-            match marks.hidden.get(hit.service_id.as_str()) {
-                None => kept.push(hit),
-                Some(entry) if is_named(&hit.service, text) => hidden.push(HiddenHere {
+            let Some(entry) = marks.hidden.get(hit.service_id.as_str()) else {
+                kept.push(hit);
+                continue;
+            };
+            let record = catalogue.record(&hit.service_id)?;
+            if record.is_some_and(|service| is_named(&service, text)) {
+                hidden.push(HiddenHere {
                     service_id: entry.service_id.clone(),
                     name: hit.name,
                     said: self.said(entry)?,
-                }),
-                Some(_) => hidden_count += 1,
+                });
+            } else {
+                hidden_count += 1;
             }
         }
         // Stable: within what is pinned, and within the rest, the search's order stays.

@@ -6,12 +6,14 @@ use crate::{
 use jiff::{Timestamp, civil::Date};
 use referrals::{keeping_table, people::Right};
 use services_directory::{
+    criteria::HardRules,
     layer::{
         Correction, CorrectionState, LayerEntry, LayerError, LayerKind, OwnCheck, correction_table,
         due::{self, Due, EntryFacts, Standing},
         history::Seen,
         history_table, layer_table, local,
     },
+    listed::Listed,
     model::{HealthcareService, ServiceStatus},
 };
 use std::{
@@ -68,7 +70,7 @@ impl Engine {
         let known = self.known()?;
         let today = self.store.clock.today();
         let wanted = words.trim().to_lowercase();
-        let services = catalogue.directory.services.iter();
+        let services = catalogue.listed().iter();
         let published = services.map(|service| known.entry(&catalogue, service, today));
         let gone = known.gone(&catalogue);
         let mut listed: Vec<(EntryFacts, Vec<Due>, ListedEntry)> = published
@@ -86,8 +88,15 @@ impl Engine {
             .collect();
         due::sort(&mut listed);
         let more = listed.len().saturating_sub(MOST_LISTED);
-        let entries = listed.into_iter().take(MOST_LISTED);
-        Ok((entries.map(|(_, _, entry)| entry).collect(), more))
+        let mut entries = Vec::new();
+        for (_, _, mut entry) in listed.into_iter().take(MOST_LISTED) {
+            if let Some(service) = catalogue.service(&entry.service_id)? {
+                entry.contact = contact_of(&service);
+                entry.phone = phone_of(&service);
+            }
+            entries.push(entry);
+        }
+        Ok((entries, more))
     }
 
     fn known(&self) -> Result<Known, EngineError> {
@@ -130,7 +139,7 @@ impl Engine {
     pub fn export_corrections(&self, folder: &Path) -> Result<(PathBuf, usize), EngineError> {
         let (open, _) = self.corrections()?;
         let catalogue = self.catalogue()?;
-        let header = &catalogue.directory.header;
+        let header = &catalogue.header;
         let practice = self.practice_ods_code()?;
         let rows: Vec<serde_json::Value> = open
             .iter()
@@ -173,34 +182,30 @@ impl Engine {
     }
 }
 
+fn contact_of(service: &HealthcareService) -> Option<String> {
+    let contact = service.onward.named_contact.as_ref()?;
+    Some(contact.name.as_ref().unwrap_or(&contact.role).clone())
+}
+
 impl Known {
-    fn entry(
-        &self,
-        catalogue: &Catalogue,
-        service: &HealthcareService,
-        today: Date,
-    ) -> ListedEntry {
+    fn entry(&self, catalogue: &Catalogue, service: &Listed, today: Date) -> ListedEntry {
         let id = service.id.as_str();
-        let more = &service.onward;
         let own = self.checks.get(id);
         let own_days = own.and_then(|check| own_age(check, today).days_ago());
-        let published_days = catalogue.checked(service, today).days_ago();
+        let published_days = catalogue.checked_on(service.verified_on, today).days_ago();
         // A published check is a day: what happened on that day came after it.
-        let published_at = more.verified.as_ref().and_then(|verified| {
-            let midnight = verified.on.to_zoned(england()).ok()?;
+        let published_at = service.verified_on.and_then(|day| {
+            let midnight = day.to_zoned(england()).ok()?;
             Some(midnight.timestamp())
         });
         let own_at = own.map(|check| check.at);
-        let contact = more.named_contact.as_ref();
-        let named = contact.map(|contact| contact.name.as_ref().unwrap_or(&contact.role).clone());
-        let closed = matches!(
-            service.status,
-            ServiceStatus::Inactive | ServiceStatus::Defunct
-        ) || more.closed_on.is_some_and(|on| on <= today);
+        let status = service.status();
+        let closed = matches!(status, ServiceStatus::Inactive | ServiceStatus::Defunct)
+            || service.closed_on().is_some_and(|on| on <= today);
         ListedEntry {
             service_id: id.to_owned(),
             facts: EntryFacts {
-                name: service.name.clone(),
+                name: service.name.to_string(),
                 uses: self.uses.get(id).map_or(0, |used| used.count),
                 noted: self.noted.contains(id),
                 checked_days_ago: [own_days, published_days].into_iter().flatten().min(),
@@ -209,9 +214,9 @@ impl Known {
                 failed_at: self.failed.get(id).copied(),
                 rejected_at: self.rejected.get(id).copied(),
                 changed_at: self.changed.get(id).copied(),
-                paused_until: more
-                    .paused_until
-                    .filter(|_| service.status == ServiceStatus::TemporarilyClosed),
+                paused_until: service
+                    .paused_until()
+                    .filter(|_| status == ServiceStatus::TemporarilyClosed),
                 in_conflict: self.in_conflict.contains(id),
                 standing: if closed {
                     Standing::Closed
@@ -221,8 +226,8 @@ impl Known {
                 is_local: local::is_local(id),
             },
             due: Vec::new(),
-            contact: named,
-            phone: phone_of(service),
+            contact: None,
+            phone: None,
             pinned: self.pinned.contains_key(id),
             hidden: self.hidden.contains_key(id),
             do_not_refer: self.stopped.contains_key(id),
@@ -235,7 +240,7 @@ impl Known {
         let left = self.seen.values().filter(|seen| seen.is_gone());
         let matters = |id: &str| self.noted.contains(id) || self.uses.contains_key(id);
         left.filter(move |seen| matters(&seen.service_id))
-            .filter(|seen| catalogue.service(&seen.service_id).is_none())
+            .filter(|seen| !catalogue.knows(&seen.service_id))
             .map(move |seen| {
                 let id = seen.service_id.as_str();
                 ListedEntry {

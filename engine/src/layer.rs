@@ -151,25 +151,25 @@ impl Engine {
     /// What an entry says now; none where it is not in the directory.
     fn values_now(&self, service_id: &str) -> Result<Option<FieldValues>, EngineError> {
         let catalogue = self.catalogue()?;
-        let Some(service) = catalogue.service(service_id) else {
+        let Some(service) = catalogue.service(service_id)? else {
             return Ok(None);
         };
-        let address = fields::sending_address(service, |id| catalogue.endpoint(id));
-        Ok(Some(fields::values(service, address)))
+        let address = fields::sending_address(&service, |id| catalogue.endpoint(id));
+        Ok(Some(fields::values(&service, address)))
     }
 
     /// The digest of the published record; "" for one that is not published.
     fn digest_now(&self, service_id: &str) -> Result<String, EngineError> {
-        let catalogue = self.catalogue()?;
-        let service = catalogue.service(service_id);
+        let service = self.catalogue()?.service(service_id)?;
         Ok(service
             .filter(|_| !local::is_local(service_id))
+            .as_ref()
             .map(directory_table::service_digest)
             .unwrap_or_default())
     }
 
     fn is_known(&self, service_id: &str) -> Result<(), EngineError> {
-        if self.catalogue()?.service(service_id).is_some() {
+        if self.catalogue()?.knows(service_id) {
             Ok(())
         } else {
             Err(EngineError::NoSuchService(service_id.to_owned()))
@@ -303,11 +303,8 @@ impl Engine {
     }
 
     fn published_name(&self, service_id: &str) -> Result<String, EngineError> {
-        let catalogue = self.catalogue()?;
-        Ok(catalogue
-            .service(service_id)
-            .map(|service| service.name.clone())
-            .unwrap_or_default())
+        let service = self.catalogue()?.service(service_id)?;
+        Ok(service.map(|service| service.name).unwrap_or_default())
     }
 
     /// A person's word on a correction: one in conflict stands beside what was published.

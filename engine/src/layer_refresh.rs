@@ -1,58 +1,42 @@
 //! The practice's own layer after a refresh: what changed is written down, and each correction is compared with what is published now.
 
-use crate::{Engine, EngineError, current::CurrentCatalogue};
+use crate::{Engine, EngineError};
 use jiff::{SignedDuration, Timestamp};
 use referrals::keeping_table;
 use services_directory::{
-    directory_table,
-    feed::Directory,
+    directory_table::{self, DirectoryError, DirectorySummary},
     layer::{
-        CorrectionState, LayerError, correction_table, history_table, layer_table, local, refresh,
+        CorrectionState, LayerError, correction_table, history::Differences, history_table,
+        layer_table, refresh,
     },
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{Store, audit_table, facts_table};
 
 /// How long a use, or a correction that was taken up, counts as lately.
 const A_YEAR: SignedDuration = SignedDuration::from_hours(24 * 365);
 /// The fact that names the version with which the layer was compared last.
 const COMPARED_WITH: &str = "layer-compared-with";
-/// A directory that nobody searches here is read for the comparison only up to this size: beside the new one it would take too much memory.
-/// Of a larger one, what was seen last of the services that matter here is compared.
-const MOST_READ_BESIDE: u32 = 20_000;
-
 /// What stands here before another version is applied.
 pub(crate) struct Former {
-    /// Without the practice's own services; none where it is not at hand.
-    directory: Option<Directory>,
+    /// The services that this practice uses or has written about.
+    pub ours: BTreeSet<String>,
     /// The version with which the layer was compared last.
     compared_with: Option<String>,
 }
 
 impl Former {
-    pub fn read(store: &Store, current: &CurrentCatalogue) -> Result<Self, EngineError> {
-        Ok(Self {
-            directory: former_directory(store, current),
-            compared_with: compared_last(store)?,
+    pub fn read(store: &Store) -> Result<Self, EngineError> {
+        let since = a_year_before(store.clock.now());
+        store.practice.read(|c| {
+            let mut ours: BTreeSet<String> = layer_table::services(c)?.into_iter().collect();
+            ours.extend(keeping_table::uses(c, None, since)?.into_keys());
+            Ok(Self {
+                ours,
+                compared_with: facts_table::read(c, COMPARED_WITH)?,
+            })
         })
     }
-}
-
-fn former_directory(store: &Store, current: &CurrentCatalogue) -> Option<Directory> {
-    let held = current.held_as_applied().ok().flatten();
-    let mut former = if let Some(held) = held {
-        held.directory.clone()
-    } else {
-        let summary = store.directory.read(directory_table::summary).ok()??;
-        if summary.service_count > MOST_READ_BESIDE {
-            return None;
-        }
-        store.directory.read(directory_table::read).ok()??.0
-    };
-    former
-        .services
-        .retain(|one| !local::is_local(one.id.as_str()));
-    Some(former)
 }
 
 /// After each refresh: writes down what changed, compares each correction three ways, and keeps what was seen of the services that
@@ -61,22 +45,32 @@ fn former_directory(store: &Store, current: &CurrentCatalogue) -> Option<Directo
 pub(crate) fn after_refresh(
     store: &Store,
     former: &Former,
-    new: &Directory,
+    differences: Option<&Differences>,
 ) -> Result<(), EngineError> {
     let now = store.clock.now();
-    let (seen, mut ours, uses, live) = store.practice.read(|c| {
-        let ours: BTreeSet<String> = layer_table::services(c)?.into_iter().collect();
-        Ok::<_, EngineError>((
-            history_table::seen(c)?,
-            ours,
-            keeping_table::uses(c, None, a_year_before(now))?,
-            correction_table::live(c)?,
-        ))
+    let (seen, live) = store.practice.read(|c| {
+        let seen = history_table::seen(c)?;
+        Ok::<_, EngineError>((seen, correction_table::live(c)?))
     })?;
-    ours.extend(uses.into_keys());
-    let after = refresh::compare(former.directory.as_ref(), new, &seen, &ours, live);
-    let version = new.header.version;
-    let (compared, before) = (compared_with(new), former.compared_with.clone());
+    let ours = &former.ours;
+    let Some((there, standing)) = store.directory.read(|c| {
+        let Some(there) = directory_table::summary(c)? else {
+            return Ok(None);
+        };
+        let mut standing = BTreeMap::new();
+        for id in ours.iter().chain(seen.keys()) {
+            if let Some(found) = directory_table::standing(c, id)? {
+                standing.insert(id.clone(), found);
+            }
+        }
+        Ok::<_, DirectoryError>(Some((there, standing)))
+    })?
+    else {
+        return Ok(());
+    };
+    let after = refresh::compare(differences, &standing, &seen, ours, live);
+    let (compared, version) = (compared_with(&there), there.header.version);
+    let before = former.compared_with.clone();
     store.practice.write(move |tx| {
         let last = facts_table::read(tx, COMPARED_WITH)?;
         if last != before && last.as_deref() == Some(&compared) {
@@ -108,17 +102,15 @@ impl Engine {
             return Ok(());
         }
         // While another version than the applied one is still searched here, a comparison with it would go backwards.
-        let Some(catalogue) = self.current.held_as_applied()? else {
-            return Ok(());
-        };
-        let former = Former {
-            directory: None,
-            compared_with: compared_last(&self.store)?,
-        };
-        if former.compared_with.as_deref() == Some(&compared_with(&catalogue.directory)) {
+        if self.current.held_as_applied()?.is_none() {
             return Ok(());
         }
-        after_refresh(&self.store, &former, &catalogue.directory)
+        let former = Former::read(&self.store)?;
+        let there = self.store.directory.read(directory_table::summary)?;
+        if former.compared_with == there.as_ref().map(compared_with) {
+            return Ok(());
+        }
+        after_refresh(&self.store, &former, None)
     }
 
     pub(crate) fn a_year_ago(&self) -> Timestamp {
@@ -130,18 +122,11 @@ fn a_year_before(now: Timestamp) -> Timestamp {
     now.checked_sub(A_YEAR).unwrap_or(Timestamp::MIN)
 }
 
-fn compared_last(store: &Store) -> Result<Option<String>, EngineError> {
-    let read = store.practice.read(|c| facts_table::read(c, COMPARED_WITH));
-    Ok(read?)
-}
-
-fn compared_with(directory: &Directory) -> String {
-    let header = &directory.header;
+/// What names a version for the comparison.
+fn compared_with(there: &DirectorySummary) -> String {
+    let header = &there.header;
     format!(
         "{} {} {} {}",
-        header.id,
-        header.version,
-        header.published_on,
-        directory.endpoints.len()
+        header.id, header.version, header.published_on, there.endpoint_count
     )
 }

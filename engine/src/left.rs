@@ -3,11 +3,8 @@
 use crate::{Catalogue, Engine, EngineError};
 use jiff::civil::Date;
 use referrals::patient::cui_date;
-use services_directory::{
-    ids::ServiceId,
-    model::{Tombstone, TombstoneReason},
-};
-use std::{collections::HashMap, fmt};
+use services_directory::{ids::ServiceId, model::TombstoneReason};
+use std::fmt;
 
 /// A service that has left the directory, as its tombstone says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +45,7 @@ impl Catalogue {
     /// None of a service that is listed, or that no tombstone is there for.
     pub fn left(&self, id: &str) -> Option<Left> {
         let id = ServiceId::parse(id).ok()?;
-        let tombstones = self.directory.tombstones.iter();
-        let tombstones: HashMap<&ServiceId, &Tombstone> =
-            tombstones.map(|left| (&left.id, left)).collect();
+        let tombstones = self.tombstones();
         let left = tombstones.get(&id).filter(|_| self.of_id(&id).is_none())?;
         let mut last = left.successor.as_ref();
         // A directory with a circle is refused when it is read. That this comes to an end must not hang on that alone.
@@ -66,7 +61,7 @@ impl Catalogue {
             on: left.on,
             successor: listed.map(|service| Successor {
                 id: service.id.clone(),
-                name: service.name.clone(),
+                name: service.name.to_string(),
             }),
             id,
         })
@@ -99,14 +94,27 @@ impl Engine {
 mod tests {
     use super::*;
     use jiff::civil::date;
-    use services_directory::feed::{Directory, FeedLimits};
+    use services_directory::{
+        directory_table,
+        feed::{Directory, FeedLimits},
+    };
+    use store::{Database, database::Durability};
 
     const STARTER: &str = include_str!("../../services-directory/data/starter.jsonl");
 
-    fn catalogue(tombstones: &[&str]) -> Catalogue {
+    fn catalogue(tombstones: &[&str]) -> (tempfile::TempDir, Catalogue) {
         let text = STARTER.to_owned() + &tombstones.join("\n");
         let directory = Directory::read(text.as_bytes(), FeedLimits::default()).unwrap();
-        Catalogue::new(directory, jiff::Timestamp::UNIX_EPOCH).unwrap()
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("directory.db");
+        let database = Database::open(&path, None, Durability::Normal, &directory_table::SCHEMA);
+        let database = database.unwrap();
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        database
+            .write(move |tx| directory_table::apply(tx, &directory, now))
+            .unwrap();
+        let catalogue = Catalogue::read(&database, Vec::new()).unwrap().unwrap();
+        (folder, catalogue)
     }
 
     fn tombstone(id: &str, reason: &str, successor: Option<&str>) -> String {
@@ -125,8 +133,8 @@ mod tests {
             tombstone("alone", "merged", Some("last")),
             tombstone("last", "error", None),
         ];
-        let catalogue = catalogue(&lines.each_ref().map(String::as_str));
-        let tai_chi = catalogue.service("tai-chi").unwrap().name.clone();
+        let (_folder, catalogue) = catalogue(&lines.each_ref().map(String::as_str));
+        let tai_chi = catalogue.service("tai-chi").unwrap().unwrap().name;
         for id in ["first", "second", "third"] {
             let successor = catalogue.left(id).unwrap().successor.unwrap();
             assert_eq!(
@@ -159,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_is_listed_or_was_never_there_has_not_left() {
-        let catalogue = catalogue(&[&tombstone("gone", "closed", None)]);
+        let (_folder, catalogue) = catalogue(&[&tombstone("gone", "closed", None)]);
         assert!(catalogue.left("gone").is_some());
         for id in ["tai-chi", "nowhere", "", "local:walk", "not an id"] {
             assert_eq!(catalogue.left(id), None, "{id}");

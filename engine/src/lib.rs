@@ -55,6 +55,7 @@ use services_directory::{
     directory_table::{self, DirectoryError, DirectorySummary},
     feed::Directory,
     ids::OdsCode,
+    incoming::Arrived,
     layer::LayerError,
     search::{SearchError, SynonymError},
     trust_table,
@@ -349,7 +350,7 @@ impl Engine {
         facts: &PatientFacts,
     ) -> Result<ServiceToRefer, EngineError> {
         let today = self.store.clock.today();
-        let mut chosen = self.catalogue()?.to_refer(id, facts, today);
+        let mut chosen = self.catalogue()?.to_refer(id, facts, today)?;
         if let ServiceToRefer::Found(found) = &mut chosen
             && let Some(service) = &found.service
         {
@@ -411,22 +412,24 @@ impl Engine {
 
     /// Replaces the directory by another whole one.
     pub fn load_directory(&self, directory: Directory) -> Result<(), EngineError> {
-        let version = directory.header.version;
-        let former = layer_refresh::Former::read(&self.store, &self.current)?;
-        if self.is_demonstration() {
-            demo::practice::load_directory(&self.store, directory)?;
-        } else if directory.header.demonstration {
+        let (version, demonstration) = (directory.header.version, self.is_demonstration());
+        if directory.header.demonstration && !demonstration {
             return Err(DirectoryError::OnlyForDemonstration.into());
-        } else {
-            let now = self.store.clock.now();
-            self.store
-                .directory
-                .write(move |tx| directory_table::apply(tx, &directory, now))?;
         }
+        let former = layer_refresh::Former::read(&self.store)?;
+        let (store, ours) = (self.store.clone(), former.ours.clone());
+        let differences = self.store.directory.write(move |tx| {
+            let arrived = Arrived::of(tx, &directory)?;
+            if demonstration {
+                demo::practice::approve_all(&store, &arrived.endpoints()?)?;
+            }
+            let differences = arrived.differences(&ours)?;
+            arrived.take_over("", store.clock.now())?;
+            Ok::<_, EngineError>(differences)
+        })?;
         self.log.write(&LogEntry::DirectoryLoaded { version });
         self.current.make_anew()?;
-        let now = self.catalogue()?;
-        layer_refresh::after_refresh(&self.store, &former, &now.directory)
+        layer_refresh::after_refresh(&self.store, &former, differences.as_ref())
     }
 
     /// The practice's ODS code, in whose name the directory is searched.

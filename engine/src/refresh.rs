@@ -3,7 +3,7 @@
 //! What is believed is written into `practice.db` before a version is applied to `directory.db`: killed in between, the next refresh applies it.
 
 mod background;
-mod changes;
+mod bring_in;
 mod phone_checks;
 mod run;
 
@@ -16,15 +16,17 @@ use referrals::people::Right;
 pub(crate) use run::Refresher;
 use services_directory::{
     directory_table::{self, DirectoryError},
-    feed::FeedLimits,
+    incoming::Arrived,
     trust_table::{self, Changes, Enrolment, HeldVersion},
 };
-use sha2::{Digest, Sha256};
 use signed_feed::{
     source::{Authorities, Progress, Source},
-    verify::read_files,
+    verify::SignedFiles,
 };
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use store::{Act, NewAct, StoreError, audit_table};
 
 /// Where to enrol, and what the curators gave along with it.
@@ -159,10 +161,8 @@ impl Engine {
         if there.as_deref() == Some(publication) {
             return Err(EngineError::NothingHeld);
         }
-        let digest = |bytes: &[u8]| store::hex(&Sha256::digest(bytes));
-        if trust_table::publication_of(&digest(&files.services), &digest(&files.endpoints))
-            != publication
-        {
+        let files = Arc::new(SignedFiles::kept(files.services, files.endpoints));
+        if files.publication != publication {
             return Err(DirectoryError::Damaged.into());
         }
         let act = if accept {
@@ -170,8 +170,7 @@ impl Engine {
         } else {
             Act::ChangesRefused
         };
-        let act = NewAct::new(act, "", &actor, self.store.clock.now())
-            .with(changes::detail(&held.changes));
+        let act = NewAct::new(act, "", &actor, self.store.clock.now()).with(detail(&held.changes));
         let named = publication.to_owned();
         self.store.practice.write(move |tx| {
             if !accept {
@@ -182,10 +181,9 @@ impl Engine {
         if !accept {
             return Ok(Refreshed::NothingNew);
         }
-        let directory = read_files(&files.services, &files.endpoints, FeedLimits::default())?;
-        self.refresher
-            .apply(directory, publication, held.changes, &actor)?;
-        Ok(Refreshed::Applied(held.changes))
+        let quiet: Progress = Arc::new(|_| ());
+        let decided = move |_: &Arrived<'_>| Ok(held.changes);
+        run::taken(self.refresher.bring_in(&files, &actor, &quiet, decided))
     }
 
     /// Why nothing is sent to this address whatever the practice has approved, as a code of `SendProblem`.
@@ -206,6 +204,11 @@ impl Engine {
         })?;
         Ok(found)
     }
+}
+
+/// For the audit trail: counts and no names.
+fn detail(changes: &Changes) -> serde_json::Value {
+    serde_json::to_value(changes).unwrap_or_default()
 }
 
 fn authorities(enrolment: &Enrolment) -> Authorities {

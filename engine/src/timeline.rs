@@ -135,7 +135,7 @@ impl Engine {
         let Ok(catalogue) = self.catalogue() else {
             return BTreeSet::new();
         };
-        let endpoints = catalogue.directory.endpoints.iter();
+        let endpoints = catalogue.endpoints().iter();
         endpoints
             .filter(|endpoint| endpoint.service_id.as_str() == service_id)
             .map(|endpoint| endpoint.id.to_string())

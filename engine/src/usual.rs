@@ -40,7 +40,7 @@ impl Engine {
 
     /// A service that is not in the directory is no favourite; one that was can always be taken off.
     pub fn set_favourite(&self, service_id: &str, favourite: bool) -> Result<(), EngineError> {
-        if favourite && self.catalogue()?.service(service_id).is_none() {
+        if favourite && !self.catalogue()?.knows(service_id) {
             return Err(EngineError::NoSuchService(service_id.to_owned()));
         }
         Ok(self
@@ -84,7 +84,7 @@ impl Engine {
             .map(|id| (id, true))
             .chain(others.map(|id| (id, false)))
         {
-            let Some(service) = catalogue.service(id) else {
+            let Some(service) = catalogue.service(id)? else {
                 if let Some(left) = catalogue.left(id).filter(|_| favourite) {
                     let name = self.entry_name(id).unwrap_or_else(|_| id.clone());
                     usual.left.push((name, left));
@@ -97,13 +97,13 @@ impl Engine {
                 }
                 places -= 1;
             }
-            if let Err(reason) = criteria::open_to(service, &known, today) {
+            if let Err(reason) = criteria::open_to(&service, &known, today) {
                 usual.not_open.push((service.id.clone(), reason));
                 continue;
             }
             let reasons = used.iter().find(|used| used.service_id == *id);
             usual.hits.push(UsualHit {
-                service: service.clone(),
+                service,
                 favourite,
                 reasons: reasons.map(|used| used.reasons.clone()).unwrap_or_default(),
             });

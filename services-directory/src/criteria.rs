@@ -12,7 +12,7 @@ pub use answers::KnownAnswer;
 pub use outcomes::{AgeLimits, is_of_age};
 
 use crate::ids::{AreaId, OdsCode, ServiceId};
-use crate::model::{Criterion, CriterionRule, HealthcareService, ServiceStatus};
+use crate::model::{Criterion, CriterionRule, HealthcareService, ServiceArea, ServiceStatus};
 use answers::{Told, key};
 use jiff::civil::Date;
 use outcomes::{
@@ -95,69 +95,105 @@ pub enum NotOpen {
     },
 }
 
+/// What the hard rules look at: of a whole record, or of what is kept of it in memory.
+pub trait HardRules {
+    fn status(&self) -> ServiceStatus;
+    fn closed_on(&self) -> Option<Date>;
+    fn paused_until(&self) -> Option<Date>;
+    fn status_reason(&self) -> Option<&String>;
+    fn replaced_by(&self) -> Option<&ServiceId>;
+    fn ages(&self) -> AgeLimits;
+    fn areas(&self) -> &[ServiceArea];
+    /// The practices with one of which a patient must be registered, and the service's sentence for it.
+    fn practices(&self) -> impl Iterator<Item = (&[OdsCode], &String)>;
+}
+
+impl HardRules for HealthcareService {
+    fn status(&self) -> ServiceStatus {
+        self.status
+    }
+
+    fn closed_on(&self) -> Option<Date> {
+        self.onward.closed_on
+    }
+
+    fn paused_until(&self) -> Option<Date> {
+        self.onward.paused_until
+    }
+
+    fn status_reason(&self) -> Option<&String> {
+        self.onward.status_reason.as_ref()
+    }
+
+    fn replaced_by(&self) -> Option<&ServiceId> {
+        self.onward.replaced_by.as_ref()
+    }
+
+    fn ages(&self) -> AgeLimits {
+        (self.minimum_age, self.maximum_age)
+    }
+
+    fn areas(&self) -> &[ServiceArea] {
+        &self.service_areas
+    }
+
+    fn practices(&self) -> impl Iterator<Item = (&[OdsCode], &String)> {
+        self.onward
+            .criteria
+            .iter()
+            .filter_map(|criterion| match &criterion.rule {
+                CriterionRule::RegisteredWith { practices } => {
+                    Some((practices.as_slice(), &criterion.sentence))
+                }
+                _ => None,
+            })
+    }
+}
+
 /// Whether the hard rules let this service be offered. The first that does not is told.
-pub fn open_to(
-    service: &HealthcareService,
-    facts: &KnownFacts,
-    today: Date,
-) -> Result<(), NotOpen> {
+pub fn open_to(service: &impl HardRules, facts: &KnownFacts, today: Date) -> Result<(), NotOpen> {
     open_today(service, today)?;
-    let (min, max) = (service.minimum_age, service.maximum_age);
-    if age_outcome(service, facts) == CriterionOutcome::NotMet {
+    let (min, max) = service.ages();
+    if age_outcome((min, max), facts) == CriterionOutcome::NotMet {
         return Err(NotOpen::Age { min, max });
     }
     serves(service, facts)
 }
 
 /// Whether it serves the practice's areas, and the practice where it serves some only.
-pub fn serves(service: &HealthcareService, facts: &KnownFacts) -> Result<(), NotOpen> {
-    if area_outcome(service, facts) == CriterionOutcome::NotMet {
-        let names = service
-            .service_areas
-            .iter()
-            .map(|area| area.name.clone())
-            .collect();
+pub fn serves(service: &impl HardRules, facts: &KnownFacts) -> Result<(), NotOpen> {
+    let areas = service.areas();
+    if area_outcome(areas, facts) == CriterionOutcome::NotMet {
+        let names = areas.iter().map(|area| area.name.clone()).collect();
         return Err(NotOpen::Area { names });
     }
-    let elsewhere = service.onward.criteria.iter().find(|criterion| {
-        let CriterionRule::RegisteredWith { practices } = &criterion.rule else {
-            return false;
-        };
-        registered_outcome(practices, facts) == CriterionOutcome::NotMet
-    });
+    let elsewhere = service
+        .practices()
+        .find(|(practices, _)| registered_outcome(practices, facts) == CriterionOutcome::NotMet);
     match elsewhere {
-        Some(criterion) => Err(NotOpen::Area {
-            names: vec![criterion.sentence.clone()],
+        Some((_, sentence)) => Err(NotOpen::Area {
+            names: vec![sentence.clone()],
         }),
         None => Ok(()),
     }
 }
 
 /// `closed_on` holds from that day whatever `status` says; a pause without an end holds until the directory says otherwise.
-pub fn open_today(service: &HealthcareService, today: Date) -> Result<(), NotOpen> {
-    let more = &service.onward;
-    let gone = matches!(
-        service.status,
-        ServiceStatus::Inactive | ServiceStatus::Defunct
-    );
-    if gone || more.closed_on.is_some_and(|on| on <= today) {
-        let (on, replaced_by, reason) = (
-            more.closed_on,
-            more.replaced_by.clone(),
-            more.status_reason.clone(),
-        );
+pub fn open_today(service: &impl HardRules, today: Date) -> Result<(), NotOpen> {
+    let (status, closed_on) = (service.status(), service.closed_on());
+    let gone = matches!(status, ServiceStatus::Inactive | ServiceStatus::Defunct);
+    if gone || closed_on.is_some_and(|on| on <= today) {
         return Err(NotOpen::Closed {
-            on,
-            replaced_by,
-            reason,
+            on: closed_on,
+            replaced_by: service.replaced_by().cloned(),
+            reason: service.status_reason().cloned(),
         });
     }
-    if service.status == ServiceStatus::TemporarilyClosed
-        && more.paused_until.is_none_or(|until| today <= until)
-    {
+    let until = service.paused_until();
+    if status == ServiceStatus::TemporarilyClosed && until.is_none_or(|until| today <= until) {
         return Err(NotOpen::Paused {
-            until: more.paused_until,
-            reason: more.status_reason.clone(),
+            until,
+            reason: service.status_reason().cloned(),
         });
     }
     Ok(())
@@ -242,10 +278,14 @@ fn one(service: &HealthcareService, criterion: &Criterion, facts: &KnownFacts) -
     let (known, outcome, hard) = match &criterion.rule {
         CriterionRule::Age {} => (
             facts.age.map(|age| age.to_string()),
-            age_outcome(service, facts),
+            age_outcome(service.ages(), facts),
             true,
         ),
-        CriterionRule::Area {} => (practice(), area_outcome(service, facts), true),
+        CriterionRule::Area {} => (
+            practice(),
+            area_outcome(&service.service_areas, facts),
+            true,
+        ),
         CriterionRule::RegisteredWith { practices } => {
             (practice(), registered_outcome(practices, facts), true)
         }

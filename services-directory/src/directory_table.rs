@@ -1,8 +1,10 @@
 //! The tables of `directory.db`: one version of the directory, applied whole in one transaction, and read whole.
 
 use crate::{
-    feed::{Directory, FeedError, FeedLimits, Reading},
+    feed::{self, Collected, Directory, FeedError, FeedLimits, Reading},
     ids::{EndpointId, ServiceId},
+    incoming::{self, Arrived},
+    layer::history::Standing,
     model::{
         Channel, DirectoryHeader, DirectoryRecord, Endpoint, EndpointPurpose, HealthcareService,
     },
@@ -11,7 +13,7 @@ use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use store::{Migration, StoreError, fail_point, hex};
+use store::{Migration, StoreError, hex};
 
 /// The component of `directory.db`.
 pub const SCHEMA: [Migration; 2] = [
@@ -53,60 +55,7 @@ pub fn apply(
     directory: &Directory,
     now: Timestamp,
 ) -> Result<(), DirectoryError> {
-    apply_publication(tx, directory, "", now)
-}
-
-/// As `apply`, for one that was published and signed: `publication` names the files that it was read from, by their digests.
-pub fn apply_publication(
-    tx: &Transaction<'_>,
-    directory: &Directory,
-    publication: &str,
-    now: Timestamp,
-) -> Result<(), DirectoryError> {
-    fail_point::reach("apply: begun")?;
-    tx.execute_batch("DELETE FROM records; DELETE FROM version;")?;
-    let mut insert = tx
-        .prepare("INSERT INTO records (position, kind, id, digest, body) VALUES (:position, :kind, :id, :digest, :body)")?;
-    let mut meant = Sha256::new();
-    for (position, record) in (0_i64..).zip(records_of(directory)) {
-        let (kind, id) = record.kind_and_id();
-        let body = json(&record)?;
-        let digest = sha256(body.as_bytes());
-        insert.execute(named_params! {
-            ":position": position, ":kind": kind, ":id": id, ":digest": digest, ":body": body,
-        })?;
-        meant.update(digest);
-    }
-    let meant = hex(&meant.finalize());
-    tx.execute(
-        "INSERT INTO version (only_row, header, state_digest, applied_at, publication) VALUES (1, :header, :digest, :now, :publication)",
-        named_params! {
-            ":header": json(&DirectoryRecord::Directory(directory.header.clone()))?,
-            ":digest": meant, ":now": now.to_string(), ":publication": publication,
-        },
-    )?;
-    fail_point::reach("apply: written")?;
-    if state_digest(tx)? == meant && reads_back(tx, directory)? {
-        Ok(())
-    } else {
-        Err(DirectoryError::Damaged)
-    }
-}
-
-/// Record by record, so that no second directory stands in memory.
-fn reads_back(connection: &Connection, directory: &Directory) -> Result<bool, DirectoryError> {
-    let mut statement = connection.prepare("SELECT body FROM records ORDER BY position")?;
-    let mut rows = statement.query([])?;
-    for record in records_of(directory) {
-        let Some(row) = rows.next()? else {
-            return Ok(false);
-        };
-        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-        if serde_json::from_str::<DirectoryRecord>(body).ok() != Some(record) {
-            return Ok(false);
-        }
-    }
-    Ok(rows.next()?.is_none())
+    Arrived::of(tx, directory)?.take_over("", now)
 }
 
 /// Which publication stands there; '' for one that was loaded by hand, none where there is no directory.
@@ -118,27 +67,17 @@ pub fn publication(connection: &Connection) -> Result<Option<String>, DirectoryE
 
 /// The directory and when it was applied; none before the first.
 pub fn read(connection: &Connection) -> Result<Option<(Directory, Timestamp)>, DirectoryError> {
-    let row = |row: &rusqlite::Row<'_>| {
-        Ok((
-            row.get::<_, String>(0)?,
-            row.get::<_, String>(1)?,
-            row.get::<_, String>(2)?,
-        ))
-    };
-    let version = connection
-        .query_row(
-            "SELECT header, state_digest, applied_at FROM version",
-            [],
-            row,
-        )
-        .optional()?;
-    let Some((header, digest, applied_at)) = version else {
+    let Some((header, digest, applied_at)) = version_row(connection)? else {
         return Ok(None);
     };
-    if state_digest(connection)? != digest {
+    if state_digest(connection, "records")? != digest {
         return Err(DirectoryError::Damaged);
     }
-    let mut reading = Reading::new(FeedLimits::default());
+    let mut collected = Collected::default();
+    let mut reading = Reading::new(FeedLimits::default(), |record, _: &str| {
+        collected.add(record);
+        Ok::<_, DirectoryError>(())
+    });
     reading.take_own(&header)?;
     let mut statement = connection.prepare("SELECT body FROM records ORDER BY position")?;
     let mut rows = statement.query([])?;
@@ -146,8 +85,51 @@ pub fn read(connection: &Connection) -> Result<Option<(Directory, Timestamp)>, D
         let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
         reading.take_own(body)?;
     }
+    reading.done()?;
     let applied_at = applied_at.parse().map_err(|_| DirectoryError::Damaged)?;
-    Ok(Some((reading.done()?, applied_at)))
+    Ok(Some((collected.whole()?, applied_at)))
+}
+
+/// Reads it one record after the other, the header first, and keeps none. Answers which version it is; none before the first, and then nothing was read.
+/// What was checked when it was applied is not checked once more, but that it is the same.
+pub fn each_record(
+    connection: &Connection,
+    mut take: impl FnMut(DirectoryRecord),
+) -> Result<Option<AppliedVersion>, DirectoryError> {
+    let Some((header, digest, applied_at)) = version_row(connection)? else {
+        return Ok(None);
+    };
+    let record_of = |body: &str| feed::record_of(body).map_err(|_| DirectoryError::Damaged);
+    take(record_of(&header)?);
+    let mut statement = connection.prepare("SELECT body FROM records ORDER BY position")?;
+    let mut rows = statement.query([])?;
+    let mut hash = Sha256::new();
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        hash.update(sha256(body.as_bytes()));
+        take(record_of(body)?);
+    }
+    if hex(&hash.finalize()) != digest {
+        return Err(DirectoryError::Damaged);
+    }
+    applied_version(digest, &applied_at).map(Some)
+}
+
+/// Whether what stands there is what was written, byte for byte; false before the first.
+pub fn is_whole(connection: &Connection) -> Result<bool, DirectoryError> {
+    let Some((_, digest, _)) = version_row(connection)? else {
+        return Ok(false);
+    };
+    Ok(state_digest(connection, "records")? == digest)
+}
+
+/// The header, the digest of the records, and when they were applied.
+fn version_row(
+    connection: &Connection,
+) -> Result<Option<(String, String, String)>, DirectoryError> {
+    let sql = "SELECT header, state_digest, applied_at FROM version";
+    let row = connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+    Ok(row.optional()?)
 }
 
 /// The digest of all that an endpoint's record says of where something goes: what a practice approves, and what is compared before each send.
@@ -240,6 +222,11 @@ pub fn service_now(
     }))
 }
 
+/// As `service_now`, with the address to which a referral goes.
+pub fn standing(connection: &Connection, id: &str) -> Result<Option<Standing>, DirectoryError> {
+    incoming::standing(connection, "records", id)
+}
+
 fn is_superseded(
     connection: &Connection,
     id: &EndpointId,
@@ -261,13 +248,23 @@ fn is_superseded(
     Ok(false)
 }
 
-/// When the version that stands in the database was applied: enough to tell that another process has loaded another.
-pub fn applied_at(connection: &Connection) -> Result<Option<Timestamp>, DirectoryError> {
-    let at: Option<String> = connection
-        .query_row("SELECT applied_at FROM version", [], |row| row.get(0))
-        .optional()?;
-    at.map(|at| at.parse().map_err(|_| DirectoryError::Damaged))
+/// A version as it was applied: when, and what. Enough to tell that another process has loaded another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppliedVersion {
+    pub at: Timestamp,
+    digest: String,
+}
+
+/// Which version stands in the database; none before the first.
+pub fn applied(connection: &Connection) -> Result<Option<AppliedVersion>, DirectoryError> {
+    let row = version_row(connection)?;
+    row.map(|(_, digest, at)| applied_version(digest, &at))
         .transpose()
+}
+
+fn applied_version(digest: String, at: &str) -> Result<AppliedVersion, DirectoryError> {
+    let at = at.parse().map_err(|_| DirectoryError::Damaged)?;
+    Ok(AppliedVersion { at, digest })
 }
 
 /// What the database holds, without reading it all.
@@ -275,23 +272,25 @@ pub fn applied_at(connection: &Connection) -> Result<Option<Timestamp>, Director
 pub struct DirectorySummary {
     pub header: DirectoryHeader,
     pub service_count: u32,
+    pub endpoint_count: u32,
     pub applied_at: Timestamp,
 }
 
 pub fn summary(connection: &Connection) -> Result<Option<DirectorySummary>, DirectoryError> {
-    let Some(applied_at) = applied_at(connection)? else {
+    let Some(applied) = applied(connection)? else {
         return Ok(None);
     };
-    let sql = "SELECT header, (SELECT count(*) FROM records WHERE kind = 'service') FROM version";
-    let (header, service_count): (String, u32) =
-        connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let sql = "SELECT header, (SELECT count(*) FROM records WHERE kind = 'service'), (SELECT count(*) FROM records WHERE kind = 'endpoint') FROM version";
+    let (header, service_count, endpoint_count): (String, u32, u32) =
+        connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let Ok(DirectoryRecord::Directory(header)) = serde_json::from_str(&header) else {
         return Err(DirectoryError::Damaged);
     };
     Ok(Some(DirectorySummary {
         header,
         service_count,
-        applied_at,
+        endpoint_count,
+        applied_at: applied.at,
     }))
 }
 
@@ -330,8 +329,13 @@ pub fn records_of(directory: &Directory) -> impl Iterator<Item = DirectoryRecord
         .chain(endpoints)
 }
 
-fn state_digest(connection: &Connection) -> Result<String, DirectoryError> {
-    let mut statement = connection.prepare("SELECT body FROM records ORDER BY position")?;
+/// SHA-256 over those of all records of a table, in their order.
+pub(crate) fn state_digest(
+    connection: &Connection,
+    table: &'static str,
+) -> Result<String, DirectoryError> {
+    let sql = format!("SELECT body FROM {table} ORDER BY position");
+    let mut statement = connection.prepare(&sql)?;
     let mut hash = Sha256::new();
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -341,11 +345,11 @@ fn state_digest(connection: &Connection) -> Result<String, DirectoryError> {
     Ok(hex(&hash.finalize()))
 }
 
-fn json(record: &DirectoryRecord) -> Result<String, DirectoryError> {
+pub(crate) fn json(record: &DirectoryRecord) -> Result<String, DirectoryError> {
     serde_json::to_string(record).map_err(|error| StoreError::Value(error.to_string()).into())
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 

@@ -2,18 +2,22 @@
 
 mod address;
 mod checks;
+mod outline;
+mod parse;
 mod problems;
 
 pub use problems::Problems;
 
 pub(crate) use checks::is_forbidden;
+pub(crate) use parse::record_of;
 
 use crate::ids::{AreaId, EndpointId, OdsCode, ServiceId};
 use crate::model::{
     Area, DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService, Organization, Practice,
     Tombstone,
 };
-use serde_json::Value;
+use outline::{Faults, Outline};
+use parse::parse_line;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Read};
 use std::sync::Arc;
@@ -103,23 +107,17 @@ pub enum FeedProblem {
     Value { field: String, what: String },
 }
 
-/// The records of one file with the lines they stand on.
-#[derive(Default)]
-struct Lines {
-    areas: Vec<usize>,
-    practices: Vec<usize>,
-    organizations: Vec<usize>,
-    services: Vec<usize>,
-    endpoints: Vec<usize>,
-    tombstones: Vec<usize>,
-}
-
 impl Directory {
     /// Reads JSON Lines: the header first, then records in any order; empty lines are passed over.
     pub fn read(jsonl: impl BufRead, limits: FeedLimits) -> Result<Self, FeedError> {
-        let mut reading = Reading::new(limits);
+        let mut collected = Collected::default();
+        let mut reading = Reading::new(limits, |record, _: &str| {
+            collected.add(record);
+            Ok::<_, FeedError>(())
+        });
         reading.take_all(jsonl, Part::Whole)?;
-        reading.done()
+        reading.done()?;
+        collected.whole()
     }
 
     /// Reads a directory that is published as two texts, which different people sign: the first must hold no endpoint, the second nothing else.
@@ -129,10 +127,12 @@ impl Directory {
         endpoints: impl BufRead,
         limits: FeedLimits,
     ) -> Result<Self, FeedError> {
-        let mut reading = Reading::new(limits);
-        reading.take_all(services, Part::Services)?;
-        reading.take_all(endpoints, Part::Endpoints)?;
-        reading.done()
+        let mut collected = Collected::default();
+        read_published(services, endpoints, limits, |record, _| {
+            collected.add(record);
+            Ok::<_, FeedError>(())
+        })?;
+        collected.whole()
     }
 
     pub fn service(&self, id: &ServiceId) -> Option<&HealthcareService> {
@@ -179,48 +179,53 @@ impl Part {
     }
 }
 
-/// A directory that is being read, with what it has used of its limits.
-pub(crate) struct Reading {
+/// Reads a directory that is published as two texts, as `Directory::read_published` does, and keeps none of it: each record is handed on with its line, and
+/// what is wrong between the records shows at the end.
+pub fn read_published<E: From<FeedError>>(
+    services: impl BufRead,
+    endpoints: impl BufRead,
     limits: FeedLimits,
-    directory: Option<Directory>,
-    lines: Lines,
-    bytes_read: u64,
-    record_count: usize,
+    take: impl FnMut(DirectoryRecord, &str) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut reading = Reading::new(limits, take);
+    reading.take_all(services, Part::Services)?;
+    reading.take_all(endpoints, Part::Endpoints)?;
+    Ok(reading.done()?)
 }
 
-impl Reading {
-    pub(crate) fn new(limits: FeedLimits) -> Self {
+/// A directory that is being read, with what it has used of its limits.
+pub(crate) struct Reading<T> {
+    limits: FeedLimits,
+    outline: Outline,
+    bytes_read: u64,
+    record_count: usize,
+    take: T,
+}
+
+impl<T, E> Reading<T>
+where
+    T: FnMut(DirectoryRecord, &str) -> Result<(), E>,
+    E: From<FeedError>,
+{
+    pub(crate) fn new(limits: FeedLimits, take: T) -> Self {
         Self {
             limits,
-            directory: None,
-            lines: Lines::default(),
+            outline: Outline::default(),
             bytes_read: 0,
             record_count: 0,
+            take,
         }
     }
 
     /// One record that this program wrote itself.
-    pub(crate) fn take_own(&mut self, text: &str) -> Result<(), FeedError> {
-        let line = self.record_count + 1;
-        self.take_record(text, line, Part::Whole)
-            .map_err(|(record, problem)| FeedError {
-                line,
-                record,
-                problem,
-            })
+    pub(crate) fn take_own(&mut self, text: &str) -> Result<(), E> {
+        self.take_record(text, self.record_count + 1, Part::Whole)
     }
 
-    fn take_all(&mut self, mut jsonl: impl BufRead, part: Part) -> Result<(), FeedError> {
+    fn take_all(&mut self, mut jsonl: impl BufRead, part: Part) -> Result<(), E> {
         let mut buffer = Vec::new();
         for line in 1.. {
-            let more = self
-                .take_line(&mut jsonl, &mut buffer, line, part)
-                .map_err(|(record, problem)| FeedError {
-                    line,
-                    record,
-                    problem,
-                })?;
-            if !more {
+            if !self.take_line(&mut jsonl, &mut buffer, line, part)? {
                 break;
             }
         }
@@ -234,9 +239,9 @@ impl Reading {
         buffer: &mut Vec<u8>,
         line: usize,
         part: Part,
-    ) -> Result<bool, LineProblem> {
+    ) -> Result<bool, E> {
         let limits = self.limits;
-        let of_line = |problem: FeedProblem| (None, problem);
+        let of_line = |problem: FeedProblem| at_line(line, (None, problem));
         buffer.clear();
         let room = limits.line_bytes.saturating_add(1);
         let taken = jsonl
@@ -250,7 +255,7 @@ impl Reading {
             .bytes_read
             .saturating_add(u64::try_from(taken).unwrap_or(u64::MAX));
         if self.bytes_read > limits.file_bytes {
-            return Err(of_line(FeedProblem::FileTooLarge(limits.file_bytes)));
+            return Err(of_line(FeedProblem::FileTooLarge(limits.file_bytes)).into());
         }
         let text = std::str::from_utf8(buffer).map_err(|e| {
             // A cut in the middle of a character means that the line was too long, not that it is not UTF-8.
@@ -265,18 +270,30 @@ impl Reading {
         if text.len() as u64 > limits.line_bytes
             || (buffer.len() as u64 == room && !buffer.ends_with(b"\n"))
         {
-            return Err(of_line(FeedProblem::LineTooLong(limits.line_bytes)));
+            return Err(of_line(FeedProblem::LineTooLong(limits.line_bytes)).into());
         }
         if !text.is_empty() {
             self.take_record(text, line, part)?;
         } else if line > limits.record_count {
             // Empty lines cost time, too.
-            return Err(of_line(FeedProblem::TooManyRecords(limits.record_count)));
+            return Err(of_line(FeedProblem::TooManyRecords(limits.record_count)).into());
         }
         Ok(true)
     }
 
-    fn take_record(&mut self, text: &str, line: usize, part: Part) -> Result<(), LineProblem> {
+    fn take_record(&mut self, text: &str, line: usize, part: Part) -> Result<(), E> {
+        let record = self
+            .checked(text, part)
+            .map_err(|problem| at_line(line, problem))?;
+        let mut faults = Faults::at_most(1);
+        self.outline.add(&record, line, &mut faults);
+        match faults.found.pop() {
+            Some(fault) => Err(fault.into()),
+            None => (self.take)(record, text),
+        }
+    }
+
+    fn checked(&mut self, text: &str, part: Part) -> Result<DirectoryRecord, LineProblem> {
         let most = self.limits.record_count;
         self.record_count += 1;
         if self.record_count > most {
@@ -287,21 +304,73 @@ impl Reading {
             let (kind, id) = record.kind_and_id();
             return Err((Some(id.to_owned()), FeedProblem::NotHere(kind)));
         }
-        place(&mut self.directory, &mut self.lines, record, line)
+        self.outline.has_its_header(&record)?;
+        Ok(record)
     }
 
-    pub(crate) fn done(self) -> Result<Directory, FeedError> {
-        let directory = self.directory.ok_or(FeedError {
+    pub(crate) fn done(self) -> Result<(), FeedError> {
+        let mut faults = Faults::at_most(1);
+        self.outline.finish(&mut faults);
+        match faults.found.pop() {
+            Some(fault) => Err(fault),
+            None => Ok(()),
+        }
+    }
+}
+
+fn at_line(line: usize, (record, problem): LineProblem) -> FeedError {
+    FeedError {
+        line,
+        record,
+        problem,
+    }
+}
+
+/// The records of a directory as they come, the header first.
+#[derive(Default)]
+pub struct Collected(Option<Directory>);
+
+impl Collected {
+    pub fn add(&mut self, record: DirectoryRecord) {
+        match (&mut self.0, record) {
+            (none, DirectoryRecord::Directory(header)) => {
+                *none = Some(Directory {
+                    header,
+                    areas: Vec::new(),
+                    practices: Vec::new(),
+                    organizations: Vec::new(),
+                    services: Vec::new(),
+                    endpoints: Vec::new(),
+                    tombstones: Vec::new(),
+                });
+            }
+            // Whoever reads refuses a record before the header.
+            (None, _) => {}
+            (Some(directory), DirectoryRecord::Area(area)) => directory.areas.push(area),
+            (Some(directory), DirectoryRecord::Practice(practice)) => {
+                directory.practices.push(practice);
+            }
+            (Some(directory), DirectoryRecord::Organization(organization)) => {
+                directory.organizations.push(organization);
+            }
+            (Some(directory), DirectoryRecord::Service(service)) => {
+                directory.services.push(Arc::from(service));
+            }
+            (Some(directory), DirectoryRecord::Endpoint(endpoint)) => {
+                directory.endpoints.push(endpoint);
+            }
+            (Some(directory), DirectoryRecord::Tombstone(tombstone)) => {
+                directory.tombstones.push(tombstone);
+            }
+        }
+    }
+
+    pub fn whole(self) -> Result<Directory, FeedError> {
+        self.0.ok_or(FeedError {
             line: 0,
             record: None,
             problem: FeedProblem::Empty,
-        })?;
-        let mut faults = checks::Faults::at_most(1);
-        checks::check_references(&directory, &self.lines, &mut faults);
-        match faults.found.pop() {
-            Some(fault) => Err(fault),
-            None => Ok(directory),
-        }
+        })
     }
 }
 
@@ -338,134 +407,6 @@ pub(crate) fn upward(areas: &[AreaId], parents: &BTreeMap<&AreaId, &AreaId>) -> 
 }
 
 type LineProblem = (Option<String>, FeedProblem);
-
-fn parse_line(text: &str, deepest: usize) -> Result<DirectoryRecord, LineProblem> {
-    let parsed = parse_fully(text, deepest);
-    match (parsed.problems.into_iter().next(), parsed.record) {
-        (None, Some(record)) => Ok(record),
-        (Some(problem), _) => Err((parsed.id, problem)),
-        (None, None) => Err((parsed.id, FeedProblem::Schema("no record".into()))),
-    }
-}
-
-/// A line with all that is wrong with it in itself.
-struct Parsed {
-    id: Option<String>,
-    /// None where it is no record at all.
-    record: Option<DirectoryRecord>,
-    problems: Vec<FeedProblem>,
-}
-
-fn parse_fully(text: &str, deepest: usize) -> Parsed {
-    let unreadable = |problem| Parsed {
-        id: None,
-        record: None,
-        problems: vec![problem],
-    };
-    if nesting_depth(text) > deepest {
-        return unreadable(FeedProblem::NestedTooDeep(deepest));
-    }
-    let schema = |e: &serde_json::Error| FeedProblem::Schema(checks::shown(&e.to_string()));
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(e) => return unreadable(schema(&e)),
-    };
-    let id = ["id", "ods_code"]
-        .iter()
-        .find_map(|key| value.get(key)?.as_str())
-        .map(checks::shown);
-    let mut problems = Vec::new();
-    checks::check_texts(&value, &mut problems);
-    // From the text and not from the value: only the parser of the text notices a field that is given twice.
-    let record = match serde_json::from_str::<DirectoryRecord>(text) {
-        Ok(record) => {
-            checks::check_record(&record, &mut problems);
-            Some(record)
-        }
-        Err(e) => {
-            problems.push(schema(&e));
-            None
-        }
-    };
-    Parsed {
-        id,
-        record,
-        problems,
-    }
-}
-
-/// The deepest nesting of brackets outside strings, without parsing.
-fn nesting_depth(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    let (mut in_string, mut escaped) = (false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
-}
-
-fn place(
-    directory: &mut Option<Directory>,
-    lines: &mut Lines,
-    record: DirectoryRecord,
-    line: usize,
-) -> Result<(), LineProblem> {
-    let Some(directory) = directory else {
-        let DirectoryRecord::Directory(header) = record else {
-            return Err((None, FeedProblem::HeaderFirst));
-        };
-        *directory = Some(Directory {
-            header,
-            areas: Vec::new(),
-            practices: Vec::new(),
-            organizations: Vec::new(),
-            services: Vec::new(),
-            endpoints: Vec::new(),
-            tombstones: Vec::new(),
-        });
-        return Ok(());
-    };
-    match record {
-        DirectoryRecord::Directory(header) => {
-            return Err((Some(header.id), FeedProblem::SecondHeader));
-        }
-        DirectoryRecord::Area(area) => {
-            directory.areas.push(area);
-            lines.areas.push(line);
-        }
-        DirectoryRecord::Practice(practice) => {
-            directory.practices.push(practice);
-            lines.practices.push(line);
-        }
-        DirectoryRecord::Organization(organization) => {
-            directory.organizations.push(organization);
-            lines.organizations.push(line);
-        }
-        DirectoryRecord::Service(service) => {
-            directory.services.push(Arc::from(service));
-            lines.services.push(line);
-        }
-        DirectoryRecord::Endpoint(endpoint) => {
-            directory.endpoints.push(endpoint);
-            lines.endpoints.push(line);
-        }
-        DirectoryRecord::Tombstone(tombstone) => {
-            directory.tombstones.push(tombstone);
-            lines.tombstones.push(line);
-        }
-    }
-    Ok(())
-}
 
 #[cfg(test)]
 mod tests;

@@ -187,7 +187,7 @@ pub enum ServiceStatus {
     Defunct,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceArea {
     pub id: AreaId,
@@ -528,6 +528,18 @@ pub enum ReferralMethod {
     Print {
         words: String,
     },
+}
+
+impl ReferralMethod {
+    /// Where it is sent, and by which channel; none where nothing is.
+    pub fn endpoint(&self) -> Option<(&EndpointId, Channel)> {
+        match self {
+            Self::SecureEmail { endpoint } => Some((endpoint, Channel::SecureEmail)),
+            Self::Fhir { endpoint } => Some((endpoint, Channel::Fhir)),
+            Self::Webhook { endpoint } => Some((endpoint, Channel::Webhook)),
+            _ => None,
+        }
+    }
 }
 
 /// A question of the service beyond the core set.

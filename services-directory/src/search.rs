@@ -24,21 +24,23 @@ mod synonyms;
 mod why;
 mod words;
 
+pub use build::IndexBuilder;
 pub use synonyms::{SynonymError, Synonyms};
 pub use why::TakenFor;
 
 use crate::criteria::{AgeLimits, KnownFacts, NotOpen};
-use crate::feed::{self, Directory};
+use crate::feed::Directory;
 use crate::ids::{AreaId, OdsCode, ServiceId};
-use crate::model::{Category, HealthcareService};
+use crate::listed::Listed;
+use crate::model::{Category, Tier};
 use crisis::Crisis;
 use index::WordIndex;
 use jiff::civil::Date;
-use offering::{best, names};
+use offering::best;
 use openness::{Openings, OpennessTable};
 use query::Understood;
 use rank::Fit;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// More are not worth showing greyed.
@@ -84,7 +86,7 @@ pub struct SearchHit {
     pub category: Category,
     /// The words by which it was found: "fibro → fibromyalgia".
     pub why: Vec<String>,
-    pub service: Arc<HealthcareService>,
+    pub tier: Tier,
 }
 
 /// A service that was searched by its name and is not offered.
@@ -122,6 +124,8 @@ pub struct SearchIndex {
     openness: OpennessTable,
     /// By service, for it is asked of each with every key press.
     ages: Vec<AgeLimits>,
+    /// The services' places in the order of their ids.
+    by_id: Vec<u32>,
     /// Shown with words of crisis, whatever else is.
     crisis_services: Vec<usize>,
     /// Each name's words, where services of other areas are not looked at: a whole name is found all the same.
@@ -130,52 +134,31 @@ pub struct SearchIndex {
 }
 
 impl SearchIndex {
+    /// Of a directory that stands in memory.
     pub fn build(directory: &Directory, synonyms: &Synonyms) -> Result<Self, SearchError> {
-        Self::looking_at_whole(directory, synonyms, part::MOST_LOOKED_AT_WHOLE)
+        IndexBuilder::of(directory).build(synonyms)
     }
 
-    /// Above so many services, those of other areas are not looked at.
-    fn looking_at_whole(
-        directory: &Directory,
-        synonyms: &Synonyms,
-        most: usize,
-    ) -> Result<Self, SearchError> {
-        let parents: BTreeMap<&AreaId, &AreaId> = directory
-            .areas
-            .iter()
-            .filter_map(|area| Some((&area.id, area.part_of.as_ref()?)))
-            .collect();
-        let practices = directory.practices.iter();
-        let words = WordIndex::build(directory, synonyms)?;
-        Ok(Self {
-            ages: words
-                .services
-                .iter()
-                .map(|service| (service.minimum_age, service.maximum_age))
-                .collect(),
-            crisis_services: (0..)
-                .zip(&words.services)
-                .filter(|(_, service)| service.onward.category == Category::Crisis)
-                .map(|(document, _)| document)
-                .collect(),
-            names: if words.services.len() > most {
-                names(&words.services)
-            } else {
-                HashMap::new()
-            },
-            words,
-            most_looked_at_whole: most,
-            crisis: crisis::CrisisWords::new(),
-            openness: OpennessTable::default(),
-            areas: practices
-                .map(|practice| {
-                    (
-                        practice.ods_code.clone(),
-                        feed::upward(&practice.areas, &parents),
-                    )
-                })
-                .collect(),
-        })
+    /// What is kept of every service, the services of the same areas side by side.
+    pub fn services(&self) -> &[Listed] {
+        &self.words.services
+    }
+
+    /// What is kept of one.
+    pub fn service(&self, id: &ServiceId) -> Option<&Listed> {
+        let found = self
+            .by_id
+            .binary_search_by(|at| self.listed(*at).map(|it| &it.id).cmp(&Some(id)));
+        self.listed(*self.by_id.get(found.ok()?)?)
+    }
+
+    fn listed(&self, at: u32) -> Option<&Listed> {
+        self.words.services.get(at as usize)
+    }
+
+    /// The areas that a practice lies in, and all that those are part of. None: the directory does not know the practice.
+    pub fn areas_of(&self, practice: &OdsCode) -> Option<BTreeSet<AreaId>> {
+        self.areas.get(practice).cloned()
     }
 
     /// Never fails: whatever is typed, the answer is a list, perhaps an empty one.

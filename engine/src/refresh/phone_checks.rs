@@ -55,10 +55,11 @@ impl Engine {
             let all = approved.get(endpoint.id.as_str()).into_iter().flatten();
             let mut of_it = all.filter(|it| it.holds_for(&digest, &service.name));
             if of_it.next().is_some() && !open.contains(&digest) {
+                let record = catalogue.record(&service.id)?;
                 needed.push(NeedsPhoneCheck {
                     service_id: service.id.to_string(),
-                    service_name: service.name.clone(),
-                    phone: phone_of(service),
+                    service_name: service.name.to_string(),
+                    phone: record.as_ref().and_then(phone_of),
                     endpoint_id: endpoint.id.to_string(),
                     digest,
                     address: endpoint.address.clone(),

@@ -1,20 +1,20 @@
-//! One refresh from beginning to end: ask, verify, write down what is believed, read, compare, apply.
+//! One refresh from beginning to end: ask, verify, write down what is believed, and bring the new version in or hold it.
 
-use super::{Refreshed, authorities, changes};
-use crate::{EngineError, Log, LogEntry, current::CurrentCatalogue, layer_refresh};
+use super::{Refreshed, authorities, bring_in::NotTaken};
+use crate::{EngineError, Log, LogEntry, current::CurrentCatalogue};
 use jiff::Timestamp;
 use referrals::{ReferralError, approval_table};
 use services_directory::{
-    directory_table::{self, DirectoryError},
-    feed::{Directory, FeedLimits},
+    directory_table,
+    incoming::Arrived,
     trust_table::{self, Changes, Enrolment, HeldVersion, StopList, Trust, TrustedRole},
 };
 use signed_feed::{
-    source::{Fetcher, Progress, Source, Step, TransferLimits},
-    verify::{self, Believed, Known, NewVersion, Refresh, Refusal},
+    source::{Fetcher, Progress, Source, TransferLimits},
+    verify::{self, Believed, Known, NewVersion, Refresh, Refusal, SignedFiles},
 };
 use std::{fs::File, path::Path, sync::Arc};
-use store::{Act, NewAct, Store, StoreError, UseMode, audit_table, fail_point};
+use store::{Act, NewAct, Store, StoreError, audit_table, fail_point};
 
 /// What a refresh needs of an engine.
 #[derive(Clone)]
@@ -69,34 +69,28 @@ impl Refresher {
         let Refresh::New(version) = found.map_err(|failure| failure.refusal)? else {
             return Err(Refusal::Internal.into());
         };
-        let feed = block_on(version.read(FeedLimits::default()))??;
-        self.fits_the_use(&feed.directory)?;
+        let files = Arc::new(block_on(version.files())??);
         let (kept, believed) = (enrolment.clone(), version.believed.clone());
-        let act = enrolled(enrolment, now);
-        self.store.practice.write(move |tx| {
-            let list = believed.stop_list.unwrap_or_default();
-            // Nor does following another directory free what this one had stopped.
-            let gone = trust_table::freed_by(tx, &list)?;
-            approval_table::refuse_those(tx, |id, address| gone.stops(id, address))?;
-            trust_table::enrol(tx, &kept)?;
-            trust_table::save_trust(tx, &believed.trust, believed.clock_warning, now)?;
-            trust_table::replace_stop_list(tx, &list)?;
-            audit_table::append(tx, &act)?;
-            Ok::<_, ReferralError>(())
-        })?;
-        progress(Step::Applying {
-            services: feed.directory.services.len(),
-        });
+        let (practice, act) = (self.store.practice.clone(), enrolled(enrolment, now));
         // Whoever enrols has chosen this directory: nothing of what was there before holds it back.
-        let changes = changes::between(None, &feed.directory);
-        self.apply(
-            feed.directory,
-            &feed.publication,
-            changes,
-            &enrolment.enrolled_by,
-        )?;
+        let decide = move |arrived: &Arrived<'_>| {
+            practice.write(move |tx| {
+                let list = believed.stop_list.unwrap_or_default();
+                // Nor does following another directory free what this one had stopped.
+                let gone = trust_table::freed_by(tx, &list)?;
+                approval_table::refuse_those(tx, |id, address| gone.stops(id, address))?;
+                trust_table::enrol(tx, &kept)?;
+                trust_table::save_trust(tx, &believed.trust, believed.clock_warning, now)?;
+                trust_table::replace_stop_list(tx, &list)?;
+                audit_table::append(tx, &act)?;
+                Ok::<_, EngineError>(())
+            })?;
+            fail_point::reach("enrol: chosen").map_err(EngineError::from)?;
+            Ok(arrived.all_new()?)
+        };
+        let done = self.bring_in(&files, &enrolment.enrolled_by, progress, decide);
         drop(one);
-        Ok(Refreshed::Applied(changes))
+        taken(done)
     }
 
     /// The same directory at another address: what is trusted of it, stopped by it and held of it stays.
@@ -238,87 +232,56 @@ impl Refresher {
         actor: &str,
         progress: &Progress,
     ) -> Result<Refreshed, EngineError> {
-        let feed = block_on(version.read(FeedLimits::default()))??;
-        self.fits_the_use(&feed.directory)?;
-        let old = self.store.directory.read(directory_table::read);
-        // A directory here that does not read is no reason to go on without one.
-        let old = old.ok().flatten().map(|(old, _)| old);
-        let mut changes = changes::between(old.as_ref(), &feed.directory);
-        // Nor a reason to take unasked what a person was asked about, or what cannot be compared since.
+        let files = Arc::new(block_on(version.files())??);
         let asked = before.held.as_ref();
-        let again = asked.filter(|it| it.publication == feed.publication);
-        let unread = old.is_none() && asked.is_some();
-        drop(old);
-        if let Some(again) = again {
-            changes = again.changes;
-        }
-        let many = changes.services_before > 0 && changes.are_many() && !before.first;
-        if again.is_some() || unread || many {
-            let held = HeldVersion {
-                publication: feed.publication.clone(),
-                held_at: self.store.clock.now(),
-                refused: false,
-                changes,
+        // No reason to take unasked what a person was asked about, or what cannot be compared since.
+        let again = asked.filter(|it| it.publication == files.publication);
+        let again = again.map(|it| it.changes);
+        let (asked, first) = (asked.is_some(), before.first);
+        let decide = move |arrived: &Arrived<'_>| {
+            let changes = match again {
+                Some(changes) => changes,
+                None => arrived.changes()?,
             };
-            let act = NewAct::new(Act::ChangesHeld, "", actor, held.held_at)
-                .with(changes::detail(&changes));
-            self.store.practice.write(move |tx| {
-                trust_table::hold(tx, &held, &feed.services_file, &feed.endpoints_file)?;
-                trust_table::checked(tx, held.held_at)?;
-                audit_table::append(tx, &act)
-            })?;
-            self.log.write(&LogEntry::DirectoryHeld {
-                version: changes.version,
-            });
-            return Ok(Refreshed::Held(changes));
+            // A directory here that does not read is no reason to go on without one.
+            let unread = asked && !arrived.has_former;
+            let many = changes.services_before > 0 && changes.are_many() && !first;
+            if again.is_some() || unread || many {
+                Err(NotTaken::Asked(changes))
+            } else {
+                Ok(changes)
+            }
+        };
+        match self.bring_in(&files, actor, progress, decide) {
+            Err(NotTaken::Asked(changes)) => self.hold(&files, changes, actor),
+            done => taken(done),
         }
-        progress(Step::Applying {
-            services: feed.directory.services.len(),
-        });
-        self.apply(feed.directory, &feed.publication, changes, actor)?;
-        Ok(Refreshed::Applied(changes))
     }
 
-    /// In one transaction of `directory.db`; then the search takes it up.
-    pub fn apply(
+    fn hold(
         &self,
-        directory: Directory,
-        publication: &str,
+        files: &Arc<SignedFiles>,
         changes: Changes,
         actor: &str,
-    ) -> Result<(), EngineError> {
-        self.fits_the_use(&directory)?;
-        let now = self.store.clock.now();
-        if self.store.folder.mode() == UseMode::Demonstration {
-            demo::practice::approve_all(&self.store, &directory)?;
-        }
-        let former = layer_refresh::Former::read(&self.store, &self.current)?;
-        let named = publication.to_owned();
-        let directory = self.store.directory.write(move |tx| {
-            directory_table::apply_publication(tx, &directory, &named, now)?;
-            Ok::<_, DirectoryError>(directory)
-        })?;
-        fail_point::reach("apply: committed")?;
+    ) -> Result<Refreshed, EngineError> {
+        let held = HeldVersion {
+            publication: files.publication.clone(),
+            held_at: self.store.clock.now(),
+            refused: false,
+            changes,
+        };
         let act =
-            NewAct::new(Act::DirectoryRefreshed, "", actor, now).with(changes::detail(&changes));
+            NewAct::new(Act::ChangesHeld, "", actor, held.held_at).with(super::detail(&changes));
+        let files = Arc::clone(files);
         self.store.practice.write(move |tx| {
-            trust_table::forget_held(tx)?;
-            trust_table::went_well(tx, now)?;
+            trust_table::hold(tx, &held, &files.services, &files.endpoints)?;
+            trust_table::checked(tx, held.held_at)?;
             audit_table::append(tx, &act)
         })?;
-        self.log.write(&LogEntry::DirectoryLoaded {
+        self.log.write(&LogEntry::DirectoryHeld {
             version: changes.version,
         });
-        self.current.take(directory, now)?;
-        let taken = self.current.get()?;
-        layer_refresh::after_refresh(&self.store, &former, &taken.directory)
-    }
-
-    fn fits_the_use(&self, directory: &Directory) -> Result<(), EngineError> {
-        if directory.header.demonstration && self.store.folder.mode() == UseMode::Real {
-            return Err(DirectoryError::OnlyForDemonstration.into());
-        }
-        Ok(())
+        Ok(Refreshed::Held(changes))
     }
 
     fn believe_all(&self, believed: Believed) -> Result<(), EngineError> {
@@ -350,6 +313,14 @@ impl Refresher {
         })?;
         fail_point::reach("trust: committed")?;
         Ok(())
+    }
+}
+
+pub(super) fn taken(done: Result<Changes, NotTaken>) -> Result<Refreshed, EngineError> {
+    match done {
+        Ok(changes) => Ok(Refreshed::Applied(changes)),
+        Err(NotTaken::Asked(changes)) => Ok(Refreshed::Held(changes)),
+        Err(NotTaken::Failed(error)) => Err(error),
     }
 }
 

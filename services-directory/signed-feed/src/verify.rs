@@ -7,7 +7,7 @@ mod files;
 mod policy;
 mod refusal;
 
-pub use files::{NewVersion, VerifiedFeed, read_files};
+pub use files::{NewVersion, SignedFiles};
 pub use refusal::{Failure, Refusal};
 
 use crate::{

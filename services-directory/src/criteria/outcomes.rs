@@ -2,7 +2,7 @@
 
 use super::{CriterionOutcome, KnownFacts};
 use crate::ids::OdsCode;
-use crate::model::HealthcareService;
+use crate::model::ServiceArea;
 
 pub(super) fn outcome_of(met: Option<bool>) -> CriterionOutcome {
     match met {
@@ -19,25 +19,19 @@ pub fn is_of_age((min, max): AgeLimits, age: u8) -> bool {
     min.is_none_or(|min| age >= min) && max.is_none_or(|max| age <= max)
 }
 
-pub(super) fn age_outcome(service: &HealthcareService, facts: &KnownFacts) -> CriterionOutcome {
-    let (min, max) = (service.minimum_age, service.maximum_age);
+pub(super) fn age_outcome((min, max): AgeLimits, facts: &KnownFacts) -> CriterionOutcome {
     if min.is_none() && max.is_none() {
         return CriterionOutcome::Met;
     }
     outcome_of(facts.age.map(|age| is_of_age((min, max), age)))
 }
 
-pub(super) fn area_outcome(service: &HealthcareService, facts: &KnownFacts) -> CriterionOutcome {
-    if service.service_areas.is_empty() {
+pub(super) fn area_outcome(served: &[ServiceArea], facts: &KnownFacts) -> CriterionOutcome {
+    if served.is_empty() {
         return CriterionOutcome::Met;
     }
     let areas = facts.areas.as_ref();
-    outcome_of(areas.map(|areas| {
-        service
-            .service_areas
-            .iter()
-            .any(|served| areas.contains(&served.id))
-    }))
+    outcome_of(areas.map(|areas| served.iter().any(|served| areas.contains(&served.id))))
 }
 
 pub(super) fn registered_outcome(practices: &[OdsCode], facts: &KnownFacts) -> CriterionOutcome {

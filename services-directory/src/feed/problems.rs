@@ -1,7 +1,9 @@
 //! All that is wrong with a directory file, at once, for whoever has to put it right: `Directory::read` stops at the first.
 
-use super::checks::{Faults, check_references};
-use super::{Directory, FeedError, FeedLimits, FeedProblem, Lines, parse_fully, place};
+use super::outline::{Faults, Outline};
+use super::parse::parse_fully;
+use super::{Collected, Directory, FeedError, FeedLimits, FeedProblem};
+use crate::model::DirectoryRecord;
 use std::collections::BTreeSet;
 
 /// As many as somebody can work through before reading the file again.
@@ -21,7 +23,8 @@ pub struct Problems {
 impl Problems {
     pub fn in_text(text: &str, limits: FeedLimits) -> Self {
         let mut faults = Faults::at_most(MOST_SHOWN);
-        let (mut directory, mut lines) = (None, Lines::default());
+        let (mut collected, mut outline) = (Collected::default(), Outline::default());
+        let (mut service_lines, mut endpoint_lines) = (Vec::new(), Vec::new());
         let mut unreadable: BTreeSet<String> = BTreeSet::new();
         let mut headless = false;
         if text.len() as u64 > limits.file_bytes {
@@ -51,8 +54,17 @@ impl Problems {
                 add(parsed.id.clone(), problem);
             }
             match parsed.record {
-                Some(record) => {
-                    if let Err((id, problem)) = place(&mut directory, &mut lines, record, line) {
+                Some(record) => match outline.has_its_header(&record) {
+                    Ok(()) => {
+                        match &record {
+                            DirectoryRecord::Service(_) => service_lines.push(line),
+                            DirectoryRecord::Endpoint(_) => endpoint_lines.push(line),
+                            _ => {}
+                        }
+                        outline.add(&record, line, &mut faults);
+                        collected.add(record);
+                    }
+                    Err((id, problem)) => {
                         // Without a header no record can be placed: that is said once.
                         let again = matches!(problem, FeedProblem::HeaderFirst) && headless;
                         headless |= matches!(problem, FeedProblem::HeaderFirst);
@@ -60,15 +72,19 @@ impl Problems {
                             add(id, problem);
                         }
                     }
-                }
+                },
                 None => unreadable.extend(parsed.id),
             }
         }
-        match &directory {
-            Some(directory) => check_references(directory, &lines, &mut faults),
-            None if faults.found.is_empty() => faults.add_error(whole(FeedProblem::Empty)),
-            None => {}
-        }
+        outline.finish(&mut faults);
+        let directory = match collected.whole() {
+            Ok(directory) => Some(directory),
+            Err(empty) if faults.found.is_empty() => {
+                faults.add_error(empty);
+                None
+            }
+            Err(_) => None,
+        };
         let mut found = faults.found;
         // What names a record that is there and cannot be read is not itself wrong.
         found.retain(|fault| match &fault.problem {
@@ -79,8 +95,8 @@ impl Problems {
         Self {
             found,
             directory,
-            service_lines: lines.services,
-            endpoint_lines: lines.endpoints,
+            service_lines,
+            endpoint_lines,
         }
     }
 }

@@ -1,11 +1,8 @@
 //! The parts of an entry that people compare and correct, each as one line of text.
 
-use crate::{
-    feed::Directory,
-    model::{
-        Channel, Endpoint, EndpointPurpose, HealthcareService, NamedContact, ReferralMethod,
-        ServiceStatus,
-    },
+use crate::model::{
+    Channel, Endpoint, EndpointPurpose, HealthcareService, NamedContact, ReferralMethod,
+    ServiceStatus,
 };
 use std::collections::BTreeMap;
 
@@ -211,14 +208,6 @@ pub fn sending_address<'a>(
             && endpoint.service_id == service.id;
         ours.then_some(endpoint.address.as_str())
     })
-}
-
-/// The endpoints of a directory by their ids, to look many services up.
-pub fn endpoints_by_id(directory: &Directory) -> BTreeMap<&str, &Endpoint> {
-    let endpoints = directory.endpoints.iter();
-    endpoints
-        .map(|endpoint| (endpoint.id.as_str(), endpoint))
-        .collect()
 }
 
 fn joined(parts: impl IntoIterator<Item = Option<String>>, between: &str) -> String {

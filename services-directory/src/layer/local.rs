@@ -2,7 +2,6 @@
 
 use super::{LayerError, clean_words};
 use crate::{
-    feed::Directory,
     ids::{OrganizationId, ServiceId},
     model::{
         Category, HealthcareService, NamedContact, OrganisationKind, Organization,
@@ -10,7 +9,6 @@ use crate::{
     },
 };
 use jiff::civil::Date;
-use std::{collections::HashSet, sync::Arc};
 
 /// What the ids of local services begin with; nothing that is published has such an id.
 pub const PREFIX: &str = "local:";
@@ -103,7 +101,7 @@ pub fn service(
 }
 
 /// Whose they are, on the card.
-fn organization() -> Result<Organization, LayerError> {
+pub fn organization() -> Result<Organization, LayerError> {
     Ok(Organization {
         id: OrganizationId::parse(ORGANIZATION).map_err(|_| LayerError::NotThere)?,
         name: "This practice’s own entry, not published".to_owned(),
@@ -115,33 +113,14 @@ fn organization() -> Result<Organization, LayerError> {
     })
 }
 
-/// The directory with the practice's own services in it, to be searched and shown as one; nothing published is touched. Whatever a row
-/// says, nothing can be sent to one, and none takes the place of a published service.
+/// The practice's own services, to be searched and shown with the published ones. Whatever a row says, nothing can be sent to one, and none takes the place of
+/// a published service, which has no such id.
 #[must_use]
-pub fn with_local(mut directory: Directory, own: Vec<HealthcareService>) -> Directory {
-    let published: HashSet<ServiceId> = directory
-        .services
-        .iter()
-        .map(|service| service.id.clone())
-        .collect();
-    let mut any = false;
-    for mut service in own {
-        if published.contains(&service.id) || !is_local(service.id.as_str()) {
-            continue;
-        }
-        service.onward.referral_methods.retain(|method| {
-            !matches!(
-                method,
-                ReferralMethod::SecureEmail { .. }
-                    | ReferralMethod::Fhir { .. }
-                    | ReferralMethod::Webhook { .. }
-            )
-        });
-        directory.services.push(Arc::new(service));
-        any = true;
+pub fn found_with_others(mut own: Vec<HealthcareService>) -> Vec<HealthcareService> {
+    own.retain(|service| is_local(service.id.as_str()));
+    for service in &mut own {
+        let methods = &mut service.onward.referral_methods;
+        methods.retain(|method| method.endpoint().is_none());
     }
-    if any && let Ok(organization) = organization() {
-        directory.organizations.push(organization);
-    }
-    directory
+    own
 }

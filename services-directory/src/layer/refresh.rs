@@ -4,10 +4,9 @@
 use super::{
     Correction, CorrectionState,
     fields::{self, FieldValues},
-    history::{self, Change, Seen, ServiceChange},
+    history::{self, Differences, Seen, ServiceChange, Standing},
     local, merge,
 };
-use crate::{directory_table, feed::Directory};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is to be written down after a refresh.
@@ -32,19 +31,20 @@ pub struct Merged {
 }
 
 /// `seen` is what was last seen of services that matter here, `ours` are the ids of those that this practice uses or has written about,
-/// `live` its corrections. Without the former directory, changes are told of what was seen alone. Twice with the same version is as once.
+/// `live` its corrections, and `now` holds all of these that the new version has. Where it is not known what that changed, changes are told of what was
+/// seen alone. Twice with the same version is as once.
 pub fn compare(
-    old: Option<&Directory>,
-    new: &Directory,
+    differences: Option<&Differences>,
+    now: &BTreeMap<String, Standing>,
     seen: &BTreeMap<String, Seen>,
     ours: &BTreeSet<String>,
     live: Vec<Correction>,
 ) -> AfterRefresh {
-    let changes: Vec<ServiceChange> = history::changes(old, seen, new)
+    let changes: Vec<ServiceChange> = history::changes(differences, seen, now)
         .into_iter()
         .filter(|change| !local::is_local(&change.service_id))
         .collect();
-    let now = seen_now(new, seen, ours);
+    let now: Vec<Seen> = now.values().map(Standing::seen).collect();
     let values: HashMap<&str, &FieldValues> = now
         .iter()
         .map(|seen| (seen.service_id.as_str(), &seen.values))
@@ -62,7 +62,7 @@ pub fn compare(
             merged(&correction, values.copied())
         })
         .collect();
-    let mut to_see = gone_before_they_were_seen(&changes, old, seen, ours);
+    let mut to_see = gone_before_they_were_seen(differences, seen, ours);
     to_see.extend(
         now.into_iter()
             .filter(|now| seen.get(&now.service_id) != Some(now)),
@@ -75,40 +75,17 @@ pub fn compare(
     }
 }
 
-fn seen_now(new: &Directory, seen: &BTreeMap<String, Seen>, ours: &BTreeSet<String>) -> Vec<Seen> {
-    let endpoints = fields::endpoints_by_id(new);
-    let matters = |id: &str| ours.contains(id) || seen.contains_key(id);
-    let services = new.services.iter();
-    services
-        .filter(|service| matters(service.id.as_str()) && !local::is_local(service.id.as_str()))
-        .map(|service| {
-            let address = fields::sending_address(service, |id| endpoints.get(id).copied());
-            Seen {
-                service_id: service.id.to_string(),
-                name: service.name.clone(),
-                digest: directory_table::service_digest(service),
-                values: fields::values(service, address),
-            }
-        })
-        .collect()
-}
-
 /// Those that matter here and left before anybody looked: their names are all that is kept.
 fn gone_before_they_were_seen(
-    changes: &[ServiceChange],
-    old: Option<&Directory>,
+    differences: Option<&Differences>,
     seen: &BTreeMap<String, Seen>,
     ours: &BTreeSet<String>,
 ) -> Vec<Seen> {
-    let gone: BTreeSet<&str> = changes
-        .iter()
-        .filter(|change| change.what == [Change::Gone])
-        .map(|change| change.service_id.as_str())
-        .filter(|id| ours.contains(*id) && !seen.contains_key(*id))
-        .collect();
-    let services = old.map(|old| old.services.iter()).into_iter().flatten();
-    services
-        .filter(|service| gone.contains(service.id.as_str()))
+    let gone = differences.map(|it| it.gone.as_slice()).unwrap_or_default();
+    gone.iter()
+        .map(|standing| &standing.service)
+        .filter(|service| ours.contains(service.id.as_str()))
+        .filter(|service| !seen.contains_key(service.id.as_str()))
         .map(|service| Seen {
             service_id: service.id.to_string(),
             name: service.name.clone(),

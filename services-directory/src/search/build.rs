@@ -1,22 +1,123 @@
 //! Makes the index of a directory in two passes: first all its words are numbered, then each service is put into their lists.
 
+use super::crisis::CrisisWords;
 use super::entries::{Entries, EntryGroup, EntryWord};
 use super::expand::Lexicon;
-use super::index::{FIELDS, FieldKind, GroupEntry, WordIndex};
+use super::index::{FieldKind, GroupEntry, WordIndex};
+use super::offering::names;
+use super::openness::OpennessTable;
 use super::phrases::{Phrases, Slot};
 use super::postings::{Collected, FieldSet, Postings};
 use super::synonyms::{Group, Synonyms};
-use super::words::{self, Token, Weight};
-use super::{SearchError, fields};
-use crate::feed::Directory;
-use crate::model::{Category, HealthcareService, Organization};
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex};
+use super::words::{self, Weight};
+use super::{SearchError, SearchIndex, fields, part};
+use crate::criteria::HardRules;
+use crate::feed::{self, Directory};
+use crate::ids::{AreaId, OrganizationId};
+use crate::listed::{Listed, SharedAreas};
+use crate::model::{Area, Category, HealthcareService, Organization, Practice};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Mutex;
+
+/// A directory on its way into an index: of each record what the search needs is taken, and no record is kept.
+#[derive(Default)]
+pub struct IndexBuilder {
+    areas: Vec<Area>,
+    practices: Vec<Practice>,
+    organizations: HashMap<OrganizationId, String>,
+    listed: Vec<Listed>,
+    shared_areas: SharedAreas,
+    written: Written,
+}
+
+impl IndexBuilder {
+    pub fn of(directory: &Directory) -> Self {
+        let mut builder = Self::default();
+        builder.areas.clone_from(&directory.areas);
+        builder.practices.clone_from(&directory.practices);
+        for organization in &directory.organizations {
+            builder.add_organization(organization);
+        }
+        for service in &directory.services {
+            builder.add_service(service);
+        }
+        builder
+    }
+
+    pub fn add_area(&mut self, area: &Area) {
+        self.areas.push(area.clone());
+    }
+
+    pub fn add_practice(&mut self, practice: &Practice) {
+        self.practices.push(practice.clone());
+    }
+
+    /// Before its services, which are found by its name.
+    pub fn add_organization(&mut self, organization: &Organization) {
+        let (id, name) = (organization.id.clone(), organization.name.clone());
+        self.organizations.insert(id, name);
+    }
+
+    pub fn add_service(&mut self, service: &HealthcareService) {
+        let organization = self.organizations.get(&service.organization_id);
+        self.written.add(service, organization.map(String::as_str));
+        self.listed
+            .push(Listed::of(service, &mut self.shared_areas));
+    }
+
+    pub fn build(self, synonyms: &Synonyms) -> Result<SearchIndex, SearchError> {
+        self.looking_at_whole(synonyms, part::MOST_LOOKED_AT_WHOLE)
+    }
+
+    /// Above so many services, those of other areas are not looked at.
+    pub(super) fn looking_at_whole(
+        self,
+        synonyms: &Synonyms,
+        most: usize,
+    ) -> Result<SearchIndex, SearchError> {
+        let parents: BTreeMap<&AreaId, &AreaId> = self
+            .areas
+            .iter()
+            .filter_map(|area| Some((&area.id, area.part_of.as_ref()?)))
+            .collect();
+        let upward = |practice: &Practice| feed::upward(&practice.areas, &parents);
+        let areas = self.practices.iter();
+        let areas = areas.map(|practice| (practice.ods_code.clone(), upward(practice)));
+        let areas = areas.collect();
+        let words = WordIndex::build(self.listed, self.written, synonyms)?;
+        let services = &words.services;
+        let mut by_id: Vec<u32> = (0..).take(services.len()).collect();
+        by_id.sort_by_cached_key(|at| services.get(*at as usize).map(|service| service.id.clone()));
+        let crisis_services = (0..).zip(services);
+        Ok(SearchIndex {
+            ages: services.iter().map(HardRules::ages).collect(),
+            crisis_services: crisis_services
+                .filter(|(_, service)| service.category == Category::Crisis)
+                .map(|(document, _)| document)
+                .collect(),
+            names: if services.len() > most {
+                names(services)
+            } else {
+                HashMap::new()
+            },
+            by_id,
+            words,
+            most_looked_at_whole: most,
+            crisis: CrisisWords::new(),
+            openness: OpennessTable::default(),
+            areas,
+        })
+    }
+}
 
 impl WordIndex {
-    pub fn build(directory: &Directory, synonyms: &Synonyms) -> Result<Self, SearchError> {
-        let services = side_by_side(&directory.services);
-        let written = Written::of(&services, &directory.organizations);
+    fn build(
+        listed: Vec<Listed>,
+        written: Written,
+        synonyms: &Synonyms,
+    ) -> Result<Self, SearchError> {
+        let (services, order) = side_by_side(listed);
         let own = &written.numbers;
         let of_synonyms = synonyms
             .groups()
@@ -47,32 +148,27 @@ impl WordIndex {
             postings: Postings::default(),
             workspaces: Mutex::default(),
         };
-        index.fill(&written, synonyms);
+        let collected = index.collect(&written, &order, synonyms);
+        // Their words are in the lists now, and take as much memory.
+        drop(written);
+        index.postings = collected.sorted(index.word_texts.len() + index.groups.len());
         Ok(index)
     }
 
-    fn fill(&mut self, written: &Written, synonyms: &Synonyms) {
+    fn collect(&mut self, written: &Written, order: &[u32], synonyms: &Synonyms) -> Collected {
         let known = Known::of(written, &self.lexicon);
         let first_group = self.word_texts.len();
         let list_of_group = |group: usize| u32::try_from(first_group + group).unwrap_or(u32::MAX);
         let mut collected = Collected::default();
-        let mut lists: HashMap<u32, FieldSet> = HashMap::new();
+        let mut noted = Noted::new(first_group + self.groups.len());
+        let mut slots: Vec<Slot> = Vec::new();
         let mut kinds: HashMap<Category, Vec<(usize, FieldKind)>> = HashMap::new();
-        for (service, texts) in self.services.iter().zip(written.services()) {
-            let mut note = |list: u32, field: FieldKind| {
-                let set = lists.entry(list).or_default();
-                let again =
-                    field.is_running_text() && !set.and(FieldSet::running_text()).is_empty();
-                *set = set.with(FieldSet::only(field));
-                if again {
-                    *set = set.with(FieldSet::only(FieldKind::Often));
-                }
-            };
-            for (kind, tokens) in texts {
+        for (service, place) in self.services.iter().zip(order) {
+            for (kind, tokens) in written.texts_of(*place as usize) {
                 for word in known.words_of(tokens) {
-                    note(word, kind);
+                    noted.add(word, kind);
                 }
-                let slots = known.slots_of(tokens);
+                known.fill_slots(&mut slots, tokens);
                 for group in add_entry(
                     &mut self.entries,
                     &self.phrases,
@@ -81,35 +177,35 @@ impl WordIndex {
                     tokens,
                     &slots,
                 ) {
-                    note(list_of_group(group), kind);
+                    noted.add(list_of_group(group), kind);
                 }
             }
             self.entries.end_service();
-            let category = service.onward.category;
+            let category = service.category;
             let of_category = kinds
                 .entry(category)
                 .or_insert_with(|| kinds_of(category, synonyms).collect());
             for (group, field) in of_category {
-                note(list_of_group(*group), *field);
+                noted.add(list_of_group(*group), *field);
             }
-            collected.push(lists.drain());
+            collected.push(noted.drain());
         }
-        self.postings = collected.sorted(first_group + self.groups.len());
+        collected
     }
 }
 
-/// The services of the same areas stand side by side (`Part`).
-fn side_by_side(services: &[Arc<HealthcareService>]) -> Vec<Arc<HealthcareService>> {
-    let mut sorted = services.to_vec();
-    sorted.sort_by(|a, b| {
-        let (a, b) = (&a.service_areas, &b.service_areas);
+/// The services of the same areas stand side by side (`Part`); and the place where each stood before.
+fn side_by_side(services: Vec<Listed>) -> (Vec<Listed>, Vec<u32>) {
+    let mut sorted: Vec<(Listed, u32)> = services.into_iter().zip(0..).collect();
+    sorted.sort_by(|(a, _), (b, _)| {
+        let (a, b) = (a.areas(), b.areas());
         a.len().cmp(&b.len()).then_with(|| {
             a.iter()
                 .map(|area| &area.id)
                 .cmp(b.iter().map(|area| &area.id))
         })
     });
-    sorted
+    sorted.into_iter().unzip()
 }
 
 fn groups(synonyms: &Synonyms) -> Vec<GroupEntry> {
@@ -145,81 +241,124 @@ fn kinds_of(
     })
 }
 
-/// A word as it was written: its number, and whether only a hyphen stood before it.
+/// A word as it was written: its number, and in the highest bit whether only a hyphen stood before it.
 #[derive(Debug, Clone, Copy)]
-struct WrittenWord {
-    number: u32,
-    hyphenated: bool,
+struct WrittenWord(u32);
+
+const HYPHENATED: u32 = 1 << 31;
+
+impl WrittenWord {
+    fn new(number: u32, hyphenated: bool) -> Self {
+        let bit = if hyphenated { HYPHENATED } else { 0 };
+        Self(number & !HYPHENATED | bit)
+    }
+
+    fn number(self) -> usize {
+        (self.0 & !HYPHENATED) as usize
+    }
+
+    fn is_hyphenated(self) -> bool {
+        self.0 & HYPHENATED != 0
+    }
 }
 
 /// All texts of all services, each word by a number.
 #[derive(Default)]
 struct Written {
-    numbers: HashMap<String, u32>,
+    numbers: HashMap<String, u32, RandomState>,
     words: Vec<WrittenWord>,
     /// The field of each text, and where it ends in `words`.
-    texts: Vec<(FieldKind, usize)>,
+    texts: Vec<(FieldKind, u32)>,
     /// Where each service ends in `texts`.
-    services: Vec<usize>,
+    services: Vec<u32>,
 }
 
 impl Written {
-    fn of(services: &[Arc<HealthcareService>], organizations: &[Organization]) -> Self {
-        let organizations: HashMap<_, _> = organizations
-            .iter()
-            .map(|known| (&known.id, known.name.as_str()))
-            .collect();
-        let mut written = Self::default();
-        for service in services {
-            let organization = organizations.get(&service.organization_id).copied();
-            written.add(service, organization);
-        }
-        written
-    }
-
-    fn add(&mut self, service: &Arc<HealthcareService>, organization: Option<&str>) {
-        for (kind, texts) in FIELDS
-            .into_iter()
-            .zip(fields::texts_of(service, organization))
-        {
-            for text in texts {
-                self.number_joined(&text);
-                for Token { text, hyphenated } in text {
-                    let number = self.number(text);
-                    self.words.push(WrittenWord { number, hyphenated });
+    fn add(&mut self, service: &HealthcareService, organization: Option<&str>) {
+        let (mut word, mut joined) = (String::new(), String::new());
+        fields::each_text(service, organization, |kind, text| {
+            // What a hyphen divides is a word as a whole too: "de-stress" is found by "destress".
+            joined.clear();
+            words::each_token(text, &mut word, |token, hyphenated| {
+                if hyphenated {
+                    let first = joined.len();
+                    joined.push_str(token);
+                    number(&mut self.numbers, &joined);
+                    joined.drain(..first);
+                } else {
+                    joined.clear();
+                    joined.push_str(token);
                 }
-                self.texts.push((kind, self.words.len()));
-            }
+                let number = number(&mut self.numbers, token);
+                self.words.push(WrittenWord::new(number, hyphenated));
+            });
+            self.texts.push((kind, length(&self.words)));
+        });
+        self.services.push(length(&self.texts));
+    }
+
+    /// The texts of the service that was added at this place.
+    fn texts_of(&self, place: usize) -> impl Iterator<Item = (FieldKind, &[WrittenWord])> {
+        let before = place.checked_sub(1).and_then(|at| self.services.get(at));
+        let from = before.map_or(0, |end| *end as usize);
+        let to = self.services.get(place).map_or(from, |end| *end as usize);
+        let before = from.checked_sub(1).and_then(|at| self.texts.get(at));
+        let mut word = before.map_or(0, |(_, end)| *end as usize);
+        let texts = self.texts.get(from..to).unwrap_or_default();
+        texts.iter().map(move |(kind, end)| {
+            let words = self.words.get(word..*end as usize).unwrap_or_default();
+            word = *end as usize;
+            (*kind, words)
+        })
+    }
+}
+
+fn number(numbers: &mut HashMap<String, u32, RandomState>, word: &str) -> u32 {
+    if let Some(known) = numbers.get(word) {
+        return *known;
+    }
+    let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+    numbers.insert(word.to_owned(), next);
+    next
+}
+
+fn length<T>(list: &[T]) -> u32 {
+    u32::try_from(list.len()).unwrap_or(u32::MAX)
+}
+
+/// The lists in which one service stands, with the fields of each; then of the next one.
+struct Noted {
+    by_list: Vec<FieldSet>,
+    lists: Vec<u32>,
+}
+
+impl Noted {
+    fn new(list_count: usize) -> Self {
+        Self {
+            by_list: vec![FieldSet::default(); list_count],
+            lists: Vec::new(),
         }
-        self.services.push(self.texts.len());
     }
 
-    fn number(&mut self, word: String) -> u32 {
-        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-        *self.numbers.entry(word).or_insert(next)
-    }
-
-    /// What a hyphen divides is a word as a whole too: "de-stress" is found by "destress".
-    fn number_joined(&mut self, text: &[Token]) {
-        for (first, second) in text.iter().zip(text.iter().skip(1)) {
-            if second.hyphenated {
-                self.number(format!("{}{}", first.text, second.text));
-            }
+    fn add(&mut self, list: u32, field: FieldKind) {
+        let Some(set) = self.by_list.get_mut(list as usize) else {
+            return;
+        };
+        if set.is_empty() {
+            self.lists.push(list);
+        }
+        let again = field.is_running_text() && !set.and(FieldSet::running_text()).is_empty();
+        *set = set.with(FieldSet::only(field));
+        if again {
+            *set = set.with(FieldSet::only(FieldKind::Often));
         }
     }
 
-    /// Each service's texts in turn.
-    fn services(&self) -> impl Iterator<Item = Vec<(FieldKind, &[WrittenWord])>> {
-        let (mut text, mut word) = (0, 0);
-        self.services.iter().map(move |end| {
-            let texts = self.texts.get(text..*end).unwrap_or_default();
-            text = *end;
-            let slice = |(kind, end): &(FieldKind, usize)| {
-                let words = self.words.get(word..*end).unwrap_or_default();
-                word = *end;
-                (*kind, words)
-            };
-            texts.iter().map(slice).collect()
+    fn drain(&mut self) -> impl Iterator<Item = (u32, FieldSet)> {
+        let by_list = &mut self.by_list;
+        self.lists.drain(..).map(|list| {
+            let set = by_list.get_mut(list as usize).map(std::mem::take);
+            (list, set.unwrap_or_default())
         })
     }
 }
@@ -257,32 +396,29 @@ impl<'a> Known<'a> {
     }
 
     fn text(&self, word: WrittenWord) -> &'a str {
-        self.texts
-            .get(word.number as usize)
-            .copied()
-            .unwrap_or_default()
+        self.texts.get(word.number()).copied().unwrap_or_default()
     }
 
     fn weight(&self, word: WrittenWord) -> Weight {
         self.weights
-            .get(word.number as usize)
+            .get(word.number())
             .copied()
             .unwrap_or(Weight::Content)
     }
 
     fn stem(&self, word: WrittenWord) -> Option<u32> {
-        self.stems.get(word.number as usize).copied().flatten()
+        self.stems.get(word.number()).copied().flatten()
     }
 
     /// The numbers in the index of the words, and of those that a hyphen divides.
     fn words_of(&self, text: &[WrittenWord]) -> impl Iterator<Item = u32> {
         let single = text
             .iter()
-            .filter_map(|word| self.words.get(word.number as usize).copied());
+            .filter_map(|word| self.words.get(word.number()).copied());
         let pairs = text
             .iter()
             .zip(text.iter().skip(1))
-            .filter(|(_, second)| second.hyphenated);
+            .filter(|(_, second)| second.is_hyphenated());
         let joined = pairs.filter_map(|(first, second)| {
             self.lexicon
                 .word(&format!("{}{}", self.text(*first), self.text(*second)))
@@ -290,16 +426,14 @@ impl<'a> Known<'a> {
         single.chain(joined)
     }
 
-    fn slots_of(&self, text: &[WrittenWord]) -> Vec<Slot> {
-        let slot = |word: &WrittenWord| Slot {
-            stems: self
-                .stem(*word)
-                .map(|stem| (stem, 1.0))
-                .into_iter()
-                .collect(),
-            filler: self.weight(*word) == Weight::Filler,
-        };
-        text.iter().map(slot).collect()
+    /// In the room that is there already: this is done for every text of every service.
+    fn fill_slots(&self, slots: &mut Vec<Slot>, text: &[WrittenWord]) {
+        slots.resize_with(text.len(), Slot::default);
+        for (slot, word) in slots.iter_mut().zip(text) {
+            slot.stems.clear();
+            slot.stems.extend(self.stem(*word).map(|stem| (stem, 1.0)));
+            slot.filler = self.weight(*word) == Weight::Filler;
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! What of a service's record is searched, and in which field.
 
-use super::index::FIELDS;
-use super::words::{self, Token};
+use super::index::FieldKind;
 use crate::model::{Category, CriterionRule, HealthcareService, Mode};
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// Beginnings of what a service says it is not for; such a sentence must not make it be found.
 const NEGATIONS: &[&str] = &[
@@ -35,63 +36,52 @@ const NEGATIONS: &[&str] = &[
     "except",
 ];
 
-/// The words of a service by field, in the order of `FIELDS`. The fields of the category get their words from the synonyms, and `Often` from counting.
-pub fn texts_of(
-    service: &HealthcareService,
-    organization: Option<&str>,
-) -> [Vec<Vec<Token>>; FIELDS.len()] {
+static NEGATED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let mut searcher = AhoCorasick::builder();
+    searcher.ascii_case_insensitive(true).build(NEGATIONS).ok()
+});
+
+/// The texts of a service, each with its field, in the order of `FIELDS`. The fields of the category get their words from the synonyms, and `Often` from counting.
+pub fn each_text<'a>(
+    service: &'a HealthcareService,
+    organization: Option<&'a str>,
+    mut take: impl FnMut(FieldKind, &'a str),
+) {
     let more = &service.onward;
-    let each = |texts: &[String]| {
-        texts
-            .iter()
-            .map(|text| words::tokens(text))
-            .collect::<Vec<_>>()
-    };
-    let mut helps = each(&more.helps_with);
-    helps.extend(each(&more.interventions));
+    take(FieldKind::Name, &service.name);
+    for alias in &more.aliases {
+        take(FieldKind::Alias, alias);
+    }
+    for need in more.helps_with.iter().chain(&more.interventions) {
+        take(FieldKind::Helps, need);
+    }
     for criterion in &more.criteria {
         if let CriterionRule::Condition { any_of } = &criterion.rule {
-            helps.extend(each(any_of));
+            for condition in any_of {
+                take(FieldKind::Helps, condition);
+            }
         }
     }
-    let mut lead: Vec<Vec<Token>> = sentences(&service.description).map(words::tokens).collect();
-    let text = lead.split_off(lead.len().min(1));
-    lead.extend(each(&more.practitioner_types));
-    lead.extend(
-        more.modes
-            .iter()
-            .map(|mode| words::tokens(mode_words(*mode))),
-    );
-    lead.extend(
-        service
-            .languages
-            .iter()
-            .map(|language| words::tokens(&language.name)),
-    );
-    lead.extend(
-        service
-            .service_areas
-            .iter()
-            .map(|area| words::tokens(&area.name)),
-    );
-    lead.extend(organization.map(words::tokens));
-    let home = vec![words::tokens(category_words(more.category))];
-    [
-        vec![words::tokens(&service.name)],
-        each(&more.aliases),
-        helps,
-        home,
-        Vec::new(),
-        text,
-        lead,
-        Vec::new(),
-    ]
+    take(FieldKind::Home, category_words(more.category));
+    let mut sentences = sentences(&service.description);
+    let first = sentences.next();
+    for sentence in sentences {
+        take(FieldKind::Text, sentence);
+    }
+    let types = more.practitioner_types.iter().map(String::as_str);
+    let modes = more.modes.iter().map(|mode| mode_words(*mode));
+    let languages = service.languages.iter().map(|it| it.name.as_str());
+    let areas = service.service_areas.iter().map(|it| it.name.as_str());
+    let lead = first.into_iter().chain(types).chain(modes);
+    for text in lead.chain(languages).chain(areas).chain(organization) {
+        take(FieldKind::Lead, text);
+    }
 }
 
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
     text.split(['.', ';', '\n', '!', '?']).filter(|sentence| {
-        let lower = sentence.to_lowercase();
-        !NEGATIONS.iter().any(|negation| lower.contains(negation))
+        let negated = NEGATED.as_ref();
+        !negated.is_some_and(|negated| negated.is_match(*sentence))
     })
 }
 

@@ -2,7 +2,9 @@
 
 use super::index::{Target, WordIndex};
 use super::query::Understood;
-use crate::model::{Category, HealthcareService};
+use crate::criteria::HardRules;
+use crate::listed::Listed;
+use crate::model::Category;
 
 /// A hospital pain clinic ranks lower unless the words ask for a clinic: GPs are shown the direct routes first (DIR-5, DIR-11).
 const HOSPITAL: f32 = 0.8;
@@ -55,10 +57,10 @@ impl ForWhom {
     }
 
     /// By how much a service counts less, whose name was not typed as a whole.
-    pub fn factor(&self, service: &HealthcareService, for_others: bool) -> f32 {
-        let of_an_age = service.maximum_age.is_some_and(|age| age <= YOUNG)
-            || service.minimum_age.is_some_and(|age| age >= OLD);
-        let is_clinic = service.onward.category == Category::PainClinic;
+    pub fn factor(&self, service: &Listed, for_others: bool) -> f32 {
+        let (min, max) = service.ages();
+        let of_an_age = max.is_some_and(|age| age <= YOUNG) || min.is_some_and(|age| age >= OLD);
+        let is_clinic = service.category == Category::PainClinic;
         let clinic = if is_clinic && !self.asks_for_clinic {
             HOSPITAL
         } else {

@@ -5,8 +5,8 @@ use super::expand::Lexicon;
 use super::phrases::Phrases;
 use super::postings::{FieldSet, List, Postings};
 use super::rank::Workspace;
-use crate::model::HealthcareService;
-use std::sync::{Arc, Mutex, PoisonError};
+use crate::listed::Listed;
+use std::sync::{Mutex, PoisonError};
 
 /// Where a word of a service stands. The order is that of `FIELDS` and of the weights in `evidence`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub enum Target {
 /// The index of one directory, never changed.
 pub struct WordIndex {
     /// A service's place here is its number everywhere in the index.
-    pub services: Vec<Arc<HealthcareService>>,
+    pub services: Vec<Listed>,
     pub entries: Entries,
     pub lexicon: Lexicon,
     pub phrases: Phrases,

@@ -9,10 +9,10 @@ use super::{
     words,
 };
 use crate::criteria::{self, KnownFacts, NotOpen};
-use crate::model::{Category, HealthcareService};
+use crate::listed::Listed;
+use crate::model::Category;
 use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 impl SearchIndex {
     /// Those that are open and those that are not, which are counted by the rule that hides them.
@@ -100,14 +100,14 @@ impl SearchIndex {
         crisis_first: bool,
     ) {
         let best = fits.iter().map(|fit| fit.value).fold(0.0, f32::max);
-        let mut open: Vec<(Fit, &Arc<HealthcareService>)> = fits
+        let mut open: Vec<(Fit, &Listed)> = fits
             .into_iter()
             .filter_map(|fit| Some((self.words.services.get(fit.document)?, fit)))
             .map(|(service, fit)| (fit, service))
             .collect();
         let behind = rank::behind_front_doors(&open, best);
         open.sort_by_cached_key(|(fit, service)| {
-            let after_crisis = crisis_first && service.onward.category != Category::Crisis;
+            let after_crisis = crisis_first && service.category != Category::Crisis;
             let (step, wait) = rank::step_and_wait(service, query.today);
             let band = behind
                 .get(&service.id)
@@ -126,10 +126,10 @@ impl SearchIndex {
             let number = u32::try_from(fit.document).unwrap_or(u32::MAX);
             results.hits.push(SearchHit {
                 service_id: service.id.clone(),
-                name: service.name.clone(),
-                category: service.onward.category,
+                name: service.name.to_string(),
+                category: service.category,
                 why: why::of(understood, &self.words, number),
-                service: Arc::clone(service),
+                tier: service.tier,
             });
         }
     }
@@ -161,8 +161,8 @@ impl SearchIndex {
             if fit.named >= enough && !listed && results.not_open.len() < MOST_NOT_OPEN {
                 results.not_open.push(NotOpenHit {
                     service_id: service.id.clone(),
-                    name: service.name.clone(),
-                    category: service.onward.category,
+                    name: service.name.to_string(),
+                    category: service.category,
                     reason,
                 });
             }
@@ -170,7 +170,7 @@ impl SearchIndex {
     }
 }
 
-pub(super) fn names(services: &[Arc<HealthcareService>]) -> HashMap<String, Vec<usize>> {
+pub(super) fn names(services: &[Listed]) -> HashMap<String, Vec<usize>> {
     let mut names: HashMap<String, Vec<usize>> = HashMap::new();
     for (number, service) in services.iter().enumerate() {
         names

@@ -3,7 +3,7 @@
 use super::part::Part;
 use crate::criteria::{self, KnownFacts, NotOpen};
 use crate::ids::OdsCode;
-use crate::model::HealthcareService;
+use crate::listed::Listed;
 use jiff::civil::Date;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,7 +45,7 @@ impl OpennessTable {
     /// For each service in turn. `place` holds the practice and its areas, and nothing of a person.
     pub fn of(
         &self,
-        services: &[Arc<HealthcareService>],
+        services: &[Listed],
         place: &KnownFacts,
         today: Date,
         most_looked_at_whole: usize,
@@ -78,7 +78,7 @@ impl OpennessTable {
     }
 }
 
-fn openness(service: &HealthcareService, place: &KnownFacts, today: Date) -> Openness {
+fn openness(service: &Listed, place: &KnownFacts, today: Date) -> Openness {
     let closed = matches!(
         criteria::open_to(service, place, today),
         Err(NotOpen::Closed { .. } | NotOpen::Paused { .. })

@@ -2,7 +2,6 @@
 
 use super::synonyms::Synonyms;
 use super::words::{self, Weight};
-use std::collections::HashMap;
 
 /// At most this many fillers may stand between two words of a phrase: "pain in her back".
 const MOST_SKIPPED: usize = 2;
@@ -28,7 +27,7 @@ pub struct PhraseMatch {
 /// All phrases of all groups, by their first stem.
 #[derive(Debug, Default)]
 pub struct Phrases {
-    by_first: HashMap<u32, Vec<Phrase>>,
+    by_first: Vec<Vec<Phrase>>,
 }
 
 #[derive(Debug)]
@@ -41,10 +40,17 @@ struct Phrase {
 impl Phrases {
     /// `stem_id` numbers the stems, making new numbers as needed.
     pub fn new(synonyms: &Synonyms, mut stem_id: impl FnMut(&str) -> u32) -> Self {
-        let mut by_first: HashMap<u32, Vec<Phrase>> = HashMap::new();
+        let mut by_first: Vec<Vec<Phrase>> = Vec::new();
         let mut add = |group, stems: &[u32], quality| {
-            if let Some((first, rest)) = stems.split_first() {
-                by_first.entry(*first).or_default().push(Phrase {
+            let Some((first, rest)) = stems.split_first() else {
+                return;
+            };
+            let place = *first as usize;
+            if by_first.len() <= place {
+                by_first.resize_with(place + 1, Vec::new);
+            }
+            if let Some(phrases) = by_first.get_mut(place) {
+                phrases.push(Phrase {
                     group,
                     rest: rest.to_vec(),
                     quality,
@@ -75,7 +81,7 @@ impl Phrases {
         let mut found = Vec::new();
         for (at, slot) in slots.iter().enumerate() {
             for (stem, quality) in &slot.stems {
-                for phrase in self.by_first.get(stem).into_iter().flatten() {
+                for phrase in self.by_first.get(*stem as usize).into_iter().flatten() {
                     if let Some(found_one) = phrase.follows(slots, at, *quality) {
                         found.push(found_one);
                     }
@@ -89,7 +95,8 @@ impl Phrases {
 impl Phrase {
     fn follows(&self, slots: &[Slot], at: usize, first: f32) -> Option<PhraseMatch> {
         let mut quality = first;
-        let mut covers = vec![at];
+        // Most do not follow, and then nothing is put in it.
+        let mut covers = Vec::new();
         let mut rest = slots.iter().enumerate().skip(at + 1);
         for wanted in &self.rest {
             let mut skipped = 0;
@@ -106,6 +113,7 @@ impl Phrase {
                 }
             }
         }
+        covers.insert(0, at);
         Some(PhraseMatch {
             group: self.group,
             quality: quality * self.quality,

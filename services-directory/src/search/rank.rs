@@ -11,10 +11,9 @@ use super::index::WordIndex;
 use super::part::Part;
 use super::query::Understood;
 use crate::ids::ServiceId;
-use crate::model::HealthcareService;
+use crate::listed::Listed;
 use jiff::civil::Date;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Below this, a word is not found in a service.
 const FOUND: f32 = 0.15;
@@ -288,19 +287,16 @@ pub fn band(fit: f32, best: f32) -> usize {
 
 /// The services behind a single point of access that fits nearly as well as they do, with the band to which they go back: one refers to
 /// the front door, and triage chooses among them. One that was typed by its own name stays where it is.
-pub fn behind_front_doors(
-    open: &[(Fit, &Arc<HealthcareService>)],
-    best: f32,
-) -> HashMap<ServiceId, usize> {
+pub fn behind_front_doors(open: &[(Fit, &Listed)], best: f32) -> HashMap<ServiceId, usize> {
     let mut behind = HashMap::new();
     for (door, front) in open
         .iter()
-        .filter(|(_, service)| service.onward.single_point_of_access)
+        .filter(|(_, service)| service.single_point_of_access)
     {
         let door_band = band(door.value, best);
         for (fit, child) in open
             .iter()
-            .filter(|(_, service)| front.onward.child_services.contains(&service.id))
+            .filter(|(_, service)| front.child_services.contains(&service.id))
         {
             let own = band(fit.value, best);
             if fit.named != Named::Whole && own <= door_band && door_band <= own + 1 {
@@ -312,19 +308,13 @@ pub fn behind_front_doors(
 }
 
 /// What decides within a band: step, then stated wait in weeks. Missing ones come last.
-pub fn step_and_wait(service: &HealthcareService, today: Date) -> (u8, u16) {
-    let step = service
-        .onward
-        .steps
-        .iter()
-        .map(|step| u8::from(*step))
-        .min()
-        .unwrap_or(u8::MAX);
-    let wait = service.onward.wait.as_ref().filter(|wait| {
+pub fn step_and_wait(service: &Listed, today: Date) -> (u8, u16) {
+    let step = service.step.map_or(u8::MAX, u8::from);
+    let wait = service.wait.filter(|(_, stated_on)| {
         let age = today
-            .since(wait.stated_on)
+            .since(*stated_on)
             .map_or(i32::MAX, |span| span.get_days());
         age <= WAIT_HOLDS_DAYS
     });
-    (step, wait.map_or(u16::MAX, |wait| wait.weeks))
+    (step, wait.map_or(u16::MAX, |(weeks, _)| weeks))
 }

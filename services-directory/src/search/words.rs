@@ -16,14 +16,23 @@ pub struct Token {
 /// The words of a text in order, folded. Query syntax, emoji and control characters are mere gaps; other scripts stay as they are.
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut found = Vec::new();
-    let mut word = String::new();
+    each_token(text, &mut String::new(), |word, hyphenated| {
+        let text = word.to_owned();
+        found.push(Token { text, hyphenated });
+    });
+    found
+}
+
+/// As `tokens`, each in the same place in memory, which is given.
+pub fn each_token(text: &str, word: &mut String, mut take: impl FnMut(&str, bool)) {
+    word.clear();
     let (mut hyphenated, mut dotted) = (false, false);
     let mut characters = text.chars().take(LONGEST_INPUT).peekable();
     while let Some(c) = characters.next() {
         if is_invisible(c) {
             continue;
         }
-        if push_folded(&mut word, c) {
+        if push_folded(word, c) {
             continue;
         }
         // "O.T." and "C.B.T." are one word each.
@@ -35,21 +44,15 @@ pub fn tokens(text: &str) -> Vec<Token> {
         if word.is_empty() {
             hyphenated = false;
         } else {
-            found.push(Token {
-                text: std::mem::take(&mut word),
-                hyphenated,
-            });
+            take(word, hyphenated);
+            word.clear();
             hyphenated = matches!(c, '-' | '\u{2010}' | '\u{2011}');
         }
         dotted = false;
     }
     if !word.is_empty() {
-        found.push(Token {
-            text: word,
-            hyphenated,
-        });
+        take(word, hyphenated);
     }
-    found
 }
 
 /// Apostrophes are left out ("can't" is "cant"), as are marks that only show how letters join or which way they run.

@@ -179,7 +179,8 @@ fn evaluate(set: &EvaluationSet, synonyms: &Synonyms) -> Outcome {
             ..KnownFacts::default()
         };
         for hit in &results.hits {
-            if let Err(reason) = criteria::open_to(&hit.service, &facts, TODAY) {
+            let service = directory.service(&hit.service_id).unwrap();
+            if let Err(reason) = criteria::open_to(service, &facts, TODAY) {
                 outcome.broken.push(format!(
                     "{}: offers {} ({reason:?})",
                     row.text, hit.service_id

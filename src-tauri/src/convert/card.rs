@@ -25,9 +25,9 @@ pub fn service_card(
     let catalogue = engine.catalogue()?;
     let card = catalogue.card(id, &engine.facts(draft)?, today);
     let card = card.map_err(|error| engine.why_gone(error))?;
-    let (method, method_words) = catalogue.method(card.service, today);
+    let (method, method_words) = catalogue.method(&card.service, today);
     let criteria = card.checks.iter();
-    let checked = catalogue.checked(card.service, today);
+    let checked = catalogue.checked(&card.service, today);
     Ok(ServiceCard {
         method: method.to_owned(),
         method_words,
@@ -42,8 +42,8 @@ pub fn service_card(
     })
 }
 
-fn card_view(card: &Card<'_>, today: Date) -> ServiceCard {
-    let (service, more) = (card.service, &card.service.onward);
+fn card_view(card: &Card, today: Date) -> ServiceCard {
+    let (service, more) = (&card.service, &card.service.onward);
     let (wait, checked) = (more.wait.as_ref(), more.verified.as_ref());
     let promise = more.promise.as_ref();
     let links =
@@ -70,14 +70,17 @@ fn card_view(card: &Card<'_>, today: Date) -> ServiceCard {
         wait_stated_by: wait.map(|wait| wait.stated_by.clone()),
         wait_stated_on: wait.map(|wait| cui_date(wait.stated_on)),
         wait_is_old: is_old(wait, today),
-        measured: card.measured.map(measured),
+        measured: card.measured().map(measured),
         capacity: more.capacity.clone(),
         checked_days_ago: None,
         checked_age: String::new(),
         checked_by: checked.map(|checked| checked.by.clone()),
         checked_how: checked.map(|checked| checked.how.clone()),
         method: String::new(),
-        address: card.endpoint.map(|endpoint| endpoint.address.clone()),
+        address: card
+            .endpoint
+            .as_ref()
+            .map(|endpoint| endpoint.address.clone()),
         method_words: None,
         contact: more.named_contact.as_ref().map(contact),
         duty_line: more.duty_line.clone(),

@@ -13,7 +13,7 @@ use services_directory::{
     ids::ServiceId,
     layer::local::is_local,
     model::{HealthcareService, StatedWait},
-    search::{SearchHit, SearchResults, TakenFor},
+    search::{SearchResults, TakenFor},
 };
 use std::collections::BTreeSet;
 
@@ -49,7 +49,7 @@ pub fn search(
     if text.trim().is_empty() {
         return Ok(listed.usual(&engine.my_usual(&facts)?));
     }
-    let mut view = listed.found(&found.results);
+    let mut view = listed.found(&found.results)?;
     view.hidden_here = u32::try_from(found.hidden_count).unwrap_or(u32::MAX);
     view.not_open.extend(found.hidden.iter().map(hidden_here));
     Ok(view)
@@ -64,19 +64,25 @@ struct Listed<'a> {
 }
 
 impl Listed<'_> {
-    fn found(&self, found: &SearchResults) -> SearchView {
+    fn found(&self, found: &SearchResults) -> Result<SearchView, EngineError> {
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let hit = |hit: &SearchHit| HitView {
-            why: hit.why.clone(),
-            ..self.hit(&hit.service)
-        };
+        let mut hits = Vec::with_capacity(found.hits.len());
+        for hit in &found.hits {
+            // One that a version which was just applied has taken out is not shown.
+            if let Some(service) = self.catalogue.record(&hit.service_id)? {
+                hits.push(HitView {
+                    why: hit.why.clone(),
+                    ..self.hit(&service)
+                });
+            }
+        }
         let not_open = found.not_open.iter();
         let taken_for = |taken: &TakenFor| TakenForView {
             typed: taken.typed.clone(),
             taken_for: taken.taken_for.clone(),
         };
-        SearchView {
-            hits: found.hits.iter().map(hit).collect(),
+        Ok(SearchView {
+            hits,
             hidden_by_age: count(found.hidden.age),
             hidden_by_area: count(found.hidden.area),
             hidden_closed: count(found.hidden.closed),
@@ -89,7 +95,7 @@ impl Listed<'_> {
             understood_as: found.understood_as.iter().map(taken_for).collect(),
             usual: false,
             of_practice: false,
-        }
+        })
     }
 
     fn usual(&self, usual: &MyUsual) -> SearchView {

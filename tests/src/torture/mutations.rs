@@ -181,12 +181,13 @@ fn load(runtime: &Runtime, folder: &Path, known: &Known) -> Result<State, String
             Refresh::New(version) => version,
             Refresh::NothingNew(_) => return Err("nothing new".to_owned()),
         };
-        let feed = version.read(FeedLimits::default()).await;
-        let feed = feed.map_err(|refusal| refusal.code().to_owned())?;
+        let files = version.files().await;
+        let directory = files.and_then(|files| files.directory(FeedLimits::default()));
+        let directory = directory.map_err(|refusal| refusal.code().to_owned())?;
         let trust = version.believed.trust.clone();
         let versions = trust.roles.iter().map(|(role, it)| (*role, it.version));
         Ok(State {
-            directory: feed.directory,
+            directory,
             versions: versions.collect(),
             trust,
             stop_list: version.believed.stop_list.clone(),

@@ -325,7 +325,7 @@ fn keys(practice: &Practice) -> Vec<String> {
     let mut keys: Vec<String> = ["", "open", "pain-duration:", "condition:", "no such key"]
         .map(str::to_owned)
         .to_vec();
-    for service in &catalogue.directory.services {
+    for service in catalogue.listed() {
         let card = catalogue.card(service.id.as_str(), &PatientFacts::default(), today);
         keys.extend(card.unwrap().checks.into_iter().map(|check| check.key));
     }
@@ -409,12 +409,12 @@ fn no_answer_opens_or_closes_a_service() {
                 answers: answers.collect(),
                 ..plain.clone()
             };
-            for service in &catalogue.directory.services {
+            for service in catalogue.listed() {
                 let id = service.id.as_str();
                 let before = catalogue.card(id, &plain, today).unwrap();
                 let after = catalogue.card(id, &answered, today).unwrap();
                 assert_eq!(before.not_open, after.not_open, "{id}");
-                let hard = |card: &engine::Card<'_>| -> Vec<CriterionCheck> {
+                let hard = |card: &engine::Card| -> Vec<CriterionCheck> {
                     card.checks
                         .iter()
                         .filter(|check| check.hard)

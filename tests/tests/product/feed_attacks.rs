@@ -519,7 +519,7 @@ fn h02_wrong_address_a_stolen_publisher_key_cannot_move_an_endpoint() {
     let follower = Follower::enrolled(&area);
     let chosen = |follower: &Follower| {
         let catalogue = follower.engine.catalogue().unwrap();
-        let named = catalogue.directory.services.iter();
+        let named = catalogue.listed().iter();
         let facts = engine::PatientFacts::default();
         let found = follower.engine.to_refer(Some(PAIN_PLATFORM), &facts);
         let ServiceToRefer::Found(found) = found.unwrap() else {
@@ -748,7 +748,7 @@ fn load(
             .roles
             .insert(trust_table::TrustedRole::Root, root);
         match verify::refresh(&fetcher, &known, computer_time()).await {
-            Ok(Refresh::New(version)) => Ok(version.read(limits).await?.directory),
+            Ok(Refresh::New(version)) => version.files().await?.directory(limits),
             Ok(Refresh::NothingNew(_)) => unreachable!("nothing was known"),
             Err(failure) => Err(failure.refusal),
         }

@@ -234,7 +234,7 @@ fn what_was_done_about_an_address_is_in_the_timeline_of_its_service_with_who_did
     let engine = &practice.engine;
     let wait = || practice.time.pass(SignedDuration::from_mins(5));
     let catalogue = engine.catalogue().unwrap();
-    let mut endpoints = catalogue.directory.endpoints.iter();
+    let mut endpoints = catalogue.endpoints().iter();
     let endpoint = endpoints
         .find(|endpoint| endpoint.service_id.as_str() == PAIN_PLATFORM)
         .unwrap();

@@ -359,14 +359,7 @@ fn h24_what_the_practice_hid_is_counted_and_found_by_its_name_and_pins_come_firs
         hits.map(|hit| hit.service_id.as_str())
             .all(|id| id != plain[0])
     );
-    let name = catalogue
-        .directory
-        .services
-        .iter()
-        .find(|service| service.id.as_str() == plain[0])
-        .unwrap()
-        .name
-        .clone();
+    let name = catalogue.service(&plain[0]).unwrap().unwrap().name;
     let named = search(&name);
     assert_eq!(named.hidden_count, 0);
     assert_eq!(named.hidden.len(), 1);
@@ -403,7 +396,7 @@ fn a_service_of_our_own_is_found_and_never_sent_to() {
     assert_eq!(found.hits[0].service_id.as_str(), id);
     let card = catalogue.card(&id, &facts, today).unwrap();
     assert!(card.organisation.contains("not published"));
-    let (method, words) = catalogue.method(card.service, today);
+    let (method, words) = catalogue.method(&card.service, today);
     assert_eq!(
         (method, words.as_deref()),
         ("phone", Some("Ring Jo; no letter is needed."))
@@ -462,11 +455,9 @@ fn h02_wrong_address_a_row_edited_by_hand_gives_a_local_service_no_address() {
     assert_eq!(problems[0].code, "not-sent-from-here");
     // Not only because that address is another service's: no way that is sent is left.
     let catalogue = engine.catalogue().unwrap();
-    let own = catalogue.directory.services.iter();
-    let own: Vec<_> = own.filter(|it| it.id.as_str() == id).collect();
-    let [own] = own.as_slice() else {
-        panic!("{} of our own", own.len());
-    };
+    let listed = catalogue.listed().iter();
+    assert_eq!(listed.filter(|it| it.id.as_str() == id).count(), 1);
+    let own = catalogue.service(&id).unwrap().unwrap();
     let ways = &own.onward.referral_methods;
     assert!(
         matches!(ways.as_slice(), [ReferralMethod::Phone { .. }]),

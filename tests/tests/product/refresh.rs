@@ -808,7 +808,13 @@ fn killed_after_a_yes_was_applied_nothing_waits_any_more() {
 
 #[test]
 fn killed_in_the_middle_of_enrolling_the_directory_that_was_chosen_is_taken_without_a_question() {
-    for point in ["apply: begun", "apply: written", "apply: committed"] {
+    // Up to the moment in which all of it is written, nothing is chosen; from then on all of it is.
+    for (point, chosen_there, outcome_then) in [
+        ("apply: begun", false, "nothing-new"),
+        ("apply: written", false, "nothing-new"),
+        ("enrol: chosen", true, "applied"),
+        ("apply: committed", true, "nothing-new"),
+    ] {
         let first = Area::publishing(STARTER);
         let mut other = Area::publishing(&services_renamed(60));
         let follower = Follower::enrolled(&first);
@@ -817,11 +823,14 @@ fn killed_in_the_middle_of_enrolling_the_directory_that_was_chosen_is_taken_with
             killed(data, &["enrol", &folder, &other.fingerprint()], point);
         });
         let status = follower.engine.feed_status().unwrap().unwrap();
-        let chosen = engine::refresh::grouped(&other.fingerprint());
-        assert_eq!(status.fingerprint, chosen, "{point}");
-        let outcome = follower.outcome(&other.path());
-        let applied = point == "apply: committed";
-        assert_eq!(outcome, if applied { "nothing-new" } else { "applied" });
+        let there = if chosen_there { &other } else { &first };
+        let followed = engine::refresh::grouped(&there.fingerprint());
+        assert_eq!(status.fingerprint, followed, "{point}");
+        assert_eq!(follower.outcome(&there.path()), outcome_then, "{point}");
+        if !chosen_there {
+            let place = place_in(&other);
+            follower.engine.enrol_directory(&place, &silent()).unwrap();
+        }
         assert!(follower.directory().services[0].name.starts_with("Other "));
         // Only the first.
         other.publish(STARTER);
@@ -837,19 +846,10 @@ fn searches_go_on_in_the_version_before_until_the_new_one_is_ready() {
     area.publish(&renamed("Pain Platform of the moor"));
     assert_eq!(follower.outcome(&area.path()), "applied");
     assert_eq!(
-        before.directory.header.version, 1,
+        before.header.version, 1,
         "whoever holds it searches on in it"
     );
-    assert_eq!(
-        follower
-            .engine
-            .catalogue()
-            .unwrap()
-            .directory
-            .header
-            .version,
-        2
-    );
+    assert_eq!(follower.engine.catalogue().unwrap().header.version, 2);
 }
 
 #[test]

@@ -258,7 +258,7 @@ fn what_fewer_than_five_cases_measured_is_shown_nowhere() {
         practice.engine.load_directory(directory).unwrap();
         let catalogue = practice.engine.catalogue().unwrap();
         let card = catalogue.card(PAIN_PLATFORM, &PatientFacts::default(), today);
-        let measured = card.unwrap().measured.map(|measured| measured.n);
+        let measured = card.unwrap().measured().map(|measured| measured.n);
         assert_eq!(measured, shown.then_some(n), "{n}");
         let program = Program::over(&practice.data(), &practice.beside("home"));
         let said = program.json(&["show", PAIN_PLATFORM]);
@@ -293,10 +293,8 @@ fn a_card_names_the_services_up_down_beside_and_after_it() {
     let closed = card("lets-talk-moorlands").replaced_by.unwrap();
     assert_eq!((closed.id.as_str(), closed.not_open), (TALKING, None));
     // A linked service that is not open to this patient says so.
-    let links: Vec<_> = catalogue
-        .directory
-        .services
-        .iter()
+    let listed = catalogue.listed().iter();
+    let links: Vec<_> = listed
         .flat_map(|service| card(service.id.as_str()).step_up)
         .collect();
     let by_age = links

@@ -1,9 +1,10 @@
-//! The signed files themselves: fetched no longer than they were signed, compared with their digest, unpacked under a cap, and only then read.
+//! The signed files themselves: fetched no longer than they were signed, compared with their digest, unpacked under a cap, and read record by record.
 
 use super::{Believed, Refusal, policy::Loaded, policy::SignedFile};
 use crate::source::{Answer, Fetcher, TransferError};
 use services_directory::{
-    feed::{Directory, FeedLimits, FeedProblem},
+    feed::{self, Collected, Directory, FeedError, FeedLimits, FeedProblem},
+    model::DirectoryRecord,
     trust_table::{FileKind, StopList, Trust, publication_of},
 };
 use sha2::{Digest, Sha256};
@@ -24,50 +25,92 @@ pub struct NewVersion {
     pub(super) endpoints: SignedFile,
 }
 
-/// A whole directory of one version, signed, verified and read.
+/// The two files of a version as they were signed.
 #[derive(Debug)]
-pub struct VerifiedFeed {
-    pub directory: Directory,
-    /// Its two files by their digests.
+pub struct SignedFiles {
+    pub services: Vec<u8>,
+    pub endpoints: Vec<u8>,
+    /// Both by their digests.
     pub publication: String,
-    /// As they were signed, to be kept where a person is asked first.
-    pub services_file: Vec<u8>,
-    pub endpoints_file: Vec<u8>,
+    /// The version that was signed for; none where the files were kept and are read once more.
+    number: Option<u64>,
 }
 
 impl NewVersion {
-    /// Fetches, compares and reads both files.
-    pub async fn read(&self, limits: FeedLimits) -> Result<VerifiedFeed, Refusal> {
+    /// Fetches both files, and compares them with what was signed.
+    pub async fn files(&self) -> Result<SignedFiles, Refusal> {
         let cap = self.fetcher.limits().file_bytes;
         let together = self.services.length.saturating_add(self.endpoints.length);
         self.fetcher.await_files(together);
-        let services_file = fetch(&self.fetcher, &self.services, cap).await?;
-        let endpoints_file = fetch(&self.fetcher, &self.endpoints, cap).await?;
-        let directory = read_files(&services_file, &endpoints_file, limits)?;
-        if directory.header.version != self.services.number {
-            return Err(Refusal::Roles("the file's number is not the directory's"));
-        }
-        Ok(VerifiedFeed {
-            directory,
+        Ok(SignedFiles {
+            services: fetch(&self.fetcher, &self.services, cap).await?,
+            endpoints: fetch(&self.fetcher, &self.endpoints, cap).await?,
             publication: publication_of(&self.services.sha256, &self.endpoints.sha256),
-            services_file,
-            endpoints_file,
+            number: Some(self.services.number),
         })
     }
 }
 
-/// Unpacks and reads two files that were verified.
-pub fn read_files(
-    services: &[u8],
-    endpoints: &[u8],
-    limits: FeedLimits,
-) -> Result<Directory, Refusal> {
-    let read = Directory::read_published(unpacked(services)?, unpacked(endpoints)?, limits);
-    read.map_err(|error| match error.problem {
-        // What does not unpack fails as a reading does.
-        FeedProblem::Read(_) => Refusal::Unpacking,
-        _ => Refusal::Content(error),
-    })
+/// Why the reading of files ended before their end.
+enum Stopped<E> {
+    Feed(FeedError),
+    Taking(E),
+}
+
+impl<E> From<FeedError> for Stopped<E> {
+    fn from(error: FeedError) -> Self {
+        Self::Feed(error)
+    }
+}
+
+impl SignedFiles {
+    /// Files that were verified before and kept since.
+    pub fn kept(services: Vec<u8>, endpoints: Vec<u8>) -> Self {
+        let digest = |bytes: &[u8]| store::hex(&Sha256::digest(bytes));
+        Self {
+            publication: publication_of(&digest(&services), &digest(&endpoints)),
+            services,
+            endpoints,
+            number: None,
+        }
+    }
+
+    /// Unpacks and reads both; each record is handed on with its line, and none is kept.
+    pub fn each_record<E: From<Refusal>>(
+        &self,
+        limits: FeedLimits,
+        mut take: impl FnMut(DirectoryRecord, &str) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (services, endpoints) = (unpacked(&self.services)?, unpacked(&self.endpoints)?);
+        let read = feed::read_published(services, endpoints, limits, |record, line| {
+            if let DirectoryRecord::Directory(header) = &record
+                && self.number.is_some_and(|number| number != header.version)
+            {
+                let other = Refusal::Roles("the file's number is not the directory's");
+                return Err(Stopped::Taking(other.into()));
+            }
+            take(record, line).map_err(Stopped::Taking)
+        });
+        read.map_err(|stopped| match stopped {
+            Stopped::Taking(error) => error,
+            // What does not unpack fails as a reading does.
+            Stopped::Feed(FeedError {
+                problem: FeedProblem::Read(_),
+                ..
+            }) => Refusal::Unpacking.into(),
+            Stopped::Feed(error) => Refusal::Content(error).into(),
+        })
+    }
+
+    /// The whole directory in memory, for who compares two of them.
+    pub fn directory(&self, limits: FeedLimits) -> Result<Directory, Refusal> {
+        let mut collected = Collected::default();
+        self.each_record(limits, |record, _| {
+            collected.add(record);
+            Ok::<_, Refusal>(())
+        })?;
+        collected.whole().map_err(Refusal::Content)
+    }
 }
 
 /// Unpacked as it is read, so that nothing of what is too much ever stands in memory.

@@ -112,7 +112,7 @@ fn h06_stale_directory_a_service_checked_over_180_days_ago_needs_a_word_that_som
         let catalogue = practice.engine.catalogue().unwrap();
         let facts = practice.engine.facts(&draft).unwrap();
         let card = catalogue.card(PAIN_PLATFORM, &facts, today).unwrap();
-        assert_eq!(catalogue.checked(card.service, today).code(), code, "{on}");
+        assert_eq!(catalogue.checked(&card.service, today).code(), code, "{on}");
         let expected: &[&str] = if asked { &["willPhone (missing)"] } else { &[] };
         let stored = practice.desk().draft(&draft.id).unwrap();
         let found = stored

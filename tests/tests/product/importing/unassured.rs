@@ -5,9 +5,11 @@ use product_tests::directories::STARTER;
 use product_tests::patients::SMITH;
 use product_tests::practice::{PAIN_PLATFORM, Practice};
 use referrals::ReferralError;
+use services_directory::directory_table;
 use services_directory::feed::{Directory, FeedLimits};
 use services_directory::model::Tier;
 use std::sync::Arc;
+use store::{Database, database::Durability};
 
 fn codes(practice: &Practice, service: &str) -> Vec<String> {
     match practice.queue(&practice.draft(SMITH, service)) {
@@ -73,7 +75,15 @@ fn an_entry_that_became_unassured_is_not_sent_to_even_with_an_address_in_memory(
     let today = "2026-11-22".parse().unwrap();
     let applied_at = "2026-11-22T09:00:00Z".parse().unwrap();
     let address = |directory: &Directory| {
-        let catalogue = engine::Catalogue::new(directory.clone(), applied_at).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("directory.db");
+        let database = Database::open(&path, None, Durability::Normal, &directory_table::SCHEMA);
+        let (database, directory) = (database.unwrap(), directory.clone());
+        database
+            .write(move |tx| directory_table::apply(tx, &directory, applied_at))
+            .unwrap();
+        let catalogue = engine::Catalogue::read(&database, Vec::new());
+        let catalogue = catalogue.unwrap().unwrap();
         let card = catalogue.card(PAIN_PLATFORM, &facts, today).unwrap();
         card.endpoint.map(|endpoint| endpoint.address.clone())
     };
