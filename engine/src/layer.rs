@@ -337,7 +337,7 @@ impl Engine {
         );
         Ok(self.store.practice.write(move |tx| {
             match rebased {
-                Some(base) => correction_table::rebase(tx, &correction.id, &base)?,
+                Some(base) => correction_table::rebase(tx, &correction, &base)?,
                 None => correction_table::set_state(
                     tx,
                     &correction.id,
