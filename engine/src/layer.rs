@@ -77,7 +77,7 @@ fn stops(entry: &LayerEntry) -> bool {
 
 impl Engine {
     /// Who said not to refer there, when and why, in one line.
-    pub(crate) fn do_not_refer(&self, service_id: &str) -> Result<Option<String>, EngineError> {
+    pub fn do_not_refer(&self, service_id: &str) -> Result<Option<String>, EngineError> {
         let entries = self
             .store
             .practice
