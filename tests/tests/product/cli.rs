@@ -177,6 +177,33 @@ fn search_says_what_this_practice_pinned_hid_and_does_not_refer_to() {
 }
 
 #[test]
+fn a_curator_asks_a_service_what_is_wrong_with_its_entry_by_an_e_mail() {
+    let (program, folder) = fresh();
+    let file = folder.path().join("area.jsonl");
+    std::fs::write(&file, STARTER).unwrap();
+    let file = file.to_str().unwrap();
+    let printed = program.run(&["directory", "ask", file, PAIN_PLATFORM]);
+    assert!(printed.succeeded, "{printed:?}");
+    insta::assert_snapshot!(printed.out);
+
+    let to = folder.path().join("to send");
+    let to = to.to_str().unwrap();
+    let written = program.json(&["directory", "ask", file, PAIN_PLATFORM, "--to", to]);
+    let path = written["path"].as_str().unwrap();
+    assert!(path.ends_with("ask-pain-platform.txt"), "{path}");
+    let text = std::fs::read_to_string(path).unwrap();
+    assert_eq!(written["email"], text);
+    assert_eq!(printed.out.trim_end(), text.trim_end());
+
+    let nobody = program.json(&["directory", "ask", file, "nowhere"]);
+    assert_eq!(nobody["error"]["code"], "directory-changed");
+    assert!(
+        !folder.path().join("data").exists(),
+        "no data folder is opened"
+    );
+}
+
+#[test]
 fn show_answers_with_the_criteria_beside_what_is_known() {
     let (program, _folder) = fresh();
     let mut shown = program.json(&["show", PAIN_PLATFORM, "--age", "15"]);
