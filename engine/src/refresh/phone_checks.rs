@@ -7,7 +7,7 @@ use services_directory::{
     ids::ServiceId,
     trust_table::{self, PhoneCheck},
 };
-use store::{Act, NewAct, StoreError, audit_table};
+use store::{Act, NewAct, Store, StoreError, audit_table};
 
 /// A service to which nothing is sent until somebody has phoned it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,23 +26,22 @@ impl Engine {
         self.allow(Needs::Right(Right::KeepDirectory))?;
         match self.catalogue() {
             Err(EngineError::NoDirectory) => Ok(Vec::new()),
-            other => self.to_phone_of(&*other?),
+            other => Self::to_phone_of(&self.store, &*other?),
         }
     }
 
     pub(crate) fn to_phone_of(
-        &self,
+        store: &Store,
         catalogue: &Catalogue,
     ) -> Result<Vec<NeedsPhoneCheck>, EngineError> {
-        let (now, today) = (self.store.clock.now(), self.store.clock.today());
-        let too_old = self
-            .store
+        let (now, today) = (store.clock.now(), store.clock.today());
+        let too_old = store
             .practice
             .read(|c| trust_table::too_old_since(c, now))?;
         if too_old.is_none() {
             return Ok(Vec::new());
         }
-        let (approved, open) = self.store.practice.read(|c| {
+        let (approved, open) = store.practice.read(|c| {
             let open = trust_table::open_by_phone(c, now)?;
             Ok::<_, ReferralError>((approval_table::approved(c)?, open))
         })?;

@@ -284,7 +284,13 @@ fn refer_names_everything_that_is_missing_and_then_queues() {
     let listed = program.json(&["outbox"]);
     assert_eq!(
         keys(&listed),
-        ["channel_problem", "needs_attention", "referrals", "waiting"]
+        [
+            "channel_problem",
+            "directory",
+            "needs_attention",
+            "referrals",
+            "waiting"
+        ]
     );
     assert_eq!(listed["waiting"], 1, "what was incomplete is not queued");
     let row = &listed["referrals"][0];
