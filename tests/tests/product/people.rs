@@ -358,6 +358,8 @@ fn h02_wrong_address_one_approved_under_another_name_is_held_and_looked_at_anew(
     nobody_listens(&practice);
     let named = |name: &str| format!("\"name\":\"{name}\"");
     let other = refer_to(&practice, DOE, "talking-therapies").unwrap();
+    // Of two of one moment chance says which is tried first, and one that cannot leave lets the other wait.
+    practice.time.pass(SignedDuration::from_secs(1));
     let queued = refer_to(&practice, SMITH, PAIN_PLATFORM).unwrap();
     let renamed = "NHS Talking Therapies, for anxiety and depression";
     // Another service takes the name of the one that a GP looks for.
