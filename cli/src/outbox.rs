@@ -4,7 +4,7 @@ use crate::{CliError, Common, actor, open, print_json};
 use clap::{Args, Subcommand};
 use engine::Engine;
 use referrals::{
-    desk::{ReferralRow, UnknownDecision},
+    desk::{DirectoryWaits, ReferralRow, UnknownDecision},
     outbox::outbox_table,
     patient::cui_date,
     people::Right,
@@ -92,6 +92,8 @@ fn list(engine: &Engine, common: &Common) -> Result<(), CliError> {
             outbox_table::channel_problem(c)?,
         ))
     })?;
+    // A directory that cannot be read is no reason to be silent about the referrals.
+    let directory = engine.directory_waits().ok();
     if common.json {
         let rows: Vec<_> = rows
             .iter()
@@ -107,6 +109,9 @@ fn list(engine: &Engine, common: &Common) -> Result<(), CliError> {
         return print_json(&serde_json::json!({
             "waiting": counts.waiting, "needs_attention": counts.needs_attention,
             "channel_problem": channel_problem, "referrals": rows,
+            "directory": directory.map(|waits| serde_json::json!({
+                "held": waits.held, "addresses": waits.addresses, "to_phone": waits.to_phone,
+            })),
         }));
     }
     say!(
@@ -116,6 +121,9 @@ fn list(engine: &Engine, common: &Common) -> Result<(), CliError> {
     );
     if let Some(problem) = channel_problem {
         say!("Nothing can be sent just now: {problem}");
+    }
+    if let Some(waits) = directory.filter(|waits| waits.count() > 0) {
+        say!("Of the directory: {}", waits_in_words(&waits));
     }
     for (row, why) in rows {
         let mark = if row.needs_attention { "!" } else { " " };
@@ -131,4 +139,21 @@ fn list(engine: &Engine, common: &Common) -> Result<(), CliError> {
         }
     }
     Ok(())
+}
+
+fn waits_in_words(waits: &DirectoryWaits) -> String {
+    let kinds = [
+        (
+            waits.held,
+            "held for a yes or a no (onward-cli sync --accept-held, or --refuse-held)",
+        ),
+        (waits.addresses, "to approve (onward-cli addresses)"),
+        (waits.to_phone, "to phone first (onward-cli addresses)"),
+    ];
+    let nouns = ["new versions", "addresses", "services"];
+    let waiting = kinds.iter().zip(nouns).filter(|((count, _), _)| *count > 0);
+    let said: Vec<String> = waiting
+        .map(|((count, what), noun)| format!("{noun} {what}: {count}"))
+        .collect();
+    said.join("; ")
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here opens a data folder. Passphrases come from a file or from standard input.
 
+mod ask;
 mod changes;
 mod check;
 mod keys;
@@ -28,6 +29,8 @@ pub enum PublishingCommand {
     Init(rotation::InitArguments),
     /// Say all that is wrong with a directory file, and what somebody should look at. Nothing is changed.
     Check(check::CheckArguments),
+    /// Write an e-mail that shows a service its entry and asks what is wrong with it. The service needs no account.
+    Ask(ask::AskArguments),
     /// Publish a directory file as static files. Changed addresses need a second person's signature first.
     Publish(publication::PublishArguments),
     /// As the second person: look at what would change, and sign the endpoints of a request.
@@ -105,6 +108,7 @@ pub fn run(command: &PublishingCommand, common: &Common) -> Result<(), CliError>
         PublishingCommand::Key(arguments) => keys::run(arguments, common),
         PublishingCommand::Init(arguments) => rotation::init(arguments, common),
         PublishingCommand::Check(arguments) => check::run(arguments, common),
+        PublishingCommand::Ask(arguments) => ask::run(arguments, common),
         PublishingCommand::Publish(arguments) => publication::run(arguments, common),
         PublishingCommand::SignEndpoints(arguments) => second_person::endpoints(arguments, common),
         PublishingCommand::SignRoot(arguments) => second_person::root(arguments, common),

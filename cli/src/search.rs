@@ -2,14 +2,15 @@
 
 use crate::{CliError, Common, open, print_json, text_of};
 use clap::Args;
-use engine::{Catalogue, MyUsual, PatientFacts, UsualHit, not_open_detail};
+use engine::{
+    Catalogue, Engine, HiddenHere, LayerMarks, MyUsual, PatientFacts, UsualHit, not_open_detail,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use services_directory::{
     criteria,
     ids::{OdsCode, ServiceId},
-    model::Tier,
-    search::SearchHit,
+    model::Category,
 };
 use std::collections::BTreeSet;
 
@@ -32,6 +33,8 @@ pub struct SearchArguments {
 struct Found {
     hits: Vec<Hit>,
     not_open: Vec<NotOpen>,
+    /// Asked for by their names, and hidden by this practice.
+    hidden_here: Vec<NamedHidden>,
     hidden: Hidden,
     crisis: bool,
     /// What words were taken for, where that is not what was typed.
@@ -52,9 +55,13 @@ struct Taken {
 struct Hit {
     id: String,
     name: String,
-    category: services_directory::model::Category,
+    category: Category,
     why: Vec<String>,
     favourite: bool,
+    /// On top of the list, because this practice put it there.
+    pinned: bool,
+    /// Who of this practice said that nothing is sent there, when and why.
+    do_not_refer: Option<String>,
     /// A public entry that no curator has checked: nothing is sent there.
     unassured: bool,
     /// The reasons that go there most often; only in "My usual".
@@ -68,11 +75,21 @@ struct NotOpen {
     reason: String,
 }
 
+#[derive(Serialize)]
+struct NamedHidden {
+    id: String,
+    name: String,
+    /// Who hid it, when and why.
+    said: String,
+}
+
 #[derive(Serialize, Default)]
 struct Hidden {
     age: usize,
     area: usize,
     closed: usize,
+    /// By this practice.
+    here: usize,
     /// The directory is a country's: services of other areas are not looked at.
     elsewhere_not_counted: bool,
 }
@@ -92,7 +109,9 @@ pub fn run(arguments: &SearchArguments, common: &Common) -> Result<(), CliError>
     let engine = open(common)?;
     let own_practice = engine.practice_ods_code()?;
     let searched = Searched {
+        engine: &engine,
         catalogue: &*engine.catalogue()?,
+        marks: engine.layer_marks()?,
         // A practice that is not set up yet has none.
         favourites: engine.favourites().unwrap_or_default(),
         today: engine.store.clock.today(),
@@ -104,7 +123,7 @@ pub fn run(arguments: &SearchArguments, common: &Common) -> Result<(), CliError>
             .try_for_each(|line| {
                 let line = batch_line(line)?;
                 let facts = facts(line.age, line.practice, own_practice.as_ref())?;
-                print_json(&searched.words(&line.text, &facts))
+                print_json(&searched.words(&line.text, &facts)?)
             });
     }
     let facts = facts(
@@ -114,9 +133,9 @@ pub fn run(arguments: &SearchArguments, common: &Common) -> Result<(), CliError>
     )?;
     let text = arguments.words.join(" ");
     let found = if text.trim().is_empty() {
-        searched.usual(engine.my_usual(&facts)?)
+        searched.usual(engine.my_usual(&facts)?)?
     } else {
-        searched.words(&text, &facts)
+        searched.words(&text, &facts)?
     };
     if common.json {
         return print_json(&found);
@@ -158,69 +177,97 @@ fn facts(
 }
 
 struct Searched<'a> {
+    engine: &'a Engine,
     catalogue: &'a Catalogue,
+    marks: LayerMarks,
     favourites: BTreeSet<String>,
     today: Date,
 }
 
 impl Searched<'_> {
-    fn words(&self, text: &str, facts: &PatientFacts) -> Found {
-        let found = self.catalogue.search(text, facts, self.today);
+    fn words(&self, text: &str, facts: &PatientFacts) -> Result<Found, CliError> {
+        let here = self
+            .engine
+            .search_here(self.catalogue, text, facts, self.today)?;
+        let found = here.results;
         let taken = found.understood_as.into_iter().map(|taken| Taken {
             typed: taken.typed,
             taken_for: taken.taken_for,
         });
         let not_open = found.not_open.iter();
-        Found {
-            hits: found.hits.into_iter().map(|hit| self.hit(hit)).collect(),
+        let hits = found.hits.into_iter().map(|hit| {
+            Ok(Hit {
+                why: hit.why,
+                ..self.hit(&hit.service_id, &hit.name, hit.category)?
+            })
+        });
+        Ok(Found {
+            hits: hits.collect::<Result<_, CliError>>()?,
             not_open: not_open
                 .map(|hit| self.closed(&hit.service_id, &hit.reason))
                 .collect(),
+            hidden_here: here.hidden.into_iter().map(named_hidden).collect(),
             hidden: Hidden {
                 age: found.hidden.age,
                 area: found.hidden.area,
                 closed: found.hidden.closed,
+                here: here.hidden_count,
                 elsewhere_not_counted: found.hidden.elsewhere_not_counted,
             },
             crisis: found.crisis,
             understood_as: taken.collect(),
             usual: false,
             of_practice: false,
-        }
+        })
     }
 
-    fn usual(&self, usual: MyUsual) -> Found {
+    fn usual(&self, usual: MyUsual) -> Result<Found, CliError> {
         let not_open = usual.not_open.iter();
-        let hit = |hit: UsualHit| Hit {
-            id: hit.service.id.to_string(),
-            name: hit.service.name,
-            category: hit.service.onward.category,
-            why: Vec::new(),
-            favourite: hit.favourite,
-            unassured: hit.service.onward.tier == Tier::Unassured,
-            reasons: hit.reasons.iter().map(|reason| reason.code()).collect(),
-        };
-        Found {
+        let of = |hit: &UsualHit| hit.service.id.to_string();
+        let (hidden, seen): (Vec<_>, Vec<_>) = usual
+            .hits
+            .into_iter()
+            .partition(|hit| self.marks.hides(&of(hit)));
+        let hits = seen.iter().map(|hit| {
+            let service = &hit.service;
+            Ok(Hit {
+                reasons: hit.reasons.iter().map(|reason| reason.code()).collect(),
+                ..self.hit(&service.id, &service.name, service.onward.category)?
+            })
+        });
+        Ok(Found {
             not_open: not_open.map(|(id, why)| self.closed(id, why)).collect(),
-            hits: usual.hits.into_iter().map(hit).collect(),
-            hidden: Hidden::default(),
+            hits: hits.collect::<Result<_, CliError>>()?,
+            hidden_here: Vec::new(),
+            hidden: Hidden {
+                here: hidden.len(),
+                ..Hidden::default()
+            },
             crisis: false,
             understood_as: Vec::new(),
             usual: true,
             of_practice: usual.of_practice,
-        }
+        })
     }
 
-    fn hit(&self, hit: SearchHit) -> Hit {
-        Hit {
-            favourite: self.favourites.contains(hit.service_id.as_str()),
-            unassured: self.catalogue.is_unassured(&hit.service_id),
-            id: hit.service_id.to_string(),
-            name: hit.name,
-            category: hit.category,
-            why: hit.why,
+    fn hit(&self, service_id: &ServiceId, name: &str, category: Category) -> Result<Hit, CliError> {
+        let id = service_id.as_str();
+        let stopped = self.marks.do_not_refer.contains(id);
+        Ok(Hit {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            category,
+            why: Vec::new(),
+            favourite: self.favourites.contains(id),
+            pinned: self.marks.pinned.contains(id),
+            do_not_refer: if stopped {
+                self.engine.do_not_refer(id)?
+            } else {
+                None
+            },
+            unassured: self.catalogue.is_unassured(service_id),
             reasons: Vec::new(),
-        }
+        })
     }
 
     fn closed(&self, id: &ServiceId, reason: &criteria::NotOpen) -> NotOpen {
@@ -244,6 +291,14 @@ impl Searched<'_> {
             name: self.catalogue.name_of(id).unwrap_or_default(),
             reason: format!("{code}{detail}{successor}"),
         }
+    }
+}
+
+fn named_hidden(hidden: HiddenHere) -> NamedHidden {
+    NamedHidden {
+        id: hidden.service_id,
+        name: hidden.name,
+        said: hidden.said,
     }
 }
 
@@ -277,14 +332,16 @@ fn print_words(found: &Found) {
         );
     }
     for hit in &found.hits {
-        let favourite = if hit.favourite { "  (favourite)" } else { "" };
-        let unassured = if hit.unassured {
-            "  (public entry, not checked by a curator)"
-        } else {
-            ""
-        };
         let said = [hit.why.join(", "), hit.reasons.join(", ")].concat();
-        say!("{}  [{}]{favourite}{unassured}  {said}", hit.name, hit.id);
+        say!("{}  [{}]{}  {said}", hit.name, hit.id, marks(hit));
+    }
+    for hidden in &found.hidden_here {
+        say!(
+            "Hidden here: {}  [{}]  {}",
+            hidden.name,
+            hidden.id,
+            hidden.said
+        );
     }
     for closed in &found.not_open {
         say!(
@@ -303,7 +360,24 @@ fn print_words(found: &Found) {
             hidden.closed
         );
     }
+    if hidden.here > 0 {
+        say!("Hidden by this practice: {}", hidden.here);
+    }
     if hidden.elsewhere_not_counted {
         say!("Services of other areas are not counted");
     }
+}
+
+/// What stands beside a hit, each in brackets.
+fn marks(hit: &Hit) -> String {
+    let stopped = hit.do_not_refer.as_deref();
+    let marks = [
+        stopped.map(|why| format!("do not refer here: {why}")),
+        hit.pinned.then(|| "pinned here".to_owned()),
+        hit.favourite.then(|| "favourite".to_owned()),
+        hit.unassured
+            .then(|| "public entry, not checked by a curator".to_owned()),
+    ];
+    let marks = marks.into_iter().flatten();
+    marks.fold(String::new(), |said, mark| said + "  (" + &mark + ")")
 }

@@ -2,7 +2,7 @@
 
 use crate::{Catalogue, Engine, EngineError, session::Needs};
 use referrals::{
-    ReferralError,
+    Desk, ReferralError,
     desk::AddressToApprove,
     people::{Pin, Right},
 };
@@ -29,26 +29,24 @@ impl Engine {
         self.allow(Needs::Right(Right::ApproveAddresses))?;
         match self.catalogue() {
             Err(EngineError::NoDirectory) => Ok(Vec::new()),
-            other => self.not_approved_of(&*other?),
+            other => Self::not_approved_of(&self.desk, &*other?),
         }
     }
 
     /// How much waits for those who keep the directory: a version that is held, addresses to approve, services to phone. None for anybody
     /// else. The window reads it by itself: it keeps no session awake, and waits for no search that is being made ready.
-    pub fn waiting_for_keepers(&self) -> Result<usize, EngineError> {
+    pub fn waiting_for_keepers(&self) -> Result<u32, EngineError> {
         if self.allow(Needs::Seen(Right::KeepDirectory)).is_err() {
             return Ok(0);
         }
-        let held = self.feed_status()?.and_then(|status| status.held);
-        let held = usize::from(held.is_some_and(|held| !held.refused));
-        let Some(catalogue) = self.current.held_as_applied()? else {
-            return Ok(held);
-        };
-        Ok(held + self.not_approved_of(&catalogue)?.len() + self.to_phone_of(&catalogue)?.len())
+        Ok(self.keepers_work().waits()?.count())
     }
 
-    fn not_approved_of(&self, catalogue: &Catalogue) -> Result<Vec<AddressToApprove>, EngineError> {
-        let today = self.store.clock.today();
+    pub(crate) fn not_approved_of(
+        desk: &Desk,
+        catalogue: &Catalogue,
+    ) -> Result<Vec<AddressToApprove>, EngineError> {
+        let today = desk.clock.today();
         let by_id: BTreeMap<&EndpointId, &Endpoint> = catalogue
             .endpoints()
             .iter()
@@ -70,7 +68,7 @@ impl Engine {
             })
             .collect();
         addresses.sort_by(|a, b| (&a.service_name, &a.address).cmp(&(&b.service_name, &b.address)));
-        Ok(self.desk.not_approved(addresses)?)
+        Ok(desk.not_approved(addresses)?)
     }
 
     /// Each of them beside what was approved before, and beside everything that it could be taken for.

@@ -162,6 +162,7 @@ impl Engine {
             "kind": "corrections",
             "directory": header.id,
             "directory_version": header.version,
+            "corrections_to": header.corrections_to,
             "practice": practice.map(|code| code.to_string()),
             "demonstration": self.is_demonstration(),
             "corrections": rows,

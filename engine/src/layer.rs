@@ -77,7 +77,7 @@ fn stops(entry: &LayerEntry) -> bool {
 
 impl Engine {
     /// Who said not to refer there, when and why, in one line.
-    pub(crate) fn do_not_refer(&self, service_id: &str) -> Result<Option<String>, EngineError> {
+    pub fn do_not_refer(&self, service_id: &str) -> Result<Option<String>, EngineError> {
         let entries = self
             .store
             .practice
@@ -334,7 +334,7 @@ impl Engine {
         );
         Ok(self.store.practice.write(move |tx| {
             match rebased {
-                Some(base) => correction_table::rebase(tx, &correction.id, &base)?,
+                Some(base) => correction_table::rebase(tx, &correction, &base)?,
                 None => correction_table::set_state(
                     tx,
                     &correction.id,

@@ -10,6 +10,7 @@ pub mod copied;
 pub mod crash;
 mod current;
 mod daily;
+mod directory_waits;
 mod facts;
 mod found;
 mod keeping;

@@ -3,6 +3,7 @@
 use crate::{
     Engine, EngineError,
     daily::{DailyThread, DailyWork},
+    directory_waits::KeepersWork,
     layer,
 };
 use demo::mail_server::RunningMailServer;
@@ -71,10 +72,8 @@ impl Engine {
         let ours = Arc::new(AtomicBool::new(false));
         let daily = DailyThread::start(self.daily_work(), ours.clone())?;
         let (sender, stopping) = (self.sender(changed), stop.clone());
-        let (demonstration, desk) = (
-            self.is_demonstration().then(|| self.store.clone()),
-            self.desk.clone(),
-        );
+        let demonstration = self.is_demonstration().then(|| self.store.clone());
+        let (desk, keepers) = (self.desk.clone(), self.keepers_work());
         let runtime = runtime()?;
         let thread = std::thread::Builder::new()
             .name("sender".into())
@@ -82,6 +81,7 @@ impl Engine {
                 runtime.block_on(send_whenever_ours(
                     sender,
                     desk,
+                    keepers,
                     demonstration,
                     &stopping,
                     &ours,
@@ -140,6 +140,7 @@ impl Engine {
 async fn send_whenever_ours(
     sender: Sender,
     desk: Desk,
+    keepers: KeepersWork,
     demonstration: Option<store::Store>,
     stop: &AtomicBool,
     sends: &AtomicBool,
@@ -156,8 +157,10 @@ async fn send_whenever_ours(
                 sender.turn_or_sleep().await;
                 if next_look <= Instant::now() {
                     next_look = Instant::now() + LOOK_FOR_THE_DAY;
+                    // A directory that cannot be read is no reason to be silent about the referrals.
+                    let waits = || keepers.waits().unwrap_or_default();
                     // What goes wrong with the line is written in its own row, and is looked at again.
-                    let _ = sender.daily_line(&desk).await;
+                    let _ = sender.daily_line(&desk, &waits).await;
                 }
             }
             None => sender.sleep_for(LOOK_FOR_LOCK).await,

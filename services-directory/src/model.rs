@@ -49,6 +49,10 @@ pub struct DirectoryHeader {
     pub demonstration: bool,
     #[serde(default)]
     pub licence: Option<String>,
+    /// The curators' own e-mail address, for what people say that entries should say. Left out where there is none: an older reader
+    /// refuses a field that it does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrections_to: Option<String>,
 }
 
 /// A piece of country that services serve: a PCN, a place, an integrated care board.

@@ -970,6 +970,8 @@ view! {
         pub directory_name: String,
         #[ts(type = "number")]
         pub directory_version: u64,
+        /// The curators' e-mail address, where the directory gives one.
+        pub corrections_to: Option<String>,
     }
 
     struct ExportedCorrections {

@@ -18,7 +18,7 @@ use services_directory::{
 };
 use signed_feed::{
     keys::{KeyPurpose, PublicKey, SigningKey},
-    publish::{Keyring, PublishError, Repository, Signers},
+    publish::{Keyring, Left, PublishError, Repository, Signers},
     source::Progress,
 };
 use std::{
@@ -116,10 +116,21 @@ impl Area {
     }
 
     pub fn publish_at(&mut self, text: &str, now: Timestamp) -> Result<(), PublishError> {
+        self.publish_without(text, &[], now).map(drop)
+    }
+
+    /// With why each service that is not in it any more has left. Answers the directory as it was published.
+    pub fn publish_without(
+        &mut self,
+        text: &str,
+        left: &[Left],
+        now: Timestamp,
+    ) -> Result<Directory, PublishError> {
         let keys = self.curators.all();
-        let edition = self.repository.edition(text, &[], now)?;
+        let edition = self.repository.edition(text, left, now)?;
         self.repository
-            .publish(&edition, None, &Signers::keys(&keys), now)
+            .publish(&edition, None, &Signers::keys(&keys), now)?;
+        Ok(edition.directory)
     }
 
     pub fn heartbeat(&mut self) {

@@ -158,7 +158,7 @@ describe('this entry is wrong', () => {
 		const written = vi.spyOn(backend, 'exportCorrections');
 		const window = await openPart('Corrections', backend);
 		const email = value('#curator-email');
-		expect(email).toContain('Subject: Corrections to');
+		expect(email).toMatch(/^To: corrections@directory\.example\nSubject: Corrections to/);
 		expect(email).toContain('we say: “01632 960139”');
 		for (const name of ['Amy Cope', 'Tom Ellis', 'SMITH']) expect(email).not.toContain(name);
 		await window.keyboard.click(named('Write the file'));

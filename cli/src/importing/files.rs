@@ -115,6 +115,7 @@ impl Beside {
                 published_on: today,
                 demonstration: false,
                 licence: None,
+                corrections_to: None,
             }),
             path: self.directory.clone(),
             bytes: None,

@@ -7,7 +7,7 @@ use services_directory::{
     ids::ServiceId,
     trust_table::{self, PhoneCheck},
 };
-use store::{Act, NewAct, StoreError, audit_table};
+use store::{Act, NewAct, Store, StoreError, audit_table};
 
 /// A service to which nothing is sent until somebody has phoned it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,25 +24,31 @@ impl Engine {
     /// None while the directory is young enough. Only addresses that the practice has approved: the others are held for that.
     pub fn phone_checks_needed(&self) -> Result<Vec<NeedsPhoneCheck>, EngineError> {
         self.allow(Needs::Right(Right::KeepDirectory))?;
-        match self.catalogue() {
-            Err(EngineError::NoDirectory) => Ok(Vec::new()),
-            other => self.to_phone_of(&*other?),
+        let catalogue = match self.catalogue() {
+            Err(EngineError::NoDirectory) => return Ok(Vec::new()),
+            other => other?,
+        };
+        let mut needed = Self::to_phone_of(&self.store, &catalogue)?;
+        for it in &mut needed {
+            let service = catalogue.service(&it.service_id)?;
+            it.phone = service.as_ref().and_then(phone_of);
         }
+        Ok(needed)
     }
 
+    /// Without the numbers, which stand in the services' records.
     pub(crate) fn to_phone_of(
-        &self,
+        store: &Store,
         catalogue: &Catalogue,
     ) -> Result<Vec<NeedsPhoneCheck>, EngineError> {
-        let (now, today) = (self.store.clock.now(), self.store.clock.today());
-        let too_old = self
-            .store
+        let (now, today) = (store.clock.now(), store.clock.today());
+        let too_old = store
             .practice
             .read(|c| trust_table::too_old_since(c, now))?;
         if too_old.is_none() {
             return Ok(Vec::new());
         }
-        let (approved, open) = self.store.practice.read(|c| {
+        let (approved, open) = store.practice.read(|c| {
             let open = trust_table::open_by_phone(c, now)?;
             Ok::<_, ReferralError>((approval_table::approved(c)?, open))
         })?;
@@ -55,11 +61,10 @@ impl Engine {
             let all = approved.get(endpoint.id.as_str()).into_iter().flatten();
             let mut of_it = all.filter(|it| it.holds_for(&digest, &service.name));
             if of_it.next().is_some() && !open.contains(&digest) {
-                let record = catalogue.record(&service.id)?;
                 needed.push(NeedsPhoneCheck {
                     service_id: service.id.to_string(),
                     service_name: service.name.to_string(),
-                    phone: record.as_ref().and_then(phone_of),
+                    phone: None,
                     endpoint_id: endpoint.id.to_string(),
                     digest,
                     address: endpoint.address.clone(),

@@ -13,6 +13,27 @@ pub struct AttentionCount {
     pub oldest_days: u32,
 }
 
+/// What of the directory waits for those who keep it, as counted by whoever knows the directory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DirectoryWaits {
+    /// Versions that wait for a yes or a no: one at most.
+    pub held: u32,
+    /// Addresses to which nothing is sent before the practice has approved them.
+    pub addresses: u32,
+    /// Services to phone before anything is sent there, because the directory is too old.
+    pub to_phone: u32,
+    /// Since when, as far as is known, the oldest of it waits.
+    pub since: Option<Timestamp>,
+}
+
+impl DirectoryWaits {
+    pub fn count(&self) -> u32 {
+        self.held
+            .saturating_add(self.addresses)
+            .saturating_add(self.to_phone)
+    }
+}
+
 impl Desk {
     /// The kinds in the order of the list, each once.
     pub fn attention(&self) -> Result<Vec<AttentionCount>, ReferralError> {

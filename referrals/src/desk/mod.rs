@@ -16,7 +16,7 @@ mod usual;
 mod worklist;
 
 pub use approvals::AddressToApprove;
-pub use attention::AttentionCount;
+pub use attention::{AttentionCount, DirectoryWaits};
 pub use concerns::{ConcernSource, SafetyConcern};
 pub use earlier::EarlierReferral;
 pub use offers::Offer;

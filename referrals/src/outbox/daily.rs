@@ -3,7 +3,7 @@
 use super::{Sender, daily_table, policy};
 use crate::{
     Desk, ReferralError,
-    desk::AttentionCount,
+    desk::{AttentionCount, DirectoryWaits},
     mailbox_table,
     render::{
         daily,
@@ -54,8 +54,13 @@ pub fn after(
 }
 
 impl Sender {
-    /// Sends the day's line when it is due. Only the holder of the lock calls it, between two turns. Nothing of the outbox is touched.
-    pub async fn daily_line(&self, desk: &Desk) -> Result<bool, ReferralError> {
+    /// Sends the day's line when it is due, with what of the directory waits. Only the holder of the lock calls it, between two turns. Nothing
+    /// of the outbox is touched.
+    pub async fn daily_line(
+        &self,
+        desk: &Desk,
+        directory: &dyn Fn() -> DirectoryWaits,
+    ) -> Result<bool, ReferralError> {
         let now = self.clock.now();
         let day = local_date(now);
         let today = self.practice.read(|c| daily_table::read(c, day))?;
@@ -69,7 +74,13 @@ impl Sender {
         if self.practice.read(daily_table::channel_is_shut)? {
             return Ok(false);
         }
-        let oldest = desk.oldest_attention()?;
+        // However long something waits: nothing is counted before the hour.
+        if !is_due(today.as_ref(), Some(Timestamp::MIN), now) {
+            return Ok(false);
+        }
+        let waits = directory();
+        let oldest = [desk.oldest_attention()?, waits.since];
+        let oldest = oldest.into_iter().flatten().min();
         if !is_due(today.as_ref(), oldest, now) {
             return Ok(false);
         }
@@ -77,7 +88,7 @@ impl Sender {
             return Ok(false);
         };
         let attempts = today.map_or(0, |day| day.attempt_count).saturating_add(1);
-        let bytes = self.line(&desk.attention()?, &mailbox, day, now)?;
+        let bytes = self.line(&desk.attention()?, &waits, &mailbox, now)?;
         // Written first: a program that dies in between sends no second one this quarter of an hour, and "uncertain" is never undone.
         let wait = now + SignedDuration::from_mins(15);
         self.practice
@@ -109,15 +120,15 @@ impl Sender {
     fn line(
         &self,
         counts: &[AttentionCount],
+        waits: &DirectoryWaits,
         mailbox: &Mailbox,
-        day: Date,
         now: Timestamp,
     ) -> Result<Vec<u8>, ReferralError> {
         let demonstration = self.demonstration;
         Ok(notice(&Notice {
             mailbox,
-            subject: &daily::subject(counts, demonstration),
-            text: &daily::text(counts, day, demonstration),
+            subject: &daily::subject(counts, waits, demonstration),
+            text: &daily::text(counts, waits, local_date(now), demonstration),
             id: &format!("day-{}", store::event::new_id(now)),
             at: now,
         })?)

@@ -1,18 +1,24 @@
-//! The daily line to the practice's own mailbox: how many referrals need somebody, by kind, and nothing that identifies a person.
+//! The daily line to the practice's own mailbox: how many referrals need somebody, by kind, what of the directory waits, and nothing that identifies a person.
 
-use crate::desk::AttentionCount;
+use crate::desk::{AttentionCount, DirectoryWaits};
 use jiff::civil::Date;
 use letter::DEMONSTRATION;
 
 /// "Onward: 3 need attention (on one computer)". Counts alone: a subject is never encrypted.
-pub fn subject(counts: &[AttentionCount], demonstration: bool) -> String {
+pub fn subject(counts: &[AttentionCount], waits: &DirectoryWaits, demonstration: bool) -> String {
     let mark = if demonstration { "DEMONSTRATION: " } else { "" };
-    let all: u32 = counts.iter().map(|count| count.count).sum();
+    let referrals: u32 = counts.iter().map(|count| count.count).sum();
+    let all = referrals.saturating_add(waits.count());
     let need = if all == 1 { "needs" } else { "need" };
     format!("{mark}Onward: {all} {need} attention, on one computer")
 }
 
-pub fn text(counts: &[AttentionCount], day: Date, demonstration: bool) -> String {
+pub fn text(
+    counts: &[AttentionCount],
+    waits: &DirectoryWaits,
+    day: Date,
+    demonstration: bool,
+) -> String {
     let mut lines = Vec::new();
     if demonstration {
         lines.push(DEMONSTRATION.to_owned());
@@ -23,9 +29,29 @@ pub fn text(counts: &[AttentionCount], day: Date, demonstration: bool) -> String
     ));
     lines.push(String::new());
     lines.extend(counts.iter().map(line));
+    lines.extend(of_the_directory(waits));
     lines.push(String::new());
+    if waits.count() > 0 {
+        lines.push("What waits of the directory stands under Practice.".to_owned());
+    }
     lines.push("Open Onward on that computer, and look on top of Referrals. Other computers that use Onward send a line of their own.".to_owned());
     lines.join("\r\n")
+}
+
+fn of_the_directory(waits: &DirectoryWaits) -> impl Iterator<Item = String> {
+    let kinds = [
+        (
+            "new versions of the directory, held for a yes or a no",
+            waits.held,
+        ),
+        ("addresses of services to approve", waits.addresses),
+        (
+            "services to phone before anything is sent there",
+            waits.to_phone,
+        ),
+    ];
+    let waiting = kinds.into_iter().filter(|(_, count)| *count > 0);
+    waiting.map(|(what, count)| format!("- {what}: {count}"))
 }
 
 fn line(count: &AttentionCount) -> String {
@@ -66,10 +92,11 @@ mod tests {
         );
         let day = "2026-11-23".parse().unwrap();
         assert_eq!(
-            subject(&counts, true),
+            subject(&counts, &DirectoryWaits::default(), true),
             "DEMONSTRATION: Onward: 4 need attention, on one computer"
         );
-        let said = text(&counts, day, false);
+        let said = text(&counts, &DirectoryWaits::default(), day, false);
+        assert!(!said.contains("directory"), "{said}");
         assert!(
             said.contains("- no answer from the service: chase: 2, the oldest for 12 days\r\n"),
             "{said}"
@@ -80,5 +107,32 @@ mod tests {
         );
         assert!(said.contains("held for a person: 1, since today\r\n"));
         assert!(said.starts_with("What needs somebody on 23-Nov-2026, on the computer"));
+    }
+    #[test]
+    fn what_waits_of_the_directory_is_counted_with_the_referrals() {
+        let held = [AttentionCount {
+            kind: "held",
+            count: 1,
+            oldest_days: 0,
+        }];
+        let waits = DirectoryWaits {
+            held: 1,
+            addresses: 3,
+            to_phone: 0,
+            since: None,
+        };
+        assert_eq!(
+            subject(&held, &waits, false),
+            "Onward: 5 need attention, on one computer"
+        );
+        let said = text(&[], &waits, "2026-11-23".parse().unwrap(), false);
+        for line in [
+            "- new versions of the directory, held for a yes or a no: 1\r\n",
+            "- addresses of services to approve: 3\r\n",
+            "What waits of the directory stands under Practice.\r\n",
+        ] {
+            assert!(said.contains(line), "{line}: {said}");
+        }
+        assert!(!said.contains("to phone"), "{said}");
     }
 }

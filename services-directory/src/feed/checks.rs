@@ -2,8 +2,8 @@
 
 use super::{FeedProblem, address};
 use crate::model::{
-    DirectoryRecord, Endpoint, HealthcareService, ReferralMethod, ServiceStatus, Tier, Tombstone,
-    TombstoneReason,
+    Channel, DirectoryRecord, Endpoint, HealthcareService, ReferralMethod, ServiceStatus, Tier,
+    Tombstone, TombstoneReason,
 };
 
 const LONGEST_NAME: usize = 200;
@@ -107,7 +107,12 @@ pub fn check_record(record: &DirectoryRecord, found: &mut Vec<FeedProblem>) {
         }
     };
     match record {
-        DirectoryRecord::Directory(header) => named(&header.name),
+        DirectoryRecord::Directory(header) => {
+            named(&header.name);
+            let to = header.corrections_to.as_deref();
+            let wrong = to.and_then(|to| address::problem_of(Channel::SecureEmail, to));
+            found.extend(wrong.map(|what| value("corrections_to", what)));
+        }
         DirectoryRecord::Area(area) => named(&area.name),
         DirectoryRecord::Practice(practice) => named(&practice.name),
         DirectoryRecord::Organization(organization) => {

@@ -1,6 +1,8 @@
 //! The table `corrections`: what people say that entries should say, until the curator has taken it up or somebody has taken it back.
 
-use super::{Correction, CorrectionState, LayerError, fields::ServiceField, from_millis};
+use super::{
+    Correction, CorrectionState, LayerError, fields::ServiceField, from_millis, history_table,
+};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, Transaction, named_params};
 
@@ -72,13 +74,34 @@ pub fn set_state(
     Ok(())
 }
 
-/// "Still ours": what is published now becomes what it is compared with.
-pub fn rebase(tx: &Transaction<'_>, id: &str, base: &str) -> Result<(), LayerError> {
-    tx.execute(
-        "UPDATE corrections SET base = :base, state = 'open', published = NULL WHERE id = :id",
-        named_params! { ":id": id, ":base": base },
+/// "Still ours": what is published now becomes what it is compared with, and the record that says so the one that it is based on.
+/// Refused where another version was compared since somebody read it.
+pub fn rebase(tx: &Transaction<'_>, correction: &Correction, base: &str) -> Result<(), LayerError> {
+    let rebased = tx.execute(
+        "UPDATE corrections SET base = :base, base_digest = :base_digest, state = 'open', published = NULL
+         WHERE id = :id AND state = 'conflict' AND published = :base",
+        named_params! {
+            ":id": correction.id, ":base": base, ":base_digest": digest_of_what_says(tx, correction, base)?,
+        },
     )?;
+    if rebased == 0 {
+        return Err(LayerError::NotThere);
+    }
     Ok(())
+}
+
+/// The digest of the record that was last seen, if it says this; "" where it does not: it is not known then which one did.
+fn digest_of_what_says(
+    connection: &Connection,
+    correction: &Correction,
+    value: &str,
+) -> Result<String, LayerError> {
+    let seen = history_table::seen(connection)?.remove(&correction.service_id);
+    let seen = seen.filter(|seen| {
+        let says = seen.values.get(&correction.field);
+        says.map_or("", String::as_str) == value
+    });
+    Ok(seen.map(|seen| seen.digest).unwrap_or_default())
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Correction> {

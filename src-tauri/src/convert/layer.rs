@@ -340,6 +340,9 @@ pub fn corrections(engine: &Engine) -> Result<CorrectionsView, EngineError> {
         open: all(&open),
         taken_up: all(&taken_up),
         directory_version: header.as_ref().map_or(0, |header| header.version),
+        corrections_to: header
+            .as_ref()
+            .and_then(|header| header.corrections_to.clone()),
         directory_name: header.map(|header| header.name).unwrap_or_default(),
     })
 }

@@ -95,8 +95,7 @@ pub(super) fn directory_state(engine: &Engine) -> Result<Option<DirectoryState>,
                 held_since: held
                     .filter(|it| !it.refused)
                     .map(|it| it.held_at.to_string()),
-                waiting_for_keepers: u32::try_from(engine.waiting_for_keepers()?)
-                    .unwrap_or(u32::MAX),
+                waiting_for_keepers: engine.waiting_for_keepers()?,
             }))
         }
         Err(EngineError::NoDirectory) => Ok(None),

@@ -2,9 +2,10 @@
 
 use product_tests::directories::STARTER;
 use product_tests::patients::SMITH;
-use product_tests::practice::PAIN_PLATFORM;
+use product_tests::practice::{PAIN_PLATFORM, Practice};
 use product_tests::program::Program;
 use serde_json::Value;
+use services_directory::layer::LayerKind;
 use tempfile::TempDir;
 
 /// `onward-cli` over a folder that is not there yet: it becomes a demonstration.
@@ -36,6 +37,7 @@ fn search_finds_by_half_words_and_always_answers_in_one_form() {
         [
             "crisis",
             "hidden",
+            "hidden_here",
             "hits",
             "not_open",
             "of_practice",
@@ -47,9 +49,11 @@ fn search_finds_by_half_words_and_always_answers_in_one_form() {
         keys(&found["hits"][0]),
         [
             "category",
+            "do_not_refer",
             "favourite",
             "id",
             "name",
+            "pinned",
             "reasons",
             "unassured",
             "why"
@@ -58,7 +62,7 @@ fn search_finds_by_half_words_and_always_answers_in_one_form() {
     assert_eq!(found["usual"], false);
     assert_eq!(
         keys(&found["hidden"]),
-        ["age", "area", "closed", "elsewhere_not_counted"]
+        ["age", "area", "closed", "elsewhere_not_counted", "here"]
     );
     assert_eq!(
         (&found["hits"][0]["id"], &found["crisis"]),
@@ -101,6 +105,102 @@ fn search_finds_by_half_words_and_always_answers_in_one_form() {
     assert!(!refused.succeeded);
     assert_eq!(refused.json()["error"]["code"], "usage");
     assert!(!refused.out.contains("SMITH"), "{}", refused.out);
+}
+
+/// What the window shows of the practice's own layer, for whoever has no window.
+#[test]
+fn search_says_what_this_practice_pinned_hid_and_does_not_refer_to() {
+    let practice = Practice::open();
+    let program = Program::over(&practice.data(), &practice.beside("home"));
+    let found = |words: &[&str]| program.json(&[&["search"], words].concat());
+    let ids = |found: &Value| -> Vec<String> {
+        let hits = found["hits"].as_array().unwrap().iter();
+        hits.map(|hit| hit["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let plain = found(&["fibro"]);
+    let before = ids(&plain);
+    assert!(before.len() > 3, "{before:?}");
+    for hit in plain["hits"].as_array().unwrap() {
+        assert_eq!(
+            (&hit["pinned"], &hit["do_not_refer"]),
+            (&false.into(), &Value::Null)
+        );
+    }
+    assert_eq!(plain["hidden"]["here"], 0);
+
+    let [hidden, stopped] = [&before[0], &before[1]];
+    let pinned = before.last().unwrap();
+    for (id, kind, words) in [
+        (pinned, LayerKind::Pin, ""),
+        (hidden, LayerKind::Hidden, "Ours only on Mondays."),
+        (stopped, LayerKind::DoNotRefer, "Triage has stopped."),
+    ] {
+        practice.engine.add_to_layer(id, kind, words).unwrap();
+    }
+    let said = "Dr Nia Okafor, 21-Nov-2026: Triage has stopped.";
+    let here = found(&["fibro"]);
+    let after = ids(&here);
+    assert_eq!((&after[0], after.contains(hidden)), (pinned, false));
+    assert_eq!(here["hits"][0]["pinned"], true);
+    let at = after.iter().position(|id| id == stopped).unwrap();
+    assert_eq!(here["hits"][at]["do_not_refer"], said);
+    assert_eq!(here["hidden"]["here"], 1);
+    assert_eq!(here["hidden_here"], serde_json::json!([]));
+
+    let words = program.run(&["search", "fibro"]).out;
+    let line = |id: &str| {
+        let mut lines = words.lines();
+        lines.find(|line| line.contains(&format!("[{id}]")))
+    };
+    assert!(line(pinned).unwrap().contains("(pinned here)"), "{words}");
+    let mark = format!("(do not refer here: {said})");
+    assert!(line(stopped).unwrap().contains(&mark), "{words}");
+    assert_eq!(line(hidden), None);
+    assert!(words.contains("Hidden by this practice: 1\n"), "{words}");
+
+    // By its own name it is found, with who hid it and why.
+    let name = plain["hits"][0]["name"].as_str().unwrap();
+    let named = found(&[name]);
+    assert_eq!(
+        named["hidden_here"],
+        serde_json::json!([{
+            "id": hidden, "name": name, "said": "Dr Nia Okafor, 21-Nov-2026: Ours only on Mondays.",
+        }])
+    );
+    assert!(!ids(&named).contains(hidden));
+    let words = program.run(&["search", name]).out;
+    assert!(
+        words.contains(&format!("Hidden here: {name}  [{hidden}]  Dr Nia Okafor")),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_curator_asks_a_service_what_is_wrong_with_its_entry_by_an_e_mail() {
+    let (program, folder) = fresh();
+    let file = folder.path().join("area.jsonl");
+    std::fs::write(&file, STARTER).unwrap();
+    let file = file.to_str().unwrap();
+    let printed = program.run(&["directory", "ask", file, PAIN_PLATFORM]);
+    assert!(printed.succeeded, "{printed:?}");
+    insta::assert_snapshot!(printed.out);
+
+    let to = folder.path().join("to send");
+    let to = to.to_str().unwrap();
+    let written = program.json(&["directory", "ask", file, PAIN_PLATFORM, "--to", to]);
+    let path = written["path"].as_str().unwrap();
+    assert!(path.ends_with("ask-pain-platform.txt"), "{path}");
+    let text = std::fs::read_to_string(path).unwrap();
+    assert_eq!(written["email"], text);
+    assert_eq!(printed.out.trim_end(), text.trim_end());
+
+    let nobody = program.json(&["directory", "ask", file, "nowhere"]);
+    assert_eq!(nobody["error"]["code"], "directory-changed");
+    assert!(
+        !folder.path().join("data").exists(),
+        "no data folder is opened"
+    );
 }
 
 #[test]
@@ -184,7 +284,13 @@ fn refer_names_everything_that_is_missing_and_then_queues() {
     let listed = program.json(&["outbox"]);
     assert_eq!(
         keys(&listed),
-        ["channel_problem", "needs_attention", "referrals", "waiting"]
+        [
+            "channel_problem",
+            "directory",
+            "needs_attention",
+            "referrals",
+            "waiting"
+        ]
     );
     assert_eq!(listed["waiting"], 1, "what was incomplete is not queued");
     let row = &listed["referrals"][0];

@@ -326,6 +326,81 @@ fn corrections_go_to_the_curator_without_a_person_in_them() {
 }
 
 #[test]
+fn corrections_name_the_curators_address_where_the_directory_gives_one() {
+    let practice = Practice::open();
+    let engine = &practice.engine;
+    let to = || {
+        let folder = practice.beside("to the curator");
+        let (path, _) = engine.export_corrections(&folder).unwrap();
+        let text = std::fs::read_to_string(path).unwrap();
+        let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+        file["corrections_to"].clone()
+    };
+    correct(engine, ServiceField::Wait, "8 weeks");
+    assert_eq!(to(), serde_json::Value::Null);
+    let header = "\"demonstration\":true";
+    let given = |address: &str| {
+        assert!(STARTER.contains(header));
+        let more = format!("{header},\"corrections_to\":\"{address}\"");
+        let text =
+            STARTER
+                .replacen(header, &more, 1)
+                .replacen("\"version\":1,", "\"version\":2,", 1);
+        Directory::read(text.as_bytes(), FeedLimits::default())
+    };
+    let address = "corrections@directory.example";
+    engine.load_directory(given(address).unwrap()).unwrap();
+    assert_eq!(to(), address);
+    for wrong in [
+        "",
+        "nobody",
+        "a@directory.example, b@directory.example",
+        "A <a@directory.example>",
+        "a@Directory.example",
+        "a@dіrectory.example",
+        "a@directory.example\\r\\nBcc: b@directory.example",
+        "a@directory.example?subject=x",
+    ] {
+        let refused = given(wrong).unwrap_err();
+        assert!(refused.to_string().contains("corrections_to"), "{refused}");
+    }
+}
+
+#[test]
+fn a_correction_that_is_kept_goes_to_the_curator_with_the_record_that_it_is_compared_with_now() {
+    let practice = Practice::open();
+    let engine = &practice.engine;
+    let digest = || {
+        let services = published(engine).services;
+        let mut named = services.iter().filter(|it| it.id.as_str() == PAIN_PLATFORM);
+        directory_table::service_digest(named.next().unwrap())
+    };
+    let told = || {
+        let folder = practice.beside("to the curator");
+        let (path, _) = engine.export_corrections(&folder).unwrap();
+        let text = std::fs::read_to_string(path).unwrap();
+        let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let one = file["corrections"][0].clone();
+        let field = |name: &str| one[name].as_str().unwrap().to_owned();
+        (field("published"), field("record_sha256"))
+    };
+    let first = digest();
+    correct(engine, ServiceField::DutyLine, NEW_LINE);
+    assert_eq!(told(), (OLD_LINE.to_owned(), first.clone()));
+    let other = "01632 960300";
+    engine.load_directory(version(2, OLD_LINE, other)).unwrap();
+    let (conflict, _) = engine.corrections().unwrap();
+    let seen = told();
+    assert_eq!(seen, (OLD_LINE.to_owned(), first.clone()), "nobody decided");
+    let keep = || engine.settle_correction(&conflict[0].id, CorrectionDecision::KeepOurs);
+    keep().unwrap();
+    assert_ne!(digest(), first);
+    assert_eq!(told(), (other.to_owned(), digest()));
+    // It is kept once: what was read before is not what stands there now.
+    assert_eq!(code(keep()), "not-found");
+}
+
+#[test]
 fn h24_what_the_practice_hid_is_counted_and_found_by_its_name_and_pins_come_first() {
     let practice = Practice::open();
     let engine = &practice.engine;

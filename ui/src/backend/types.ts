@@ -171,7 +171,11 @@ export type CorrectionsView = { open: Array<CorrectionView>,
 /**
  * Those that were taken up in the last 12 months.
  */
-takenUp: Array<CorrectionView>, directoryName: string, directoryVersion: number, };
+takenUp: Array<CorrectionView>, directoryName: string, directoryVersion: number, 
+/**
+ * The curators' e-mail address, where the directory gives one.
+ */
+correctionsTo: string | null, };
 
 /**
  * What a person says to a criterion. One that is not met stands in nobody's way, with or without a reason.

@@ -278,6 +278,7 @@ export function curatorEmail(view: CorrectionsView, practice: string): string {
 		].join('\n'),
 	);
 	return [
+		...(view.correctionsTo === null ? [] : [`To: ${view.correctionsTo}`]),
 		`Subject: Corrections to ${view.directoryName}, version ${view.directoryVersion}`,
 		'',
 		`Dear curator of ${view.directoryName},`,

@@ -39,6 +39,7 @@ impl Curator {
             published_on: date(2026, 11, 1),
             demonstration: false,
             licence: None,
+            corrections_to: None,
         };
         let mut curator = Self {
             file: DirectoryFile::new(header),

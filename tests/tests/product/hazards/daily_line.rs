@@ -1,11 +1,15 @@
 //! One line a day to the practice's own mailbox, read from the real mail server: what needs attention, and nothing of anybody.
 
 use demo::mail_server::{Cut, Fault, Moment};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use product_tests::leaks::Canaries;
 use product_tests::patients::{DOE, SMITH};
-use product_tests::practice::{ACTOR, FROM, PAIN_PLATFORM, Practice};
+use product_tests::practice::{ACTOR, FROM, PAIN_PLATFORM, Practice, Time, computer_time};
+use product_tests::program::Program;
+use product_tests::published::{Area, STARTER, days, enrol, refresh};
 use referrals::desk::Reply;
+use serde_json::json;
+use store::clock::england;
 
 /// What the process that sends does when its minute has come.
 fn look(practice: &Practice) -> bool {
@@ -16,7 +20,8 @@ fn look(practice: &Practice) -> bool {
             .await
             .unwrap()
             .expect("nobody else sends");
-        sender.daily_line(practice.desk()).await.unwrap()
+        let waits = || practice.engine.directory_waits().unwrap();
+        sender.daily_line(practice.desk(), &waits).await.unwrap()
     })
 }
 
@@ -92,6 +97,71 @@ fn h21_stranded_work_the_daily_line_counts_what_needs_somebody_and_names_nobody(
     practice.time.set("2026-11-26T09:00:00Z");
     assert!(!look(&practice), "nothing needs anybody");
     assert_eq!(practice.mail.messages().len(), before + 2);
+}
+
+/// Nobody opens the place where a held version and a new address wait, unless somebody says so.
+#[test]
+fn the_daily_line_and_the_command_line_count_what_of_the_directory_waits() {
+    let mut area = Area::publishing(STARTER);
+    let practice = Practice::open_at(Time::from(computer_time()));
+    let engine = &practice.engine;
+    enrol(engine, &area);
+    let program = Program::over(&practice.data(), &practice.beside("home"));
+    let of_the_directory = || program.json(&["outbox"])["directory"].clone();
+    let waits =
+        |held: u32, addresses: u32| json!({ "held": held, "addresses": addresses, "to_phone": 0 });
+    assert_eq!(of_the_directory(), waits(0, 0));
+    practice.time.set(&tomorrow_at_nine().to_string());
+    assert!(!look(&practice), "nothing waits");
+
+    // Every service renamed: so much at once is held. And one address is not approved any more.
+    area.publish(&STARTER.replace("\"name\":\"", "\"name\":\"Our "));
+    assert_eq!(refresh(engine, &area), "held");
+    engine.refuse_address("endpoint-pain-platform").unwrap();
+    assert_eq!(engine.waiting_for_keepers().unwrap(), 2);
+    assert_eq!(of_the_directory(), waits(1, 1));
+    let words = program.run(&["outbox"]).out;
+    for said in [
+        "new versions held",
+        "addresses to approve (onward-cli addresses): 1",
+    ] {
+        assert!(words.contains(said), "{words}");
+    }
+    assert!(look(&practice));
+    let line = practice.mail.only_message();
+    assert_eq!(
+        line.subject,
+        "DEMONSTRATION: Onward: 2 need attention, on one computer"
+    );
+    for said in [
+        "- new versions of the directory, held for a yes or a no: 1",
+        "- addresses of services to approve: 1",
+        "stands under Practice",
+    ] {
+        assert!(line.text.contains(said), "{said}: {}", line.text);
+    }
+
+    // A no ends the one; a directory too old to believe makes calls of the addresses.
+    let held = engine.feed_status().unwrap().unwrap().held.unwrap();
+    engine
+        .decide_held_changes(&held.publication, false)
+        .unwrap();
+    assert_eq!(of_the_directory(), waits(0, 1));
+    practice.time.pass(days(29));
+    let now = engine.directory_waits().unwrap();
+    let approved = engine.phone_checks_needed().unwrap().len();
+    assert!(approved > 20, "{approved}");
+    assert_eq!(
+        (now.held, now.addresses, now.to_phone),
+        (0, 1, u32::try_from(approved).unwrap())
+    );
+    assert_eq!(engine.waiting_for_keepers().unwrap(), now.count());
+}
+
+fn tomorrow_at_nine() -> Timestamp {
+    let now = computer_time().to_zoned(england());
+    let nine = now.tomorrow().unwrap().date().at(9, 0, 0, 0);
+    nine.to_zoned(england()).unwrap().timestamp()
 }
 
 #[test]
