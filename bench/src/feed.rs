@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use services_directory::{
     directory_table,
     feed::{Directory, FeedLimits},
-    incoming::Incoming,
+    incoming_table::Incoming,
     model::DirectoryRecord,
     trust_table::TrustedRole,
 };

@@ -17,7 +17,7 @@ use referrals::{
 use services_directory::{
     directory_table::{self, DirectoryError},
     feed::{Directory, FeedLimits},
-    incoming::Arrived,
+    incoming_table::Arrived,
     model::Endpoint,
 };
 use std::path::PathBuf;

@@ -56,7 +56,7 @@ use services_directory::{
     directory_table::{self, DirectoryError, DirectorySummary},
     feed::Directory,
     ids::OdsCode,
-    incoming::Arrived,
+    incoming_table::Arrived,
     layer::LayerError,
     search::{SearchError, SynonymError},
     trust_table,

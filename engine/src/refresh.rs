@@ -16,7 +16,7 @@ use referrals::people::Right;
 pub(crate) use run::Refresher;
 use services_directory::{
     directory_table::{self, DirectoryError},
-    incoming::Arrived,
+    incoming_table::Arrived,
     trust_table::{self, Changes, Enrolment, HeldVersion},
 };
 use signed_feed::{

@@ -3,7 +3,7 @@
 use crate::{
     feed::{self, Collected, Directory, FeedError, FeedLimits, Reading},
     ids::{EndpointId, ServiceId},
-    incoming::{self, Arrived},
+    incoming_table::{self, Arrived},
     layer::history::Standing,
     model::{
         Channel, DirectoryHeader, DirectoryRecord, Endpoint, EndpointPurpose, HealthcareService,
@@ -224,7 +224,7 @@ pub fn service_now(
 
 /// As `service_now`, with the address to which a referral goes.
 pub fn standing(connection: &Connection, id: &str) -> Result<Option<Standing>, DirectoryError> {
-    incoming::standing(connection, "records", id)
+    incoming_table::standing(connection, "records", id)
 }
 
 fn is_superseded(

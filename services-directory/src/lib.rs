@@ -6,7 +6,7 @@ pub mod export;
 pub mod feed;
 pub mod ids;
 pub mod import;
-pub mod incoming;
+pub mod incoming_table;
 pub mod layer;
 pub mod listed;
 pub mod look_alike;

@@ -6,7 +6,7 @@ use crate::{EngineError, LogEntry, layer_refresh};
 use services_directory::{
     directory_table::DirectoryError,
     feed::FeedLimits,
-    incoming::{Arrived, Incoming},
+    incoming_table::{Arrived, Incoming},
     model::{DirectoryHeader, DirectoryRecord},
     trust_table::{self, Changes},
 };

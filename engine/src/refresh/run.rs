@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use referrals::{ReferralError, approval_table};
 use services_directory::{
     directory_table,
-    incoming::Arrived,
+    incoming_table::Arrived,
     trust_table::{self, Changes, Enrolment, HeldVersion, StopList, Trust, TrustedRole},
 };
 use signed_feed::{

@@ -824,8 +824,8 @@ fn killed_in_the_middle_of_enrolling_the_directory_that_was_chosen_is_taken_with
         });
         let status = follower.engine.feed_status().unwrap().unwrap();
         let there = if chosen_there { &other } else { &first };
-        let followed = engine::refresh::grouped(&there.fingerprint());
-        assert_eq!(status.fingerprint, followed, "{point}");
+        let fingerprint = engine::refresh::grouped(&there.fingerprint());
+        assert_eq!(status.fingerprint, fingerprint, "{point}");
         assert_eq!(follower.outcome(&there.path()), outcome_then, "{point}");
         if !chosen_there {
             let place = place_in(&other);

@@ -9,7 +9,10 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("store", &[]),
     ("letter", &[]),
     ("xtask", &[]),
-    ("bench", &["services-directory", "signed-feed", "store"]),
+    (
+        "bench",
+        &["engine", "services-directory", "signed-feed", "store"],
+    ),
     ("services-directory", &["store"]),
     ("signed-feed", &["services-directory", "store"]),
     ("referrals", &["services-directory", "letter", "store"]),

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use store::{fail_point, hex};
 
-/// As `records` (001_directory.sql), whose place it takes.
+/// As `records` (`001_directory.sql`), whose place it takes.
 const TABLE: &str = "
     DROP TABLE IF EXISTS incoming;
     CREATE TABLE incoming (
@@ -137,8 +137,8 @@ impl<'tx> Arrived<'tx> {
         };
         self.each_difference("service", |before, now| match (before, now) {
             (Some(before), Some(now)) => {
-                let changed = service_of(before) != service_of(now);
-                changes.services_changed += usize::from(changed);
+                let differs = service_of(before) != service_of(now);
+                changes.services_changed += usize::from(differs);
             }
             (Some(_), None) => changes.services_gone += 1,
             _ => changes.services_new += 1,
@@ -164,17 +164,17 @@ impl<'tx> Arrived<'tx> {
         if !self.has_former {
             return Ok(None);
         }
-        let mut touched: BTreeSet<String> = BTreeSet::new();
+        let mut ids: BTreeSet<String> = BTreeSet::new();
         self.each_difference("service", |before, now| {
             let service = before.or(now).and_then(service_of);
-            touched.extend(service.map(|service| service.id.to_string()));
+            ids.extend(service.map(|service| service.id.to_string()));
         })?;
         self.each_difference("endpoint", |before, now| {
             let endpoints = [before, now].into_iter().flatten().filter_map(endpoint_of);
-            touched.extend(endpoints.map(|endpoint| endpoint.service_id.to_string()));
+            ids.extend(endpoints.map(|endpoint| endpoint.service_id.to_string()));
         })?;
         let mut differences = Differences::default();
-        for id in touched {
+        for id in ids {
             let before = standing(self.tx, "records", &id)?;
             let now = standing(self.tx, "incoming", &id)?;
             differences
@@ -240,10 +240,8 @@ impl<'tx> Arrived<'tx> {
         let mut rows = statement.query(named_params! { ":kind": kind })?;
         while let Some(row) = rows.next()? {
             let text = |column| -> Result<Option<&str>, rusqlite::Error> {
-                Ok(row
-                    .get_ref(column)?
-                    .as_str_or_null()
-                    .map_err(rusqlite::Error::from)?)
+                let text = row.get_ref(column)?.as_str_or_null();
+                text.map_err(rusqlite::Error::from)
             };
             take(text(0)?, text(1)?);
         }
