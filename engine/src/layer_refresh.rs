@@ -2,7 +2,7 @@
 
 use crate::{Engine, EngineError};
 use jiff::{SignedDuration, Timestamp};
-use referrals::keeping_table;
+use referrals::{keeping_table, usual_table};
 use services_directory::{
     directory_table::{self, DirectoryError, DirectorySummary},
     layer::{
@@ -19,7 +19,7 @@ const A_YEAR: SignedDuration = SignedDuration::from_hours(24 * 365);
 const COMPARED_WITH: &str = "layer-compared-with";
 /// What stands here before another version is applied.
 pub(crate) struct Former {
-    /// The services that this practice uses or has written about.
+    /// The services that this practice uses or has written about, and the favourites of its people.
     pub ours: BTreeSet<String>,
     /// The version with which the layer was compared last.
     compared_with: Option<String>,
@@ -31,6 +31,7 @@ impl Former {
         store.practice.read(|c| {
             let mut ours: BTreeSet<String> = layer_table::services(c)?.into_iter().collect();
             ours.extend(keeping_table::uses(c, None, since)?.into_keys());
+            ours.extend(usual_table::all_favourites(c)?);
             Ok(Self {
                 ours,
                 compared_with: facts_table::read(c, COMPARED_WITH)?,

@@ -34,6 +34,13 @@ pub fn set_favourite(
     Ok(())
 }
 
+/// The services that are anybody's favourites.
+pub fn all_favourites(connection: &Connection) -> Result<Vec<String>, ReferralError> {
+    let mut statement = connection.prepare_cached("SELECT DISTINCT service_id FROM favourites")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    rows.map(|row| Ok(row?)).collect()
+}
+
 /// In the order in which they became favourites.
 pub fn favourites(connection: &Connection, staff_id: &str) -> Result<Vec<String>, ReferralError> {
     let mut statement = connection.prepare_cached(

@@ -129,3 +129,38 @@ test('h02 wrong address: a published change waits for two people, what was queue
 	assert.deepEqual(message.envelope.to ?? message.envelope.recipients, [NEW]);
 	assert.equal((await person.mailbox()).length, 1, 'the one that is held stays held');
 });
+
+test('a favourite that was merged into another service says so after a refresh, and one key leads to what took its place', async (t) => {
+	const computer = await Computer.start(t);
+	const text = await areaText();
+	const curators = await Curators.publishing(computer, text);
+	const person = await computer.open();
+	await setsUpAtOnce(person, computer);
+	await opensPart(person, 'Directory');
+	await person.fills('enrol-source', computer.mail.web);
+	await person.fills('enrol-fingerprint', curators.fingerprint);
+	await person.press('Enter');
+	await person.seesFocus('published-now');
+	await goesTo(person, 'Refer');
+	await person.pastes(SMITH);
+	await person.seesText('.banner__name', 'SMITH');
+	await person.type('tai chi');
+	await person.seesText('#card-name', 'Tai chi for stiff joints');
+	await person.press('Control+d');
+	await person.seesText('.send-bar__said', 'is one of your favourites now');
+
+	const lines = text.trimEnd().split('\n');
+	const without = lines.filter((line) => !/"id":"tai-chi"|"service_id":"tai-chi"/.test(line));
+	const others = without.map((line) => line.replaceAll(/"tai-chi",|,"tai-chi"|"tai-chi"/g, ''));
+	assert.ok(others.length < lines.length, 'it was there');
+	const merged = { kind: 'tombstone', id: 'tai-chi', reason: 'merged', successor: 'pain-platform', on: '2026-11-01' };
+	await curators.publishes([...others, JSON.stringify(merged)].join('\n') + '\n');
+	await refreshes(person);
+
+	await goesTo(person, 'Refer');
+	await person.seesText('.not-open', 'Tai chi for stiff joints: Merged into Pain Platform on 01-Nov-2026.');
+	await looksAt(person, 'favourite-left', { outlined: false });
+	await person.tabTo('Look at Pain Platform instead');
+	await person.press('Enter');
+	await person.seesText('#card-name', 'Pain Platform');
+});

@@ -31,9 +31,16 @@ pub fn bench(places: &Places, steps: &mut Steps, arguments: &[&str]) -> Result<(
     )?;
     steps.step(
         "build of the benchmarks",
-        "optimised as a release; three minutes or so the first time",
+        "optimised as a release; a quarter of an hour or so the first time",
         || {
-            let arguments = ["build", "--locked", "--release", "--package", "bench"];
+            let arguments = [
+                "build",
+                "--locked",
+                "--release",
+                "--workspace",
+                "--bin",
+                "bench",
+            ];
             tool::run(
                 &mut tool::cargo(&places.root, &arguments),
                 "Mend what the compiler says above.",
@@ -80,7 +87,13 @@ fn import(places: &Places, steps: &mut Steps, figures: &Figures) -> Result<(), S
         "5,000 services of a feed on this computer, and the same only downloaded; built as a release first",
         || {
             let arguments = [
-                "build", "--locked", "--release", "--package", "onward-cli", "--package", "product-tests", "--bin", "onward-cli", "--bin",
+                "build",
+                "--locked",
+                "--release",
+                "--workspace",
+                "--bin",
+                "onward-cli",
+                "--bin",
                 "open_referral_feed",
             ];
             tool::run(
@@ -103,7 +116,8 @@ fn window(places: &Places, steps: &mut Steps, figures: &Figures) -> Result<(), S
                 "--locked",
                 "--profile",
                 PROFILE,
-                "--package",
+                "--workspace",
+                "--bin",
                 "onward",
             ];
             tool::run(
