@@ -157,7 +157,11 @@ test('a favourite that was merged into another service says so after a refresh, 
 	await curators.publishes([...others, JSON.stringify(merged)].join('\n') + '\n');
 	await refreshes(person);
 
+	// Its card stood there, and it was looked at when it had left.
 	await goesTo(person, 'Refer');
+	await person.sees('it is not listed any more', () => !document.querySelector('#hits').innerText.includes('Tai chi for stiff joints'));
+	await person.tabToField('search').catch(() => person.tabToField('search', 'Shift+Tab'));
+	await person.press('Control+a', 'Backspace');
 	await person.seesText('.not-open', 'Tai chi for stiff joints: Merged into Pain Platform on 01-Nov-2026.');
 	await looksAt(person, 'favourite-left', { outlined: false });
 	await person.tabTo('Look at Pain Platform instead');

@@ -164,4 +164,23 @@ describe('the published directory', () => {
 		await eventually(() => expect(text('.foot')).toContain('a newer version waits since 21-Nov-2026'));
 		expect(text('.places__list')).toContain('Practice 4 to settle for the directory');
 	});
+
+	it('lets the list of services be read again when another version was taken over, and only then', async () => {
+		const backend = replay('real');
+		const ask = backend.windowState.bind(backend);
+		let told: () => void = () => undefined;
+		backend.onDirectoryRefreshed = (act) => (told = act);
+		await openPartOfPractice('Directory', backend);
+		const searched = vi.spyOn(backend, 'search');
+		const asked = vi.spyOn(backend, 'windowState');
+		told();
+		await eventually(() => expect(asked).toHaveBeenCalled());
+		asked.mockImplementation(async () => {
+			const frame = await ask();
+			return { ...frame, directory: { ...frame.directory, version: frame.directory.version + 1 } };
+		});
+		expect(searched).not.toHaveBeenCalled();
+		told();
+		await eventually(() => expect(searched).toHaveBeenCalledTimes(1));
+	});
 });

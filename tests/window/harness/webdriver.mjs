@@ -6,6 +6,7 @@ export const KEYS = {
 	Tab: '\uE004',
 	Shift: '\uE008',
 	Control: '\uE009',
+	Backspace: '\uE003',
 	Escape: '\uE00C',
 	Alt: '\uE00A',
 	ArrowLeft: '\uE012',

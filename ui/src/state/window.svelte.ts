@@ -215,8 +215,11 @@ export class OnwardState {
 	/** Rust counts the idle minutes, too: after a computer has slept it is the first to know. */
 	private async takeFrame(frame: WindowState): Promise<void> {
 		const veiledNow = frame.session.veiled && !this.people.veiled;
+		const version = this.frame?.directory.version;
 		this.frame = frame;
 		if (veiledNow) await this.people.putAway();
+		// What stands in the list may have left the directory. What was chosen stays as it was seen: whether it still is so is asked at Send.
+		else if (version !== undefined && version !== frame.directory.version) await this.finder.readAgain();
 	}
 
 	async go(place: Place): Promise<void> {
