@@ -31,6 +31,8 @@ struct Before {
     held: Option<HeldVersion>,
     /// No version of this directory has been applied or held yet: whoever enrolled chose it, whatever stands here.
     first: bool,
+    /// Stands until a refresh goes well, and says otherwise.
+    clock_warning: bool,
 }
 
 impl Refresher {
@@ -169,6 +171,7 @@ impl Refresher {
             known,
             held,
             first,
+            clock_warning: state.clock_warning,
         }))
     }
 
@@ -186,7 +189,7 @@ impl Refresher {
                 if let Some(root) = failure.newer_root {
                     let mut trust = before.known.trust.clone();
                     trust.roles.insert(TrustedRole::Root, root);
-                    self.believe(trust, None, false)?;
+                    self.believe(trust, None, before.clock_warning)?;
                 }
                 Err(failure.refusal.into())
             }
