@@ -22,7 +22,7 @@ use std::collections::{BTreeSet, HashMap};
 use store::Database;
 
 /// How many hits a list shows.
-const MOST_HITS: usize = 20;
+pub(crate) const MOST_HITS: usize = 20;
 
 pub struct Catalogue {
     pub header: DirectoryHeader,

@@ -1,6 +1,6 @@
 //! A search as this practice sees it: what it pinned first, what it hid left out and counted, what it does not refer to marked.
 
-use crate::{Catalogue, Engine, EngineError, PatientFacts};
+use crate::{Catalogue, Engine, EngineError, PatientFacts, catalogue::MOST_HITS};
 use jiff::civil::Date;
 use referrals::patient::cui_date;
 use services_directory::{
@@ -11,8 +11,6 @@ use services_directory::{
 use std::collections::{BTreeMap, BTreeSet};
 use store::clock::local_date;
 
-/// How many hits a list shows.
-const MOST_HITS: usize = 20;
 /// How many are looked at when some of them are put on top or left out.
 const LOOKED_AT: usize = 60;
 

@@ -1,12 +1,13 @@
-//! The tables of `directory.db`: one version of the directory, applied whole in one transaction, and read whole.
+//! The tables of `directory.db`: the version of the directory that stands there, read whole, record by record, or one record. `incoming_table.rs` puts another in its place.
 
 use crate::{
     feed::{self, Collected, Directory, FeedError, FeedLimits, Reading},
     ids::{EndpointId, ServiceId},
-    incoming_table::{self, Arrived},
+    incoming_table::Arrived,
     layer::history::Standing,
     model::{
         Channel, DirectoryHeader, DirectoryRecord, Endpoint, EndpointPurpose, HealthcareService,
+        ReferralMethod,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -28,6 +29,9 @@ pub const SCHEMA: [Migration; 2] = [
         sql: include_str!("../migrations/002_publication.sql"),
     },
 ];
+
+/// The table of the version that stands there.
+pub(crate) const STANDING: &str = "records";
 
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
@@ -70,7 +74,7 @@ pub fn read(connection: &Connection) -> Result<Option<(Directory, Timestamp)>, D
     let Some((header, digest, applied_at)) = version_row(connection)? else {
         return Ok(None);
     };
-    if state_digest(connection, "records")? != digest {
+    if state_digest(connection, STANDING)? != digest {
         return Err(DirectoryError::Damaged);
     }
     let mut collected = Collected::default();
@@ -120,7 +124,7 @@ pub fn is_whole(connection: &Connection) -> Result<bool, DirectoryError> {
     let Some((_, digest, _)) = version_row(connection)? else {
         return Ok(false);
     };
-    Ok(state_digest(connection, "records")? == digest)
+    Ok(state_digest(connection, STANDING)? == digest)
 }
 
 /// The header, the digest of the records, and when they were applied.
@@ -187,18 +191,8 @@ pub fn endpoint_now(
     id: &EndpointId,
     today: Date,
 ) -> Result<Option<Endpoint>, DirectoryError> {
-    let body: Option<String> = connection
-        .query_row(
-            "SELECT body FROM records WHERE kind = 'endpoint' AND id = :id",
-            named_params! { ":id": id.as_str() },
-            |row| row.get(0),
-        )
-        .optional()?;
-    let read = |body: String| match serde_json::from_str(&body) {
-        Ok(DirectoryRecord::Endpoint(endpoint)) => Some(endpoint),
-        _ => None,
-    };
-    let Some(endpoint) = body.and_then(read).filter(|it| it.is_valid_on(today)) else {
+    let endpoint = endpoint_in(connection, STANDING, id.as_str())?;
+    let Some(endpoint) = endpoint.filter(|it| it.is_valid_on(today)) else {
         return Ok(None);
     };
     Ok((!is_superseded(connection, id, today)?).then_some(endpoint))
@@ -209,22 +203,76 @@ pub fn service_now(
     connection: &Connection,
     id: &ServiceId,
 ) -> Result<Option<HealthcareService>, DirectoryError> {
-    let body: Option<String> = connection
-        .query_row(
-            "SELECT body FROM records WHERE kind = 'service' AND id = :id",
-            named_params! { ":id": id.as_str() },
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(body.and_then(|body| match serde_json::from_str(&body) {
-        Ok(DirectoryRecord::Service(service)) => Some(*service),
-        _ => None,
-    }))
+    service_in(connection, STANDING, id.as_str())
 }
 
 /// As `service_now`, with the address to which a referral goes.
 pub fn standing(connection: &Connection, id: &str) -> Result<Option<Standing>, DirectoryError> {
-    incoming_table::standing(connection, "records", id)
+    standing_in(connection, STANDING, id)
+}
+
+/// The same of one of the two tables.
+pub(crate) fn standing_in(
+    connection: &Connection,
+    table: &'static str,
+    id: &str,
+) -> Result<Option<Standing>, DirectoryError> {
+    let Some(service) = service_in(connection, table, id)? else {
+        return Ok(None);
+    };
+    let mut endpoints = Vec::new();
+    let methods = service.onward.referral_methods.iter();
+    for (named, _) in methods.filter_map(ReferralMethod::endpoint) {
+        endpoints.extend(endpoint_in(connection, table, named.as_str())?);
+    }
+    Ok(Some(Standing::of(service, &endpoints)))
+}
+
+fn service_in(
+    connection: &Connection,
+    table: &'static str,
+    id: &str,
+) -> Result<Option<HealthcareService>, DirectoryError> {
+    let line = line_in(connection, table, "service", id)?;
+    Ok(line.as_deref().and_then(service_of))
+}
+
+fn endpoint_in(
+    connection: &Connection,
+    table: &'static str,
+    id: &str,
+) -> Result<Option<Endpoint>, DirectoryError> {
+    let line = line_in(connection, table, "endpoint", id)?;
+    Ok(line.as_deref().and_then(endpoint_of))
+}
+
+fn line_in(
+    connection: &Connection,
+    table: &'static str,
+    kind: &str,
+    id: &str,
+) -> Result<Option<String>, DirectoryError> {
+    // Asked for every service of a list: the statement is kept.
+    let sql = format!("SELECT body FROM {table} WHERE kind = :kind AND id = :id");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let found = statement.query_row(named_params! { ":kind": kind, ":id": id }, |row| row.get(0));
+    Ok(found.optional()?)
+}
+
+/// The service that a line is; none where it is another record, or none.
+pub(crate) fn service_of(line: &str) -> Option<HealthcareService> {
+    match feed::record_of(line) {
+        Ok(DirectoryRecord::Service(service)) => Some(*service),
+        _ => None,
+    }
+}
+
+/// The endpoint that a line is; none where it is another record, or none.
+pub(crate) fn endpoint_of(line: &str) -> Option<Endpoint> {
+    match feed::record_of(line) {
+        Ok(DirectoryRecord::Endpoint(endpoint)) => Some(endpoint),
+        _ => None,
+    }
 }
 
 fn is_superseded(
@@ -239,9 +287,7 @@ fn is_superseded(
     let mut rows = statement.query(named_params! { ":id": id.as_str() })?;
     while let Some(row) = rows.next()? {
         let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-        if let Ok(DirectoryRecord::Endpoint(other)) = serde_json::from_str(body)
-            && other.supersedes_on(id, today)
-        {
+        if endpoint_of(body).is_some_and(|other| other.supersedes_on(id, today)) {
             return Ok(true);
         }
     }

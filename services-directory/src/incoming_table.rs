@@ -4,17 +4,19 @@
 
 use crate::{
     directory_table::{self, DirectoryError, endpoint_digest, json, sha256},
-    feed::{self, Directory, FeedError, FeedProblem},
-    layer::history::{self, Differences, Standing},
-    model::{DirectoryHeader, DirectoryRecord, Endpoint, HealthcareService, ReferralMethod},
+    feed::{Directory, FeedError, FeedProblem},
+    layer::history::{self, Differences},
+    model::{DirectoryHeader, DirectoryRecord, Endpoint},
     trust_table::Changes,
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Statement, Transaction, named_params};
+use rusqlite::{Connection, Statement, Transaction, named_params};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use store::{fail_point, hex};
 
+/// The table of the version that arrives.
+const ARRIVING: &str = "incoming";
 /// As `records` (`001_directory.sql`), whose place it takes.
 const TABLE: &str = "
     DROP TABLE IF EXISTS incoming;
@@ -42,8 +44,15 @@ pub struct Arrived<'tx> {
     tx: &'tx Transaction<'tx>,
     pub header: DirectoryHeader,
     digest: String,
-    /// The one that stands here reads back as it was applied: the two can be compared.
-    pub has_former: bool,
+    /// None where the one that stands here does not read back as it was applied, or there is none.
+    compared: Option<Compared>,
+}
+
+/// What differs between the two.
+struct Compared {
+    changes: Changes,
+    /// The services of which the record or an endpoint is not the same.
+    services: BTreeSet<String>,
 }
 
 impl<'tx> Incoming<'tx> {
@@ -90,14 +99,19 @@ impl<'tx> Incoming<'tx> {
             problem: FeedProblem::Empty,
         })?;
         let digest = hex(&self.meant.finalize());
-        if directory_table::state_digest(self.tx, "incoming")? != digest {
+        if directory_table::state_digest(self.tx, ARRIVING)? != digest {
             return Err(DirectoryError::Damaged);
         }
+        let compared = if directory_table::is_whole(self.tx)? {
+            Some(compared(self.tx, header.version)?)
+        } else {
+            None
+        };
         Ok(Arrived {
             tx: self.tx,
             header,
             digest,
-            has_former: directory_table::is_whole(self.tx)?,
+            compared,
         })
     }
 }
@@ -124,35 +138,17 @@ impl<'tx> Arrived<'tx> {
         })
     }
 
+    /// The one that stands here reads back as it was applied: the two can be compared.
+    pub fn has_former(&self) -> bool {
+        self.compared.is_some()
+    }
+
     /// How much it differs from the one that stands here: counted by records, so that nobody has to trust the publisher's own summary.
     pub fn changes(&self) -> Result<Changes, DirectoryError> {
-        if !self.has_former {
-            return self.all_new();
+        match &self.compared {
+            Some(compared) => Ok(compared.changes),
+            None => self.all_new(),
         }
-        let mut changes = Changes {
-            version: self.header.version,
-            services_before: self.count("SELECT count(*) FROM records WHERE kind = 'service'")?,
-            endpoints_before: self.count("SELECT count(*) FROM records WHERE kind = 'endpoint'")?,
-            ..Changes::default()
-        };
-        self.each_difference("service", |before, now| match (before, now) {
-            (Some(before), Some(now)) => {
-                let differs = service_of(before) != service_of(now);
-                changes.services_changed += usize::from(differs);
-            }
-            (Some(_), None) => changes.services_gone += 1,
-            _ => changes.services_new += 1,
-        })?;
-        self.each_difference("endpoint", |before, now| match (before, now) {
-            (Some(before), Some(now)) => {
-                // That it was checked once more is no change of an address.
-                let digest = |line: &str| endpoint_of(line).as_ref().map(endpoint_digest);
-                changes.endpoints_changed += usize::from(digest(before) != digest(now));
-            }
-            (Some(_), None) => changes.endpoints_gone += 1,
-            _ => changes.endpoints_new += 1,
-        })?;
-        Ok(changes)
     }
 
     /// What it changes, service by service; none where there is nothing to compare it with. Of those that have left, what was last published is told where
@@ -161,27 +157,18 @@ impl<'tx> Arrived<'tx> {
         &self,
         ours: &BTreeSet<String>,
     ) -> Result<Option<Differences>, DirectoryError> {
-        if !self.has_former {
+        let Some(compared) = &self.compared else {
             return Ok(None);
-        }
-        let mut ids: BTreeSet<String> = BTreeSet::new();
-        self.each_difference("service", |before, now| {
-            let service = before.or(now).and_then(service_of);
-            ids.extend(service.map(|service| service.id.to_string()));
-        })?;
-        self.each_difference("endpoint", |before, now| {
-            let endpoints = [before, now].into_iter().flatten().filter_map(endpoint_of);
-            ids.extend(endpoints.map(|endpoint| endpoint.service_id.to_string()));
-        })?;
+        };
         let mut differences = Differences::default();
-        for id in ids {
-            let before = standing(self.tx, "records", &id)?;
-            let now = standing(self.tx, "incoming", &id)?;
+        for id in &compared.services {
+            let before = directory_table::standing(self.tx, id)?;
+            let now = directory_table::standing_in(self.tx, ARRIVING, id)?;
             differences
                 .changes
-                .extend(history::change(&id, before.as_ref(), now.as_ref()));
+                .extend(history::change(id, before.as_ref(), now.as_ref()));
             if let (Some(before), None) = (before, now)
-                && ours.contains(&id)
+                && ours.contains(id)
             {
                 differences.gone.push(before);
             }
@@ -200,7 +187,8 @@ impl<'tx> Arrived<'tx> {
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             let line = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
-            let pair = endpoint_of(line(0)?).zip(service_of(line(1)?));
+            let endpoint = directory_table::endpoint_of(line(0)?);
+            let pair = endpoint.zip(directory_table::service_of(line(1)?));
             found.extend(pair.map(|(endpoint, service)| (endpoint, service.name)));
         }
         Ok(found)
@@ -222,68 +210,87 @@ impl<'tx> Arrived<'tx> {
     }
 
     fn count(&self, sql: &str) -> Result<usize, DirectoryError> {
-        let count: i64 = self.tx.query_row(sql, [], |row| row.get(0))?;
-        usize::try_from(count).map_err(|_| DirectoryError::Damaged)
+        count(self.tx, sql)
     }
+}
 
-    /// The lines of a kind that are not the same in both, by their ids: as they stand here, and as they arrived.
-    fn each_difference(
-        &self,
-        kind: &str,
-        mut take: impl FnMut(Option<&str>, Option<&str>),
-    ) -> Result<(), DirectoryError> {
-        let mut statement = self.tx.prepare(
-            "SELECT former.body, incoming.body FROM records AS former
-             FULL JOIN incoming ON incoming.kind = former.kind AND incoming.id = former.id
-             WHERE coalesce(former.kind, incoming.kind) = :kind AND former.digest IS NOT incoming.digest",
-        )?;
-        let mut rows = statement.query(named_params! { ":kind": kind })?;
-        while let Some(row) = rows.next()? {
-            let text = |column| -> Result<Option<&str>, rusqlite::Error> {
-                let text = row.get_ref(column)?.as_str_or_null();
-                text.map_err(rusqlite::Error::from)
-            };
-            take(text(0)?, text(1)?);
+fn count(connection: &Connection, sql: &str) -> Result<usize, DirectoryError> {
+    let count: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+    usize::try_from(count).map_err(|_| DirectoryError::Damaged)
+}
+
+/// Goes once through what is not the same in both tables, line by line.
+fn compared(connection: &Connection, version: u64) -> Result<Compared, DirectoryError> {
+    let mut compared = Compared {
+        changes: Changes {
+            version,
+            services_before: count(
+                connection,
+                "SELECT count(*) FROM records WHERE kind = 'service'",
+            )?,
+            endpoints_before: count(
+                connection,
+                "SELECT count(*) FROM records WHERE kind = 'endpoint'",
+            )?,
+            ..Changes::default()
+        },
+        services: BTreeSet::new(),
+    };
+    let mut statement = connection.prepare(
+        "SELECT coalesce(former.kind, incoming.kind), former.body, incoming.body FROM records AS former
+         FULL JOIN incoming ON incoming.kind = former.kind AND incoming.id = former.id
+         WHERE former.digest IS NOT incoming.digest",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let text = |column| -> Result<Option<&str>, rusqlite::Error> {
+            let text = row.get_ref(column)?.as_str_or_null();
+            text.map_err(rusqlite::Error::from)
+        };
+        let (before, now) = (text(1)?, text(2)?);
+        match text(0)? {
+            Some("service") => compared.add_service(before, now),
+            Some("endpoint") => compared.add_endpoint(before, now),
+            _ => {}
         }
-        Ok(())
     }
+    Ok(compared)
 }
 
-/// A service of one of the two tables, with the address to which a referral goes.
-pub(crate) fn standing(
-    connection: &Connection,
-    table: &'static str,
-    id: &str,
-) -> Result<Option<Standing>, DirectoryError> {
-    let line = |kind: &str, id: &str| -> Result<Option<String>, DirectoryError> {
-        let sql = format!("SELECT body FROM {table} WHERE kind = :kind AND id = :id");
-        let mut statement = connection.prepare_cached(&sql)?;
-        let found =
-            statement.query_row(named_params! { ":kind": kind, ":id": id }, |row| row.get(0));
-        Ok(found.optional()?)
-    };
-    let Some(service) = line("service", id)?.as_deref().and_then(service_of) else {
-        return Ok(None);
-    };
-    let mut endpoints = Vec::new();
-    let methods = service.onward.referral_methods.iter();
-    for (named, _) in methods.filter_map(ReferralMethod::endpoint) {
-        let endpoint = line("endpoint", named.as_str())?;
-        endpoints.extend(endpoint.as_deref().and_then(endpoint_of));
+impl Compared {
+    /// The line as it stands here, and as it arrived. One that does not read counts as well.
+    fn add_service(&mut self, before: Option<&str>, now: Option<&str>) {
+        let services = [before, now].map(|line| line.and_then(directory_table::service_of));
+        let changes = &mut self.changes;
+        match (before, now) {
+            (Some(_), Some(_)) => {
+                let [before, now] = services.each_ref();
+                changes.services_changed += usize::from(before != now);
+            }
+            (Some(_), None) => changes.services_gone += 1,
+            _ => changes.services_new += 1,
+        }
+        let services = services.into_iter().flatten();
+        self.services
+            .extend(services.map(|service| service.id.to_string()));
     }
-    Ok(Some(Standing::of(service, &endpoints)))
-}
 
-fn service_of(line: &str) -> Option<HealthcareService> {
-    match feed::record_of(line) {
-        Ok(DirectoryRecord::Service(service)) => Some(*service),
-        _ => None,
-    }
-}
-
-fn endpoint_of(line: &str) -> Option<Endpoint> {
-    match feed::record_of(line) {
-        Ok(DirectoryRecord::Endpoint(endpoint)) => Some(endpoint),
-        _ => None,
+    fn add_endpoint(&mut self, before: Option<&str>, now: Option<&str>) {
+        let endpoints = [before, now].map(|line| line.and_then(directory_table::endpoint_of));
+        let changes = &mut self.changes;
+        match (before, now) {
+            (Some(_), Some(_)) => {
+                // That it was checked once more is no change of an address.
+                let [before, now] = endpoints
+                    .each_ref()
+                    .map(|it| it.as_ref().map(endpoint_digest));
+                changes.endpoints_changed += usize::from(before != now);
+            }
+            (Some(_), None) => changes.endpoints_gone += 1,
+            _ => changes.endpoints_new += 1,
+        }
+        let endpoints = endpoints.into_iter().flatten();
+        self.services
+            .extend(endpoints.map(|endpoint| endpoint.service_id.to_string()));
     }
 }

@@ -8,6 +8,7 @@
 )]
 
 use crate::practice::computer_time;
+use crate::program::Program;
 use engine::{
     Engine, EngineError,
     refresh::{Refreshed, WhereToEnrol},
@@ -286,6 +287,14 @@ pub fn outcome_of(refreshed: Result<Refreshed, EngineError>) -> String {
         Ok(Refreshed::Held(_)) => "held".to_owned(),
         Err(error) => error.code().to_owned(),
     }
+}
+
+/// By the command line, from the area's own folder.
+pub fn enrol_by_command_line(program: &Program, area: &Area) {
+    let (from, fingerprint) = (area.path().display().to_string(), area.fingerprint());
+    let enrol = ["enrol", NOWHERE, "--fingerprint", &fingerprint];
+    let enrolled = program.run(&[&enrol[..], &["--from", &from]].concat());
+    assert!(enrolled.succeeded, "{enrolled:?}");
 }
 
 /// From the area's own folder.

@@ -247,7 +247,7 @@ impl Refresher {
                 None => arrived.changes()?,
             };
             // A directory here that does not read is no reason to go on without one.
-            let unread = asked && !arrived.has_former;
+            let unread = asked && !arrived.has_former();
             let many = changes.services_before > 0 && changes.are_many() && !first;
             if again.is_some() || unread || many {
                 Err(NotTaken::Asked(changes))

@@ -3,7 +3,7 @@
 use engine::refresh::Refreshed;
 use product_tests::practice::computer_time;
 use product_tests::program::Program;
-use product_tests::published::{Area, Follower, NOWHERE, STARTER};
+use product_tests::published::{Area, Follower, STARTER, enrol_by_command_line};
 use serde_json::{Value, json};
 use services_directory::feed::Directory;
 use services_directory::ids::ServiceId;
@@ -99,10 +99,8 @@ fn the_command_line_says_how_much_would_be_gone_and_waits_for_a_yes() {
     let mut area = Area::publishing(STARTER);
     let folder = tempfile::tempdir().unwrap();
     let program = Program::over(&folder.path().join("data"), &folder.path().join("home"));
-    let (from, fingerprint) = (area.path().display().to_string(), area.fingerprint());
-    let enrol = ["enrol", NOWHERE, "--fingerprint", &fingerprint];
-    let enrolled = program.run(&[&enrol[..], &["--from", &from]].concat());
-    assert!(enrolled.succeeded, "{enrolled:?}");
+    enrol_by_command_line(&program, &area);
+    let from = area.path().display().to_string();
     published_without(&mut area, 6);
     let found = || program.run(&["show", GONE[0]]).succeeded;
     let said = program.run(&["sync", "--from", &from]).out;

@@ -6,8 +6,9 @@
 use engine::Engine;
 use product_tests::practice::computer_time;
 use product_tests::program::Program;
-use product_tests::published::{Area, NOWHERE, STARTER, renamed};
+use product_tests::published::{Area, STARTER, enrol_by_command_line, renamed};
 use product_tests::torture::chance::Chance;
+use rusqlite::{Connection, OpenFlags};
 use services_directory::directory_table;
 use services_directory::feed::Directory;
 use std::io::{BufRead, BufReader};
@@ -33,6 +34,8 @@ enum Moment {
     AfterStart(Duration),
     /// So long after it said that it applies the version.
     AfterApplying(Duration),
+    /// As soon as another program sees the new version stand there.
+    Standing,
 }
 
 /// A practice that follows an area from a folder, by the command line.
@@ -54,10 +57,7 @@ impl Computer {
         let area = Area::publishing(STARTER);
         let folder = tempfile::tempdir().unwrap();
         let program = Program::over(&folder.path().join("data"), &folder.path().join("home"));
-        let (from, fingerprint) = (area.path().display().to_string(), area.fingerprint());
-        let enrol = ["enrol", NOWHERE, "--fingerprint", &fingerprint];
-        let enrolled = program.run(&[&enrol[..], &["--from", &from]].concat());
-        assert!(enrolled.succeeded, "{enrolled:?}");
+        enrol_by_command_line(&program, &area);
         Self {
             area,
             program,
@@ -71,6 +71,15 @@ impl Computer {
 
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// As another program reads it.
+    fn directory(&self) -> Connection {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let path = self.data().join("directory.db");
+        let connection = Connection::open_with_flags(path, flags).unwrap();
+        connection.busy_timeout(Duration::from_secs(30)).unwrap();
+        connection
     }
 
     /// Another version, which differs in a name; answers it as it has to stand here.
@@ -123,10 +132,22 @@ impl Computer {
                 hear(&|_, line| line.starts_with(APPLYING));
                 std::thread::sleep(*delay);
             }
+            Moment::Standing => {
+                let directory = self.directory();
+                let old = publication(&directory);
+                while publication(&directory) == old && child.try_wait().unwrap().is_none() {
+                    std::thread::yield_now();
+                }
+            }
         }
         child.kill().unwrap();
         !child.wait().unwrap().success()
     }
+}
+
+fn publication(directory: &Connection) -> String {
+    let read = "SELECT publication FROM version";
+    directory.query_row(read, [], |row| row.get(0)).unwrap()
 }
 
 /// What stands there, as the product reads it: each record against its digest, and every page of both databases.
@@ -139,9 +160,10 @@ fn standing(data: &Path) -> Directory {
 }
 
 fn any_moment(round: usize, chance: &mut Chance, whole: &Whole) -> Moment {
-    match round % 3 {
-        0 => Moment::Said(1 + chance.below(whole.lines)),
-        1 => Moment::AfterStart(whole.took.mul_f64(chance.share())),
+    match round % 4 {
+        0 => Moment::Standing,
+        1 => Moment::Said(1 + chance.below(whole.lines)),
+        2 => Moment::AfterStart(whole.took.mul_f64(chance.share())),
         _ => Moment::AfterApplying(whole.applying.mul_f64(chance.share())),
     }
 }
